@@ -1,0 +1,247 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * analyzer/cli/analyze.c -- the verb analyze: captures in, database out, summary on the screen. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "analyzer/cli/cli.h"
+#include "analyzer/cli/known.h"
+#include "analyzer/cli/options.h"
+#include "analyzer/cli/progress.h"
+#include "analyzer/pipeline.h"
+
+enum { SERVERS_MAX = 4096 };
+
+static volatile sig_atomic_t stop_asked;
+
+static void
+on_signal(int signal_number)
+{
+	stop_asked = signal_number;
+}
+
+static void
+print_help(void)
+{
+	(void)puts("usage: keystorm analyze [OPTION]... FILE|DIR|- ...\n\n"
+		   "Read captures (pcap or pcapng, also compressed; a folder means every capture in it; - is\n"
+		   "standard input) as one set in order of time, keep the facts in a database, print the summary.\n\n"
+		   "  -d, --database DB      the database (" KS_DATABASE_DEFAULT ")\n"
+		   "  -j, --jobs N           threads; the result is the same for any N (1)\n"
+		   "      --bin S            width of the time bins in seconds (by the length of the capture)\n"
+		   "      --filter BPF       read only packets that match, as with tcpdump\n"
+		   "      --server ADDR[/LEN]  count only traffic of these servers; may be repeated\n"
+		   "      --port N           a DNS port besides 53; may be repeated\n"
+		   "      --sensor NAME      name of the place where the capture was taken\n"
+		   "      --vantage A|M|R    at one authoritative server, at several, at a resolver (inferred)\n"
+		   "      --memory SIZE      bound of the tables, such as 2G (512M)\n"
+		   "      --no-progress      no progress line\n"
+		   "  -q, --quiet            no summary either");
+}
+
+enum { OPT_BIN = 256, OPT_FILTER, OPT_SERVER, OPT_PORT, OPT_SENSOR, OPT_VANTAGE, OPT_MEMORY, OPT_NO_PROGRESS };
+
+static const struct option words[] = {
+    {"database", required_argument, NULL, 'd'},
+    {"jobs", required_argument, NULL, 'j'},
+    {"bin", required_argument, NULL, OPT_BIN},
+    {"filter", required_argument, NULL, OPT_FILTER},
+    {"server", required_argument, NULL, OPT_SERVER},
+    {"port", required_argument, NULL, OPT_PORT},
+    {"sensor", required_argument, NULL, OPT_SENSOR},
+    {"vantage", required_argument, NULL, OPT_VANTAGE},
+    {"memory", required_argument, NULL, OPT_MEMORY},
+    {"no-progress", no_argument, NULL, OPT_NO_PROGRESS},
+    {"quiet", no_argument, NULL, 'q'},
+    {"help", no_argument, NULL, 'h'},
+    {0},
+};
+
+struct arguments {
+	struct ks_run_config config;
+	struct ks_prefix *servers; /* SERVERS_MAX of them */
+	const char *database, *filter;
+	bool quiet, no_progress, help;
+};
+
+static int
+take_server(struct arguments *arguments, const char *text)
+{
+	struct ks_prefix prefix;
+	if (arguments->config.n_servers == SERVERS_MAX)
+		return ks_cli_usage("analyze", "more than %d --server", SERVERS_MAX);
+	if (!ks_addr_parse_prefix(text, &prefix.addr, &prefix.bits))
+		return ks_cli_usage("analyze", "--server '%s' is no address or prefix (192.0.2.53, 2001:db8::/48)",
+				    text);
+	arguments->servers[arguments->config.n_servers++] = prefix;
+	return KS_EXIT_DONE;
+}
+
+/* Take one option; a usage error is printed and returned. */
+static int
+take(struct arguments *arguments, int option)
+{
+	struct ks_run_config *const config = &arguments->config;
+	uint64_t number;
+	switch (option) {
+	case 'd':
+		arguments->database = optarg;
+		return KS_EXIT_DONE;
+	case 'j':
+		if (ks_option_number(optarg, 1, 256, &number))
+			return KS_EXIT_DONE;
+		return ks_cli_usage("analyze", "-j '%s' is no number of threads (1 to 256)", optarg);
+	case OPT_BIN:
+		if (!ks_option_number(optarg, 1, 86400, &number))
+			return ks_cli_usage("analyze", "--bin '%s' is no number of seconds (1 to 86400)", optarg);
+		config->bin_s = (uint32_t)number;
+		return KS_EXIT_DONE;
+	case OPT_FILTER:
+		arguments->filter = optarg;
+		return KS_EXIT_DONE;
+	case OPT_SERVER:
+		return take_server(arguments, optarg);
+	case OPT_PORT:
+		if (!ks_option_number(optarg, 1, 65535, &number))
+			return ks_cli_usage("analyze", "--port '%s' is no port (1 to 65535)", optarg);
+		ks_ports_add(&config->ports, (uint16_t)number);
+		return KS_EXIT_DONE;
+	case OPT_SENSOR:
+		config->sensor = optarg;
+		return KS_EXIT_DONE;
+	case OPT_VANTAGE:
+		if (strlen(optarg) != 1 || strchr("AMR", optarg[0]) == NULL)
+			return ks_cli_usage("analyze", "--vantage '%s' is none of A, M, R", optarg);
+		config->vantage = optarg[0];
+		return KS_EXIT_DONE;
+	case OPT_MEMORY:
+		if (!ks_option_size(optarg, &number) || number < KS_MEMORY_MIN || number > SIZE_MAX / 4)
+			return ks_cli_usage("analyze", "--memory '%s' is no size of at least 16M (512M, 2G)",
+					    optarg);
+		config->memory_bytes = (size_t)number;
+		return KS_EXIT_DONE;
+	case OPT_NO_PROGRESS:
+		arguments->no_progress = true;
+		return KS_EXIT_DONE;
+	case 'q':
+		arguments->quiet = arguments->no_progress = true;
+		return KS_EXIT_DONE;
+	case 'h':
+		arguments->help = true;
+		return KS_EXIT_DONE;
+	default:
+		return KS_EXIT_USAGE;
+	}
+}
+
+/* One line on stderr for each file that was not read to its end. */
+static void
+tell_unusable(struct ks_capture *capture)
+{
+	for (size_t i = 0; i < capture->ops->n_files(capture); i++) {
+		const struct ks_capture_info *const info = capture->ops->info(capture, i);
+		struct ks_diag line;
+		if (info->state == KS_CAPTURE_WHOLE && info->note[0] == '\0')
+			continue;
+		(void)ks_diag_set(&line, KS_SUCCESS, "%.300s: %.200s", info->path, info->note);
+		(void)fprintf(stderr, "keystorm analyze: %s\n", line.text);
+	}
+}
+
+/* Run, judge, show; `ret_status` is 0, 1 or 130 on success. */
+static enum ks_error
+analyze(struct ks_capture *capture, struct ks_store *store, struct arguments *arguments, int *ret_status,
+	struct ks_diag *diag)
+{
+	struct ks_progress progress;
+	struct ks_run_outcome outcome;
+	ks_progress_init(&progress);
+	if (!arguments->no_progress && isatty(STDERR_FILENO)) {
+		arguments->config.progress = ks_progress_show;
+		arguments->config.progress_arg = &progress;
+	}
+	enum ks_error error = ks_run(capture, &arguments->config, ks_store_sink(store), &outcome, diag);
+	ks_progress_done(&progress);
+	if (error != KS_SUCCESS) {
+		ks_store_abandon(store);
+		return error;
+	}
+	tell_unusable(capture);
+	error = ks_cli_judge_store(store, diag);
+	if (error == KS_SUCCESS && !arguments->quiet)
+		error = ks_cli_print_report(store, "summary", arguments->database, diag);
+	*ret_status = outcome.files_unusable > 0 ? KS_EXIT_INCOMPLETE : KS_EXIT_DONE;
+	if (outcome.partial) {
+		(void)fprintf(stderr, "keystorm analyze: interrupted after %llu packets: they are stored, marked partial\n",
+			      (unsigned long long)outcome.packets);
+		*ret_status = KS_EXIT_INTERRUPTED;
+	}
+	return error;
+}
+
+/* The inputs are opened before the database, so that a wrong file name does not leave an empty database
+ * behind. */
+static int
+analyze_paths(struct arguments *arguments, const char *const *paths, size_t n)
+{
+	struct ks_diag diag = {0};
+	struct ks_capture *capture = NULL;
+	struct ks_store *store = NULL;
+	int status = KS_EXIT_DONE;
+	enum ks_error error = ks_capture_open_set(paths, n, arguments->filter, &capture, &diag);
+	if (error == KS_SUCCESS)
+		error = ks_store_open(arguments->database, &store, &diag);
+	if (error == KS_SUCCESS)
+		error = ks_known_skip(store, &capture, arguments->filter, &diag);
+	if (error == KS_SUCCESS && capture != NULL)
+		error = analyze(capture, store, arguments, &status, &diag);
+	else if (error == KS_SUCCESS && !arguments->quiet)
+		error = ks_cli_print_report(store, "summary", arguments->database, &diag);
+	ks_capture_close(capture);
+	ks_store_close(store);
+	return error == KS_SUCCESS ? status : ks_cli_fail("analyze", error, &diag);
+}
+
+static int
+parse_and_analyze(struct arguments *arguments, int argc, char **argv)
+{
+	for (int option; (option = ks_option_next("analyze", argc, argv, ":d:j:qh", words)) != -1;) {
+		const int status = take(arguments, option);
+		if (status != KS_EXIT_DONE)
+			return status;
+	}
+	if (arguments->help) {
+		print_help();
+		return KS_EXIT_DONE;
+	}
+	if (optind == argc)
+		return ks_cli_usage("analyze", "which capture?");
+	return analyze_paths(arguments, (const char *const *)(argv + optind), (size_t)(argc - optind));
+}
+
+int
+ks_cli_analyze(int argc, char **argv)
+{
+	struct arguments arguments = {
+	    .config = {.memory_bytes = KS_MEMORY_DEFAULT,
+		       .sensor = "",
+		       .tool_version = KS_VERSION,
+		       .stop = &stop_asked},
+	    .database = KS_DATABASE_DEFAULT,
+	    .servers = calloc(SERVERS_MAX, sizeof(struct ks_prefix)),
+	};
+	if (arguments.servers == NULL)
+		return ks_cli_usage("analyze", "no memory");
+	arguments.config.servers = arguments.servers;
+	ks_ports_add(&arguments.config.ports, 53);
+
+	const struct sigaction action = {.sa_handler = on_signal};
+	(void)sigaction(SIGINT, &action, NULL);
+	(void)sigaction(SIGTERM, &action, NULL);
+	const int status = parse_and_analyze(&arguments, argc, argv);
+	free(arguments.servers);
+	return status;
+}

@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * analyzer/cli/judge.c -- from the stored facts to the stored judgements. */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "analyzer/cli/cli.h"
+#include "analyzer/cli/options.h"
+#include "analyzer/judge/storm.h"
+
+enum { STORMS_PER_ZONE = 64 };
+
+/* Storms are gathered first and written afterwards: the series come out of the same database. */
+struct judging {
+	struct ks_store_storm *storms;
+	size_t n, capacity;
+};
+
+static enum ks_error
+keep(struct judging *judging, const struct ks_store_series *series, const struct ks_storm *storm,
+     struct ks_diag *diag)
+{
+	if (judging->n == judging->capacity) {
+		const size_t capacity = judging->capacity * 2 + 16;
+		struct ks_store_storm *const grown =
+		    realloc(judging->storms, capacity * sizeof(*judging->storms));
+		if (grown == NULL)
+			return ks_diag_set(diag, KS_ERR_MEMORY, "no memory for %zu storms", capacity);
+		judging->storms = grown;
+		judging->capacity = capacity;
+	}
+	judging->storms[judging->n++] = (struct ks_store_storm){
+	    .zone_id = series->zone_id,
+	    .start_s = series->t0_s + (int64_t)storm->start * series->bin_s,
+	    .end_s = series->t0_s + (int64_t)storm->end * series->bin_s,
+	    .began_before = storm->began_before,
+	    .open = storm->open,
+	    .peak_qps = storm->peak_qps,
+	    .base_qps = storm->base_qps,
+	    .uplift = storm->uplift,
+	    .uplift_is_lower_bound = storm->uplift_is_lower_bound,
+	    .queries = storm->queries,
+	};
+	return KS_SUCCESS;
+}
+
+static enum ks_error
+judge_series(void *arg, const struct ks_store_series *series, struct ks_diag *diag)
+{
+	struct ks_storm storms[STORMS_PER_ZONE];
+	double *const scratch = malloc((series->n + 1) * sizeof(*scratch));
+	if (scratch == NULL)
+		return ks_diag_set(diag, KS_ERR_MEMORY, "no memory for %zu bins", series->n);
+	const size_t n = ks_storm_find(series->bins, series->n, series->bin_s, &ks_storm_defaults, scratch, storms,
+				       KS_COUNT(storms));
+	free(scratch);
+	for (size_t i = 0; i < n; i++) {
+		const enum ks_error error = keep(arg, series, &storms[i], diag);
+		if (error != KS_SUCCESS)
+			return error;
+	}
+	return KS_SUCCESS;
+}
+
+enum ks_error
+ks_cli_judge_store(struct ks_store *store, struct ks_diag *diag)
+{
+	struct judging judging = {0};
+	/* Fewer queries than this make no storm, whatever their times are. */
+	const uint32_t least = (uint32_t)(ks_storm_defaults.min_bins * ks_storm_defaults.min_qps);
+	enum ks_error error = ks_store_each_series(store, least, judge_series, &judging, diag);
+	if (error == KS_SUCCESS)
+		error = ks_store_judge_begin(store, diag);
+	for (size_t i = 0; i < judging.n && error == KS_SUCCESS; i++)
+		error = ks_store_judge_storm(store, &judging.storms[i], diag);
+	if (error == KS_SUCCESS)
+		error = ks_store_judge_end(store, diag);
+	free(judging.storms);
+	return error;
+}
+
+int
+ks_cli_judge(int argc, char **argv)
+{
+	static const struct option words[] = {
+	    {"database", required_argument, NULL, 'd'},
+	    {"help", no_argument, NULL, 'h'},
+	    {0},
+	};
+	const char *database = KS_DATABASE_DEFAULT;
+	for (int option; (option = ks_option_next("judge", argc, argv, ":d:h", words)) != -1;) {
+		switch (option) {
+		case 'd':
+			database = optarg;
+			break;
+		case 'h':
+			(void)puts("usage: keystorm judge [-d DB]\n\n"
+				   "Recompute storms from the facts that the database holds.\n\n"
+				   "  -d, --database DB  the database (" KS_DATABASE_DEFAULT ")");
+			return KS_EXIT_DONE;
+		default:
+			return KS_EXIT_USAGE;
+		}
+	}
+	if (optind < argc)
+		return ks_cli_usage("judge", "'%s' is one argument too many", argv[optind]);
+
+	struct ks_diag diag = {0};
+	struct ks_store *store = NULL;
+	/* Reading first refuses a file that is not there: judging must not create an empty database. */
+	enum ks_error error = ks_store_open_read(database, &store, &diag);
+	ks_store_close(store);
+	store = NULL;
+	if (error == KS_SUCCESS)
+		error = ks_store_open(database, &store, &diag);
+	if (error == KS_SUCCESS)
+		error = ks_cli_judge_store(store, &diag);
+	if (error == KS_SUCCESS)
+		error = ks_cli_print_report(store, "storms", database, &diag);
+	ks_store_close(store);
+	return error == KS_SUCCESS ? KS_EXIT_DONE : ks_cli_fail("judge", error, &diag);
+}

@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * analyzer/map.h -- bounded hash tables whose entries keep their number.
+ *
+ *     index:   [ tag|number ][ empty ][ tag|number ] ...   8 octets a slot, open addressing
+ *     entries: [ key, ... ][ key, ... ] ...                dense, in order of arrival
+ *
+ * The entries lie in a region reserved for the greatest capacity, so they never move and their number
+ * (0, 1, 2, ...) is a name that other tables can hold in four octets. The index grows by doubling
+ * inside its own region: it is cleared and refilled from the dense entries, so growth needs no second
+ * copy. Nothing is removed one by one; ks_map_rekey serves those who fold.
+ *
+ * A slot holds the upper half of the hash beside the number, so a probe that meets another key's slot
+ * nearly always moves on without touching that entry: a hit costs two cache misses, a miss one.
+ *
+ * Memory:  entry_size + 8/load octets an entry; load is kept at 0.5 or below.
+ * Threads: one owner. */
+#ifndef KS_ANALYZER_MAP_H
+#define KS_ANALYZER_MAP_H
+
+#include <string.h>
+
+#include "analyzer/region.h"
+#include "dissect/hash.h"
+
+/* All keys are sixteen octets and stand first in their entry. */
+struct ks_key {
+	uint64_t w[2];
+};
+
+struct ks_map {
+	struct ks_region entries, index;
+	size_t entry_size;
+	uint32_t n, capacity; /* entries */
+	uint32_t mask;        /* slots in use by the index - 1 */
+	uint64_t refused;     /* additions that found the table full */
+	struct ks_secret secret;
+};
+
+#define KS_MAP_NONE UINT32_MAX
+
+/* Room for `capacity` entries of `entry_size` octets (a multiple of 8, key included). */
+KS_MUST_CHECK enum ks_error ks_map_init(struct ks_map *table, size_t entry_size, size_t capacity,
+					  const struct ks_secret *secret, struct ks_diag *diag);
+void ks_map_done(struct ks_map *table); /* a zeroed table is fine */
+
+/* How many entries fit into `bytes` with their index. */
+size_t ks_map_capacity(size_t entry_size, size_t bytes);
+
+/* Forget all entries; they are zero again. */
+void ks_map_clear(struct ks_map *table);
+
+/* Give every entry a new key (`rekey`) and add up those that now share one (`merge`: `from` into `into`).
+ * Numbers change. Works in place, in one pass. */
+void ks_map_rekey(struct ks_map *table, void (*rekey)(void *entry, const void *arg),
+		    void (*merge)(void *into, const void *from), const void *arg);
+
+/* Makes room in the index for one more entry. Internal to ks_map_add. */
+void ks_map_grow(struct ks_map *table);
+
+static inline void *
+ks_map_at(const struct ks_map *table, uint32_t number)
+{
+	return (uint8_t *)table->entries.base + (size_t)number * table->entry_size;
+}
+
+static inline uint64_t
+ks_map_hash(const struct ks_map *table, const struct ks_key *key)
+{
+	return ks_hash_words(&table->secret, key->w[0], key->w[1]);
+}
+
+static inline bool
+ks_map_equal(const void *entry, const struct ks_key *key)
+{
+	uint64_t w[2];
+	memcpy(w, entry, sizeof(w));
+	return w[0] == key->w[0] && w[1] == key->w[1];
+}
+
+/* Number of the entry with this key, or KS_MAP_NONE. */
+static inline uint32_t
+ks_map_find(const struct ks_map *table, const struct ks_key *key)
+{
+	const uint64_t hash = ks_map_hash(table, key);
+	const uint64_t *const slots = table->index.base;
+	for (uint32_t i = (uint32_t)hash & table->mask;; i = (i + 1) & table->mask) {
+		const uint64_t slot = slots[i];
+		if (slot == 0)
+			return KS_MAP_NONE;
+		const uint32_t number = (uint32_t)slot - 1;
+		if (slot >> 32 == hash >> 32 && ks_map_equal(ks_map_at(table, number), key))
+			return number;
+	}
+}
+
+/* Number of the entry with this key, made if there is none (all zero but its key; `*ret_new` true), or
+ * KS_MAP_NONE when the table is full, which is counted. */
+static inline uint32_t
+ks_map_add(struct ks_map *table, const struct ks_key *key, bool *ret_new)
+{
+	const uint64_t hash = ks_map_hash(table, key);
+	if (table->n >= (table->mask + 1) / 2)
+		ks_map_grow(table);
+	uint64_t *const slots = table->index.base;
+	uint32_t i = (uint32_t)hash & table->mask;
+	for (; slots[i] != 0; i = (i + 1) & table->mask) {
+		const uint32_t number = (uint32_t)slots[i] - 1;
+		if (slots[i] >> 32 == hash >> 32 && ks_map_equal(ks_map_at(table, number), key)) {
+			*ret_new = false;
+			return number;
+		}
+	}
+	*ret_new = false;
+	if (table->n == table->capacity) {
+		table->refused++;
+		return KS_MAP_NONE;
+	}
+	const uint32_t number = table->n++;
+	slots[i] = hash >> 32 << 32 | (number + 1);
+	memcpy(ks_map_at(table, number), key, sizeof(*key));
+	*ret_new = true;
+	return number;
+}
+
+static inline struct ks_key
+ks_key_of_addr(const struct ks_addr *addr)
+{
+	struct ks_key key;
+	memcpy(key.w, addr->b, sizeof(key.w));
+	return key;
+}
+
+#endif

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * analyzer/names.h -- domain names that are met again and again, kept once and called by number.
+ *
+ * The key is a 128-bit keyed hash of the folded name; two different names share one with a
+ * probability of 2^-128 a pair, and an attacker who does not know the run's secret cannot better it.
+ *
+ * Memory:  bounded: `capacity` names and `octets` octets of them; beyond, names get no number.
+ * Threads: one owner. */
+#ifndef KS_ANALYZER_NAMES_H
+#define KS_ANALYZER_NAMES_H
+
+#include "analyzer/map.h"
+
+struct ks_names {
+	struct ks_map table;
+	struct ks_region octets;
+	size_t used, capacity_octets;
+	uint64_t refused;
+	struct ks_secret secret;
+};
+
+struct ks_name_entry {
+	struct ks_key key;
+	uint32_t offset; /* in the octets */
+	uint32_t n;      /* octets, 1 to KS_NAME_MAX */
+};
+
+KS_MUST_CHECK enum ks_error ks_names_init(struct ks_names *names, size_t bytes, const struct ks_secret *secret,
+					  struct ks_diag *diag);
+void ks_names_done(struct ks_names *names);
+
+/* Number of the name (uncompressed wire format, any case), KS_MAP_NONE when there is no room. */
+uint32_t ks_names_add(struct ks_names *names, struct ks_span name, bool *ret_new);
+
+/* The folded wire form behind a number. */
+struct ks_span ks_names_at(const struct ks_names *names, uint32_t number);
+
+#endif

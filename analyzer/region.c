@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "analyzer/region.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/mman.h>
+
+enum ks_error
+ks_region_init(struct ks_region *region, size_t bytes, struct ks_diag *diag)
+{
+	const size_t page = 4096;
+	const size_t rounded = (bytes + page - 1) / page * page;
+	/* NORESERVE: the budget is ours to keep, the kernel need not set swap aside for pages never touched. */
+	void *const base =
+	    mmap(NULL, rounded, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	if (base == MAP_FAILED)
+		return ks_diag_set(diag, KS_ERR_MEMORY, "no memory for %zu MiB: %s; try a smaller --memory",
+				   rounded >> 20, strerror(errno));
+	*region = (struct ks_region){.base = base, .reserved_bytes = rounded};
+	return KS_SUCCESS;
+}
+
+void
+ks_region_done(struct ks_region *region)
+{
+	if (region->base != NULL)
+		(void)munmap(region->base, region->reserved_bytes);
+	*region = (struct ks_region){0};
+}

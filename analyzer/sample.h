@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * analyzer/sample.h -- the query sequence of a source, in bounded memory (the article's Figure 3).
+ *
+ * Each source that is followed has a log of three lists:
+ *
+ *     first:  its first `cap` queries
+ *     middle: every k-th query between; when more than `cap`, each second one is dropped and k doubles.
+ *             A systematic sample: unbiased over the sequence, and the same in every run.
+ *     last:   its latest `cap` queries; what falls out of here enters the middle
+ *
+ * While there is room every source is followed. When the pool runs dry it is squeezed: logs of sources
+ * of no interest go first, then of those that never asked again too soon, then all caps are halved. The
+ * rank of a log, set by its owner, says which it is.
+ *
+ * Memory:  one fixed pool. Work: O(1) a query, plus squeezes, each of which halves what is kept.
+ * Threads: one owner. */
+#ifndef KS_ANALYZER_SAMPLE_H
+#define KS_ANALYZER_SAMPLE_H
+
+#include "analyzer/region.h"
+
+#define KS_SAMPLE_NONE UINT32_MAX
+enum { KS_SAMPLE_CAP = 512 };
+
+enum ks_sample_rank { KS_RANK_BACKGROUND, KS_RANK_ASKS_KEYS, KS_RANK_REQUERIES };
+
+struct ks_record {
+	int64_t t_ns;
+	int64_t response_ns;     /* 0: no response seen */
+	uint32_t next;           /* in its list */
+	uint32_t log;            /* whose it is; KS_SAMPLE_NONE when free */
+	uint32_t number;         /* position in the source's sequence */
+	uint32_t server, name;   /* the owner's numbers */
+	uint32_t response_bytes;
+	uint16_t id, sport, qtype, flags, edns_size, rcode;
+	uint8_t requery;         /* enum ks_requery */
+	uint8_t bits;            /* enum ks_record_bits */
+	uint8_t unused[2];
+};
+
+enum ks_record_bits { KS_REC_TCP = 1, KS_REC_DO = 2, KS_REC_EDNS = 4, KS_REC_TC = 8 };
+
+struct ks_sample_list {
+	uint32_t head, tail, n;
+};
+
+struct ks_log {
+	uint32_t owner;          /* number of the source; KS_SAMPLE_NONE when free */
+	uint32_t next_number;
+	uint32_t stride;         /* k */
+	uint8_t rank;            /* enum ks_sample_rank */
+	uint8_t unused[3];
+	struct ks_sample_list first, middle, last;
+};
+
+struct ks_samples {
+	struct ks_region records, logs;
+	uint32_t n_records, record_capacity, free_records, used_records;
+	uint32_t n_logs, log_capacity, free_log;
+	uint32_t cap;            /* of each list */
+	uint8_t min_rank;        /* sources below are not followed any more */
+	uint64_t squeezes;
+};
+
+KS_MUST_CHECK enum ks_error ks_samples_init(struct ks_samples *samples, size_t bytes, struct ks_diag *diag);
+void ks_samples_done(struct ks_samples *samples);
+
+/* Follow a source from here on: a log number, or KS_SAMPLE_NONE when sources of that rank are not followed. */
+uint32_t ks_samples_open(struct ks_samples *samples, uint32_t owner, enum ks_sample_rank rank);
+
+/* Is `log` still the log of `owner`? A squeeze may have taken it away. */
+bool ks_samples_is_of(const struct ks_samples *samples, uint32_t log, uint32_t owner);
+
+void ks_samples_raise(struct ks_samples *samples, uint32_t log, enum ks_sample_rank rank);
+
+/* Count one more query of the log. Returns the number of the record to fill (its list links are set, the
+ * rest is zero), or KS_SAMPLE_NONE when the log fell to a squeeze. */
+uint32_t ks_samples_add(struct ks_samples *samples, uint32_t log);
+
+struct ks_record *ks_samples_record(const struct ks_samples *samples, uint32_t record);
+
+/* Make at most `n_records` remain, by squeezing. For the end of a run. */
+void ks_samples_shrink(struct ks_samples *samples, uint32_t n_records);
+
+/* The records of a log in order of their numbers; `record` NULL begins. NULL at the end. */
+const struct ks_record *ks_samples_next(const struct ks_samples *samples, uint32_t log,
+					const struct ks_record *record);
+
+#endif

@@ -1,0 +1,454 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "analyzer/shard.h"
+
+static_assert(sizeof(struct ks_source) == 88, "one per distinct source: every octet counts a million times");
+static_assert(sizeof(struct ks_flow) % 8 == 0, "tables hold whole words");
+
+enum { SERVERS_MAX = 16384, OTHER_NAME = 0x80000000u };
+
+/* Shares of the budget, in hundredths. The rest is the dissector's reassembly and slack. */
+enum {
+	SHARE_SOURCES = 38,
+	SHARE_FLOWS = 16,
+	SHARE_ZONES = 4,
+	SHARE_NAMES = 3,
+	SHARE_PAIRS = 6,
+	SHARE_SERIES = 14,
+	SHARE_SAMPLES = 12
+};
+
+/* About 260,000 queries: five times what freeze.c keeps in the end. A larger pool would only cost cache misses:
+ * once it is full, sources that never ask for keys are not followed any more. */
+#define SAMPLES_MAX ((size_t)24 << 20)
+
+static size_t
+least(size_t a, size_t b)
+{
+	return a < b ? a : b;
+}
+
+enum ks_error
+ks_shard_init(struct ks_shard *shard, size_t memory_bytes, uint32_t bin_s, const struct ks_secret *secret,
+	      struct ks_diag *diag)
+{
+	*shard = (struct ks_shard){0};
+	const size_t unit = memory_bytes / 100;
+	enum ks_error error = ks_map_init(
+	    &shard->sources, sizeof(struct ks_source),
+	    ks_map_capacity(sizeof(struct ks_source), unit * SHARE_SOURCES), secret, diag);
+	if (error == KS_SUCCESS)
+		error = ks_map_init(&shard->flows, sizeof(struct ks_flow),
+				      ks_map_capacity(sizeof(struct ks_flow), unit * SHARE_FLOWS), secret,
+				      diag);
+	if (error == KS_SUCCESS)
+		error = ks_map_init(&shard->servers, sizeof(struct ks_server), SERVERS_MAX, secret, diag);
+	if (error == KS_SUCCESS)
+		error = ks_names_init(&shard->zones, unit * SHARE_ZONES, secret, diag);
+	if (error == KS_SUCCESS)
+		error = ks_names_init(&shard->names, unit * SHARE_NAMES, secret, diag);
+	if (error == KS_SUCCESS)
+		error = ks_region_init(&shard->zone_states,
+				       shard->zones.table.capacity * sizeof(struct ks_zone), diag);
+	if (error == KS_SUCCESS)
+		error = ks_pairs_init(&shard->pairs, unit * SHARE_PAIRS, secret, diag);
+	if (error == KS_SUCCESS)
+		error = ks_series_init(&shard->series, unit * SHARE_SERIES, bin_s, secret, diag);
+	if (error == KS_SUCCESS)
+		error = ks_samples_init(&shard->samples, least(unit * SHARE_SAMPLES, SAMPLES_MAX), diag);
+	if (error != KS_SUCCESS)
+		ks_shard_done(shard);
+	return error;
+}
+
+void
+ks_shard_done(struct ks_shard *shard)
+{
+	ks_map_done(&shard->sources);
+	ks_map_done(&shard->flows);
+	ks_map_done(&shard->servers);
+	ks_names_done(&shard->zones);
+	ks_names_done(&shard->names);
+	ks_region_done(&shard->zone_states);
+	ks_pairs_done(&shard->pairs);
+	ks_series_done(&shard->series);
+	ks_samples_done(&shard->samples);
+}
+
+/* --- the parts of one message --- */
+
+/* What is known of the message at hand; numbers are KS_MAP_NONE where a table had no room. */
+struct place {
+	const struct ks_message *message;
+	uint32_t source, server, zone;
+	struct ks_source *source_at; /* or NULL */
+	struct ks_flow *flow;        /* or NULL */
+	bool dnskey;                 /* an IN DNSKEY question of opcode QUERY */
+	bool chain;                  /* that, or DS */
+	uint32_t record;             /* of a query in the samples, or KS_SAMPLE_NONE */
+};
+
+static void
+count32(uint32_t *counter)
+{
+	*counter += *counter != UINT32_MAX;
+}
+
+static void
+stretch(int64_t *first_ns, int64_t *last_ns, bool is_new, int64_t t_ns)
+{
+	if (is_new || t_ns < *first_ns)
+		*first_ns = t_ns;
+	if (is_new || t_ns > *last_ns)
+		*last_ns = t_ns;
+}
+
+static void
+place_source(struct ks_shard *shard, struct place *place)
+{
+	const struct ks_key key = ks_key_of_addr(&place->message->client);
+	bool is_new;
+	place->source = ks_map_add(&shard->sources, &key, &is_new);
+	if (place->source == KS_MAP_NONE) {
+		place->source_at = NULL;
+		shard->totals.unlisted_sources++;
+		return;
+	}
+	place->source_at = ks_map_at(&shard->sources, place->source);
+	if (is_new)
+		place->source_at->log = KS_SAMPLE_NONE;
+	stretch(&place->source_at->first_ns, &place->source_at->last_ns, is_new, place->message->time_ns);
+}
+
+static uint32_t
+server_number(struct ks_shard *shard, const struct ks_addr *addr)
+{
+	const struct ks_key key = ks_key_of_addr(addr);
+	bool is_new;
+	const uint32_t number = ks_map_add(&shard->servers, &key, &is_new);
+	if (number != KS_MAP_NONE && is_new)
+		((struct ks_server *)ks_map_at(&shard->servers, number))->first_ns = INT64_MAX;
+	return number;
+}
+
+static void
+count_server(struct ks_shard *shard, struct place *place)
+{
+	const struct ks_message *const message = place->message;
+	place->server = server_number(shard, &message->server);
+	if (place->server == KS_MAP_NONE) {
+		shard->totals.unlisted_servers++;
+		return;
+	}
+	struct ks_server *const server = ks_map_at(&shard->servers, place->server);
+	stretch(&server->first_ns, &server->last_ns, server->first_ns == INT64_MAX, message->time_ns);
+	if (!ks_dns_is_response(&message->dns)) {
+		server->queries++;
+		return;
+	}
+	server->responses++;
+	const bool authoritative = (message->dns.flags & KS_FLAG_AA) != 0;
+	server->authoritative += authoritative;
+	server->recursive += !authoritative && (message->dns.flags & KS_FLAG_RA) != 0;
+}
+
+static struct ks_zone *
+zone_at(const struct ks_shard *shard, uint32_t zone)
+{
+	return (struct ks_zone *)shard->zone_states.base + zone;
+}
+
+/* The zone of a DNSKEY or DS question, and for DNSKEY the flow of this source. */
+static void
+place_chain(struct ks_shard *shard, struct place *place)
+{
+	const struct ks_dns *const dns = &place->message->dns;
+	place->zone = KS_MAP_NONE;
+	place->flow = NULL;
+	place->chain = dns->has_question && ks_dns_opcode(dns) == 0 && dns->qclass == 1 &&
+		       (dns->qtype == KS_TYPE_DNSKEY || dns->qtype == KS_TYPE_DS);
+	place->dnskey = place->chain && dns->qtype == KS_TYPE_DNSKEY;
+	if (!place->chain)
+		return;
+	bool is_new;
+	place->zone = ks_names_add(&shard->zones, dns->qname, &is_new);
+	if (!place->dnskey)
+		return;
+	if (place->zone == KS_MAP_NONE)
+		shard->totals.unlisted_zones++;
+	if (place->zone == KS_MAP_NONE || place->source == KS_MAP_NONE)
+		return;
+	const struct ks_key key = {.w = {place->source, place->zone}};
+	const uint32_t number = ks_map_add(&shard->flows, &key, &is_new);
+	if (number == KS_MAP_NONE) {
+		shard->totals.unlisted_flows++;
+		return;
+	}
+	place->flow = ks_map_at(&shard->flows, number);
+	stretch(&place->flow->first_ns, &place->flow->last_ns, is_new, place->message->time_ns);
+}
+
+/* --- queries --- */
+
+static enum ks_sample_rank
+rank_of(const struct ks_source *source)
+{
+	if (source->requeries > 0)
+		return KS_RANK_REQUERIES;
+	return source->dnskey_queries + source->ds_queries > 0 ? KS_RANK_ASKS_KEYS : KS_RANK_BACKGROUND;
+}
+
+static void
+record_query(struct ks_shard *shard, struct place *place)
+{
+	place->record = KS_SAMPLE_NONE;
+	struct ks_source *const source = place->source_at;
+	if (source == NULL)
+		return;
+	struct ks_samples *const samples = &shard->samples;
+	const enum ks_sample_rank rank = rank_of(source);
+	if (!ks_samples_is_of(samples, source->log, place->source))
+		source->log = ks_samples_open(samples, place->source, rank);
+	if (source->log == KS_SAMPLE_NONE)
+		return;
+	ks_samples_raise(samples, source->log, rank);
+	place->record = ks_samples_add(samples, source->log);
+	if (place->record == KS_SAMPLE_NONE)
+		return;
+	const struct ks_message *const message = place->message;
+	const struct ks_dns *const dns = &message->dns;
+	struct ks_record *const record = ks_samples_record(samples, place->record);
+	bool is_new;
+	record->t_ns = message->time_ns;
+	record->server = place->server;
+	record->name = place->zone;
+	if (!place->chain && dns->has_question) {
+		record->name = ks_names_add(&shard->names, dns->qname, &is_new);
+		if (record->name != KS_MAP_NONE)
+			record->name |= OTHER_NAME;
+	}
+	record->id = dns->id;
+	record->sport = message->client_port;
+	record->qtype = dns->qtype;
+	record->flags = dns->flags;
+	record->edns_size = dns->edns.udp_size;
+	record->bits = (uint8_t)((message->tcp ? KS_REC_TCP : 0) | (dns->edns.records > 0 ? KS_REC_EDNS : 0) |
+				 (dns->edns.dnssec_ok ? KS_REC_DO : 0));
+}
+
+/* Was the same query waiting already? Remembers this one if it was not. */
+static bool
+ask_pair(struct ks_shard *shard, const struct place *place)
+{
+	const bool wanted = place->chain || place->record != KS_SAMPLE_NONE;
+	if (!wanted || !place->message->dns.has_question)
+		return false;
+	bool again;
+	const uint64_t hash = ks_pairs_hash(&shard->pairs, place->message);
+	struct ks_pair *const pair = ks_pairs_ask(&shard->pairs, hash, place->message->time_ns, &again);
+	if (!again)
+		pair->record = place->record;
+	return again;
+}
+
+static void
+count_dnskey_query(struct ks_shard *shard, struct place *place, bool again)
+{
+	const struct ks_message *const message = place->message;
+	enum ks_requery class = KS_RQ_FIRST;
+	bool first_requery = false;
+	if (place->flow != NULL) {
+		struct ks_flow *const flow = place->flow;
+		class = ks_requery_ask(&flow->state, message->time_ns, again, message->tcp);
+		first_requery = ks_requery_counts(class) &&
+				flow->cls[KS_RQ_HOT] + flow->cls[KS_RQ_WARM] + flow->cls[KS_RQ_COOL] == 0;
+		count32(&flow->queries);
+		count32(&flow->cls[class]);
+	}
+	if (place->source_at != NULL) {
+		count32(&place->source_at->dnskey_queries);
+		if (ks_requery_counts(class))
+			count32(&place->source_at->requeries);
+	}
+	if (place->record != KS_SAMPLE_NONE)
+		ks_samples_record(&shard->samples, place->record)->requery = (uint8_t)class;
+	if (place->zone == KS_MAP_NONE)
+		return;
+	zone_at(shard, place->zone)->dnskey_queries++;
+	struct ks_zone_cell *const cell = ks_series_zone(&shard->series, message->time_ns, place->zone);
+	if (cell == NULL) {
+		shard->totals.unlisted_zone_bins++;
+		return;
+	}
+	cell->queries++;
+	cell->cls[class]++;
+	cell->sources_new += first_requery;
+}
+
+static void
+count_query(struct ks_shard *shard, struct place *place, struct ks_cell *cell)
+{
+	const struct ks_message *const message = place->message;
+	const struct ks_dns *const dns = &message->dns;
+	shard->totals.queries++;
+	shard->totals.query_dns_bytes += message->len;
+	shard->totals.do_queries += dns->edns.dnssec_ok;
+	cell->queries++;
+	cell->query_dns_bytes += message->len;
+	cell->do_queries += dns->edns.dnssec_ok;
+	cell->cd_queries += (dns->flags & KS_FLAG_CD) != 0;
+	struct ks_source *const source = place->source_at;
+	if (source != NULL) {
+		count32(&source->queries);
+		source->query_dns_bytes += message->len;
+		source->do_queries += dns->edns.dnssec_ok && source->do_queries != UINT32_MAX;
+		source->tcp_queries += message->tcp && source->tcp_queries != UINT32_MAX;
+		if (place->chain && !place->dnskey)
+			count32(&source->ds_queries);
+	}
+	record_query(shard, place);
+	const bool again = ask_pair(shard, place);
+	if (place->dnskey)
+		count_dnskey_query(shard, place, again);
+}
+
+/* --- responses --- */
+
+static void
+answer_pair(struct ks_shard *shard, const struct place *place)
+{
+	const struct ks_message *const message = place->message;
+	const bool followed = place->source_at != NULL &&
+			      ks_samples_is_of(&shard->samples, place->source_at->log, place->source);
+	if (!message->dns.has_question || !(place->chain || followed))
+		return;
+	const uint64_t hash = ks_pairs_hash(&shard->pairs, message);
+	const struct ks_pair *const pair = ks_pairs_answer(&shard->pairs, hash, message->time_ns);
+	if (pair == NULL) {
+		shard->totals.unasked_responses += place->chain;
+		return;
+	}
+	if (pair->record == KS_SAMPLE_NONE)
+		return;
+	struct ks_record *const record = ks_samples_record(&shard->samples, pair->record);
+	/* The sample may have let it go meanwhile, and its place may hold another query. */
+	if (record->log == KS_SAMPLE_NONE || record->t_ns != pair->t_ns || record->id != message->dns.id ||
+	    record->sport != message->client_port)
+		return;
+	record->response_ns = message->time_ns;
+	record->response_bytes = message->len;
+	record->rcode = message->dns.rcode;
+	if ((message->dns.flags & KS_FLAG_TC) != 0)
+		record->bits |= KS_REC_TC;
+}
+
+static void
+count_dnskey_response(struct ks_shard *shard, struct place *place)
+{
+	const struct ks_message *const message = place->message;
+	if (place->flow != NULL) {
+		ks_requery_answer(&place->flow->state, &message->dns, message->time_ns, message->tcp);
+		count32(&place->flow->responses);
+		place->flow->response_dns_bytes += message->len;
+	}
+	if (place->zone == KS_MAP_NONE)
+		return;
+	struct ks_zone *const zone = zone_at(shard, place->zone);
+	zone->answered |= message->dns.dnskey.keys > 0;
+	if (ks_requery_is_answer(&message->dns) && place->server < 64)
+		zone->servers |= UINT64_C(1) << place->server;
+	struct ks_zone_cell *const cell = ks_series_zone(&shard->series, message->time_ns, place->zone);
+	if (cell == NULL)
+		return;
+	cell->responses++;
+	cell->response_dns_bytes += message->len;
+}
+
+static void
+count_response(struct ks_shard *shard, struct place *place, struct ks_cell *cell)
+{
+	const struct ks_message *const message = place->message;
+	const bool truncated = (message->dns.flags & KS_FLAG_TC) != 0;
+	shard->totals.responses++;
+	shard->totals.response_dns_bytes += message->len;
+	shard->totals.tc_responses += truncated;
+	cell->responses++;
+	cell->response_dns_bytes += message->len;
+	cell->tc_responses += truncated;
+	if (place->source_at != NULL) {
+		count32(&place->source_at->responses);
+		place->source_at->response_dns_bytes += message->len;
+		place->source_at->sigkey_dns_bytes += message->dns.sigkey_bytes;
+	}
+	answer_pair(shard, place);
+	if (place->dnskey)
+		count_dnskey_response(shard, place);
+}
+
+/* --- the door --- */
+
+void
+ks_shard_message(void *arg, const struct ks_message *message)
+{
+	struct ks_shard *const shard = arg;
+	struct ks_totals *const totals = &shard->totals;
+	struct place place = {.message = message, .record = KS_SAMPLE_NONE};
+	*(message->tcp ? &totals->tcp : &totals->udp) += 1;
+	*(message->v6 ? &totals->ipv6 : &totals->ipv4) += 1;
+	ks_series_advance(&shard->series, message->time_ns);
+	place_source(shard, &place);
+	count_server(shard, &place);
+	place_chain(shard, &place);
+	struct ks_cell *const cell = ks_series_cell(&shard->series, message->time_ns, place.server,
+						    message->tcp ? KS_TCP : KS_UDP, message->dns.qtype);
+	if (ks_dns_is_response(&message->dns))
+		count_response(shard, &place, cell);
+	else
+		count_query(shard, &place, cell);
+}
+
+void
+ks_shard_traffic(void *arg, const struct ks_datagram *datagram, bool towards_server, int64_t time_ns)
+{
+	struct ks_shard *const shard = arg;
+	ks_series_advance(&shard->series, time_ns);
+	const uint32_t server = server_number(shard, towards_server ? &datagram->dst : &datagram->src);
+	struct ks_flux *const flux = ks_series_flux(&shard->series, time_ns, server);
+	if (towards_server) {
+		flux->in_packets += datagram->packets;
+		flux->in_ip_bytes += datagram->ip_bytes;
+		flux->in_wire_bytes += datagram->wire_bytes;
+	} else {
+		flux->out_packets += datagram->packets;
+		flux->out_ip_bytes += datagram->ip_bytes;
+		flux->out_wire_bytes += datagram->wire_bytes;
+	}
+}
+
+void
+ks_shard_icmp(void *arg, const struct ks_walk *walk, int64_t time_ns)
+{
+	struct ks_shard *const shard = arg;
+	(void)walk;
+	(void)time_ns;
+	shard->totals.icmp_quoted++;
+}
+
+/* Vantage M needs a zone that several servers answered for, DOMAIN A. */
+char
+ks_shard_vantage(const struct ks_shard *shard)
+{
+	uint64_t authoritative = 0, recursive = 0;
+	for (uint32_t i = 0; i < shard->servers.n; i++) {
+		const struct ks_server *const server = ks_map_at(&shard->servers, i);
+		authoritative += server->authoritative;
+		recursive += server->recursive;
+	}
+	if (recursive > authoritative)
+		return 'R';
+	for (uint32_t i = 0; i < shard->zones.table.n; i++) {
+		const uint64_t servers = zone_at(shard, i)->servers;
+		if ((servers & (servers - 1)) != 0)
+			return 'M';
+	}
+	return 'A';
+}

@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * analyzer/shard.h -- everything one worker knows about the traffic it has seen.
+ *
+ * DNS messages and packets come in from the dissector; counts per source, server, zone, (source, zone) and
+ * bin build up in bounded tables; at the end the facts are frozen and handed to a sink in a total order, so
+ * that neither the secret of the hash tables nor the order of arrival shows in a report.
+ *
+ * Memory:  shares of one budget, reserved at the start (ks_shard_init); no allocation afterwards, except in
+ *          ks_shard_freeze, which sorts.
+ * Time:    packet time. Threads: one owner. */
+#ifndef KS_ANALYZER_SHARD_H
+#define KS_ANALYZER_SHARD_H
+
+#include "analyzer/names.h"
+#include "analyzer/pair.h"
+#include "analyzer/requery.h"
+#include "analyzer/sample.h"
+#include "analyzer/series.h"
+#include "analyzer/sink.h"
+#include "dissect/dissect.h"
+
+/* Counters of packets are 32 bits wide here and saturate: four billion queries of one source in one run
+ * would be a capture of hundreds of gigabytes. */
+struct ks_source {
+	struct ks_key key; /* address */
+	uint64_t query_dns_bytes, response_dns_bytes, sigkey_dns_bytes;
+	int64_t first_ns, last_ns;
+	uint32_t queries, responses, dnskey_queries, ds_queries, requeries, do_queries, tcp_queries;
+	uint32_t log; /* of samples, or KS_SAMPLE_NONE */
+};
+
+/* DNSKEY queries of one source for one zone. */
+struct ks_flow {
+	struct ks_key key; /* source number; zone number */
+	struct ks_requery_state state;
+	uint64_t response_dns_bytes;
+	int64_t first_ns, last_ns;
+	uint32_t queries, responses;
+	uint32_t cls[KS_RQ_COUNT];
+	uint32_t unused;
+};
+
+struct ks_server {
+	struct ks_key key; /* address */
+	uint64_t queries, responses, authoritative, recursive;
+	int64_t first_ns, last_ns;
+};
+
+struct ks_zone {
+	uint64_t dnskey_queries;
+	uint64_t servers; /* bit per server (of the first 64) that gave an authoritative DNSKEY answer */
+	bool answered;
+};
+
+/* Totals of messages. */
+struct ks_totals {
+	uint64_t queries, responses, udp, tcp, ipv4, ipv6, do_queries, tc_responses;
+	uint64_t query_dns_bytes, response_dns_bytes;
+	uint64_t icmp_quoted;
+	uint64_t unlisted_sources; /* messages of sources that found no room in the table */
+	uint64_t unlisted_servers;
+	uint64_t unlisted_zones;   /* DNSKEY queries whose zone found no room */
+	uint64_t unlisted_zone_bins; /* DNSKEY queries missing from the series of their zone */
+	uint64_t unlisted_flows;   /* DNSKEY queries whose (source, zone) found no room */
+	uint64_t unasked_responses; /* responses to DNSKEY or DS without a query waiting */
+};
+
+struct ks_shard {
+	struct ks_map sources, flows, servers;
+	struct ks_names zones, names; /* names asked for DNSKEY or DS; other names in samples */
+	struct ks_region zone_states; /* struct ks_zone by number of `zones` */
+	struct ks_pairs pairs;
+	struct ks_series series;
+	struct ks_samples samples;
+	struct ks_totals totals;
+};
+
+/* `memory_bytes` is the budget for all tables together; `bin_s` 0: chosen by the length of the capture. */
+KS_MUST_CHECK enum ks_error ks_shard_init(struct ks_shard *shard, size_t memory_bytes, uint32_t bin_s,
+					  const struct ks_secret *secret, struct ks_diag *diag);
+void ks_shard_done(struct ks_shard *shard);
+
+/* What the dissector calls; `arg` is the shard. */
+void ks_shard_message(void *arg, const struct ks_message *message);
+void ks_shard_traffic(void *arg, const struct ks_datagram *datagram, bool towards_server, int64_t time_ns);
+void ks_shard_icmp(void *arg, const struct ks_walk *walk, int64_t time_ns);
+
+/* 'R' when most responses came from recursion, 'M' when several servers of one zone are seen, else 'A'
+ * (DOMAIN A). */
+char ks_shard_vantage(const struct ks_shard *shard);
+
+/* Hand all facts but run, inputs and packet counters to the sink. */
+KS_MUST_CHECK enum ks_error ks_shard_freeze(struct ks_shard *shard, struct ks_sink *sink, struct ks_diag *diag);
+
+#endif

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * analyzer/sink.h -- the door through which facts leave the analyzer.
+ *
+ * The analyzer does not know what stands behind it (the store does, or a test). Facts of one kind
+ * come in the order of their keys, kinds in the order of the members below; `begin` comes first,
+ * `end` last, and nothing is kept if `end` is never called. Any error stops the flow and is returned
+ * by whoever was sending.
+ *
+ * Threads: called by one thread. */
+#ifndef KS_ANALYZER_SINK_H
+#define KS_ANALYZER_SINK_H
+
+#include "analyzer/summary.h"
+#include "dissect/err.h"
+
+struct ks_sink;
+
+struct ks_sink_ops {
+	enum ks_error (*begin)(struct ks_sink *sink, const struct ks_fact_run *run, struct ks_diag *diag);
+	enum ks_error (*input)(struct ks_sink *sink, const struct ks_fact_input *input, struct ks_diag *diag);
+	enum ks_error (*counter)(struct ks_sink *sink, const struct ks_fact_counter *counter, struct ks_diag *diag);
+	enum ks_error (*server)(struct ks_sink *sink, const struct ks_fact_server *server, struct ks_diag *diag);
+	enum ks_error (*source)(struct ks_sink *sink, const struct ks_fact_source *source, struct ks_diag *diag);
+	enum ks_error (*bin)(struct ks_sink *sink, const struct ks_fact_bin *bin, struct ks_diag *diag);
+	enum ks_error (*traffic)(struct ks_sink *sink, const struct ks_fact_traffic *traffic, struct ks_diag *diag);
+	enum ks_error (*zone)(struct ks_sink *sink, const struct ks_fact_zone *zone, struct ks_diag *diag);
+	enum ks_error (*zone_bin)(struct ks_sink *sink, const struct ks_fact_zone_bin *bin, struct ks_diag *diag);
+	enum ks_error (*flow)(struct ks_sink *sink, const struct ks_fact_flow *flow, struct ks_diag *diag);
+	enum ks_error (*query)(struct ks_sink *sink, const struct ks_fact_query *query, struct ks_diag *diag);
+	enum ks_error (*end)(struct ks_sink *sink, struct ks_diag *diag);
+};
+
+/* First member of every sink. */
+struct ks_sink {
+	const struct ks_sink_ops *ops;
+};
+
+#endif

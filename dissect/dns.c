@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "dissect/dns.h"
+
+#include <string.h>
+
+#include "dissect/name.h"
+
+enum { ANSWER = 1, ADDITIONAL = 3 };
+
+/* One record while it is being read. */
+struct record {
+	size_t offset; /* of its owner name in the message */
+	uint16_t type, rr_class;
+	uint32_t ttl;
+	struct ks_cur rdata;
+};
+
+/* Does the owner name at `offset` equal the question's name? Nearly always it is the pointer c00c. */
+static bool
+owned_by_question(struct ks_span message, const struct ks_dns *dns, size_t offset)
+{
+	const uint8_t *const at = message.at + offset;
+	if (message.n - offset >= 2 && at[0] == 0xc0 && at[1] == KS_DNS_HEADER)
+		return true;
+	uint8_t owner[KS_NAME_MAX], qname[KS_NAME_MAX];
+	const size_t n = ks_name_expand(message, offset, owner);
+	if (n != dns->qname.n)
+		return false;
+	ks_name_fold(dns->qname.at, n, qname);
+	return memcmp(owner, qname, n) == 0;
+}
+
+static uint32_t
+least(uint32_t a, uint32_t b)
+{
+	return a < b ? a : b;
+}
+
+/* RFC 4034 s3.1: type covered, algorithm, labels, original TTL, expiration, inception, key tag, ... */
+static void
+read_dnskey_signature(struct ks_dnskey_answer *answer, struct record *record)
+{
+	const uint16_t covered = ks_cur_u16(&record->rdata);
+	ks_cur_skip(&record->rdata, 2);
+	const uint32_t original_ttl = ks_cur_u32(&record->rdata);
+	const uint32_t expiration = ks_cur_u32(&record->rdata);
+	if (record->rdata.failed || covered != KS_TYPE_DNSKEY)
+		return;
+	answer->sig_ttl = least(answer->sig_ttl, record->ttl);
+	answer->original_ttl = least(answer->original_ttl, original_ttl);
+	if (answer->expirations < KS_SIG_TIMES)
+		answer->expiration[answer->expirations++] = expiration;
+	answer->signatures++;
+}
+
+static void
+read_record(struct ks_span message, struct ks_dns *dns, unsigned section, struct record *record)
+{
+	struct ks_dnskey_answer *const answer = &dns->dnskey;
+	const uint32_t n = (uint32_t)(record->rdata.end - (message.at + record->offset));
+	switch (record->type) {
+	case KS_TYPE_OPT:
+		ks_edns_read(&dns->edns, record->rr_class, record->ttl, record->rdata);
+		break;
+	case KS_TYPE_DNSKEY:
+		dns->sigkey_bytes += n;
+		if (section == ANSWER && dns->has_question && owned_by_question(message, dns, record->offset)) {
+			answer->key_ttl = least(answer->key_ttl, record->ttl);
+			answer->keys++;
+		}
+		break;
+	case KS_TYPE_RRSIG:
+		dns->sigkey_bytes += n;
+		/* Other questions' signatures are not looked at: an answer to DNSKEY is what storms are made of. */
+		if (section == ANSWER && dns->qtype == KS_TYPE_DNSKEY && dns->has_question &&
+		    owned_by_question(message, dns, record->offset))
+			read_dnskey_signature(answer, record);
+		break;
+	default:
+		break;
+	}
+}
+
+static void
+take_record(struct ks_cur *cur, const uint8_t *message, struct record *ret)
+{
+	ret->offset = (size_t)(cur->at - message);
+	if (!ks_name_skip(cur)) {
+		cur->failed = true;
+		return;
+	}
+	ret->type = ks_cur_u16(cur);
+	ret->rr_class = ks_cur_u16(cur);
+	ret->ttl = ks_cur_u32(cur);
+	const uint16_t n = ks_cur_u16(cur);
+	const uint8_t *const rdata = ks_cur_take(cur, n);
+	if (rdata != NULL)
+		ret->rdata = ks_cur_init(rdata, n);
+}
+
+/* Walk the records of the three sections. False: a record does not fit what was captured. */
+static bool
+read_sections(struct ks_span message, struct ks_cur *cur, struct ks_dns *dns)
+{
+	for (unsigned section = ANSWER; section <= ADDITIONAL; section++) {
+		for (unsigned i = 0; i < dns->counts[section]; i++) {
+			struct record record;
+			take_record(cur, message.at, &record);
+			if (cur->failed)
+				return false;
+			read_record(message, dns, section, &record);
+		}
+	}
+	return true;
+}
+
+/* The first question. A name that no server would accept, too long or compressed before there is anything to
+ * point at, does not hide the type asked for: real servers meet such queries and answer them with FORMERR.
+ * The message counts, its name does not. */
+static bool
+read_question(struct ks_cur *cur, struct ks_dns *dns)
+{
+	const struct ks_cur start = *cur;
+	const struct ks_span qname = ks_name_take(cur, &dns->labels);
+	if (qname.at == NULL && !cur->failed) {
+		*cur = start;
+		dns->bad_name = true;
+		if (!ks_name_skip(cur))
+			return false;
+	}
+	const uint16_t qtype = ks_cur_u16(cur);
+	const uint16_t qclass = ks_cur_u16(cur);
+	if (cur->failed)
+		return false;
+	dns->qtype = qtype;
+	dns->qclass = qclass;
+	dns->qname = qname;
+	dns->has_question = !dns->bad_name;
+	return true;
+}
+
+static bool
+skip_further_questions(struct ks_cur *cur, const struct ks_dns *dns)
+{
+	for (unsigned i = 1; i < dns->counts[0]; i++) {
+		if (!ks_name_skip(cur))
+			return false;
+		ks_cur_skip(cur, 4);
+		if (cur->failed)
+			return false;
+	}
+	return true;
+}
+
+static void
+read_header(struct ks_cur *cur, struct ks_dns *ret)
+{
+	ret->id = ks_cur_u16(cur);
+	ret->flags = ks_cur_u16(cur);
+	for (size_t i = 0; i < KS_COUNT(ret->counts); i++)
+		ret->counts[i] = ks_cur_u16(cur);
+}
+
+enum ks_verdict
+ks_dns_read(const uint8_t *message, size_t cap_len, size_t len, struct ks_dns *ret)
+{
+	const bool snapped = cap_len < len;
+	struct ks_cur cur = ks_cur_init(message, cap_len);
+
+	*ret = (struct ks_dns){
+	    .dnskey = {.key_ttl = UINT32_MAX, .sig_ttl = UINT32_MAX, .original_ttl = UINT32_MAX},
+	};
+	read_header(&cur, ret);
+	if (cur.failed)
+		return snapped && len >= KS_DNS_HEADER ? KS_DNS_CUT : KS_DNS_MALFORMED;
+	const struct ks_span whole = {message, cap_len};
+	if (ret->counts[0] > 0 && !read_question(&cur, ret)) {
+		/* A label type that does not exist is bad whether or not the rest was captured. */
+		if (!snapped || !cur.failed)
+			return KS_DNS_MALFORMED;
+		ret->cut = true;
+	} else if (!skip_further_questions(&cur, ret) || !read_sections(whole, &cur, ret)) {
+		if (!snapped)
+			return KS_DNS_MALFORMED;
+		ret->cut = true;
+	}
+	ret->rcode = (uint16_t)((ret->flags & 15) | ret->edns.rcode_upper << 4);
+	return KS_DNS;
+}

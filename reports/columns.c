@@ -1,0 +1,252 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "reports/columns.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "reports/escape.h"
+#include "reports/number.h"
+
+/* clang-format off */
+static const struct ks_column known[] = {
+	/* who and what */
+	{"rank",              "#",            KS_COLUMN_PLAIN,  90, 0},
+	{"source",            NULL,           KS_COLUMN_TEXT,   99, 0},
+	{"server",            NULL,           KS_COLUMN_TEXT,   80, 0},
+	{"zone",              NULL,           KS_COLUMN_TEXT,   98, 16},
+	{"qname",             NULL,           KS_COLUMN_TEXT,   92, 16},
+	{"qtype",             NULL,           KS_COLUMN_TEXT,   93, 0},
+	{"counter",           NULL,           KS_COLUMN_TEXT,   99, 0},
+	{"value",             NULL,           KS_COLUMN_AUTO,   98, 0},
+	{"note",              NULL,           KS_COLUMN_TEXT,   97, 24},
+	{"kind",              NULL,           KS_COLUMN_TEXT,   10, 0},
+	{"heavy",             NULL,           KS_COLUMN_BOOL,   70, 0},
+	{"guaranteed",        NULL,           KS_COLUMN_BOOL,   15, 0},
+	{"tags",              NULL,           KS_COLUMN_TEXT,   45, 16},
+	{"fingerprint",       NULL,           KS_COLUMN_TEXT,   35, 16},
+	{"verdict",           NULL,           KS_COLUMN_TEXT,   85, 0},
+	{"trigger",           NULL,           KS_COLUMN_TEXT,   60, 16},
+	{"flow",              NULL,           KS_COLUMN_TEXT,   82, 0},
+	{"next_milestone",    "next milestone", KS_COLUMN_TEXT, 50, 24},
+
+	/* when */
+	{"t",                 "time",         KS_COLUMN_TIME,   99, 0},
+	{"start",             NULL,           KS_COLUMN_SECOND, 95, 0},
+	{"end",               NULL,           KS_COLUMN_SECOND, 94, 0},
+	{"first",             NULL,           KS_COLUMN_SECOND, 31, 0},
+	{"last",              NULL,           KS_COLUMN_SECOND, 30, 0},
+	{"response_t",        "answered",     KS_COLUMN_TIME,   30, 0},
+	{"dt_ms",             "after",        KS_COLUMN_SPAN_MS, 95, 0},
+	{"median_gap_ms",     "median gap",   KS_COLUMN_SPAN_MS, 40, 0},
+	{"half_life_s",       "half-life",    KS_COLUMN_SPAN_S, 40, 0},
+	{"lag_s",             "lag",          KS_COLUMN_SPAN_S, 55, 0},
+
+	/* how many */
+	{"queries",           NULL,           KS_COLUMN_COUNT,  95, 0},
+	{"responses",         NULL,           KS_COLUMN_COUNT,  60, 0},
+	{"dnskey_queries",    "DNSKEY",       KS_COLUMN_COUNT,  90, 0},
+	{"dnskey_share",      "DNSKEY share", KS_COLUMN_SHARE,  88, 0},
+	{"rrsig_bytes_share", "sig bytes",    KS_COLUMN_SHARE,  75, 0},
+	{"share",             NULL,           KS_COLUMN_SHARE,  92, 0},
+	{"cum_share",         "sum",          KS_COLUMN_SHARE,  50, 0},
+	{"share_of_increase", "of increase",  KS_COLUMN_SHARE,  70, 0},
+	{"byte_share",        "bytes share",  KS_COLUMN_SHARE,  75, 0},
+	{"err",               "+/-",          KS_COLUMN_COUNT,  20, 0},
+	{"hot",               NULL,           KS_COLUMN_COUNT,  65, 0},
+	{"warm",              NULL,           KS_COLUMN_COUNT,  62, 0},
+	{"cool",              NULL,           KS_COLUMN_COUNT,  61, 0},
+	{"refresh",           NULL,           KS_COLUMN_COUNT,  58, 0},
+	{"rr",                "requeries",    KS_COLUMN_SHARE,  86, 0},
+	{"memory_class",      "memory",       KS_COLUMN_TEXT,   48, 0},
+	{"sci",               NULL,           KS_COLUMN_AUTO,   42, 0},
+	{"spray",             NULL,           KS_COLUMN_AUTO,   41, 0},
+
+	/* how much */
+	{"query_bytes",       "asked",        KS_COLUMN_BYTES,  40, 0},
+	{"response_bytes",    "answers",      KS_COLUMN_BYTES,  57, 0},
+	{"in_bps",            "in",           KS_COLUMN_BPS,    95, 0},
+	{"out_bps",           "out",          KS_COLUMN_BPS,    94, 0},
+	{"in_pps",            "in p/s",       KS_COLUMN_RATE,   80, 0},
+	{"out_pps",           "out p/s",      KS_COLUMN_RATE,   79, 0},
+	{"in_dns_bps",        "in DNS",       KS_COLUMN_BPS,    50, 0},
+	{"out_dns_bps",       "out DNS",      KS_COLUMN_BPS,    49, 0},
+	{"in_ip_bps",         "in IP",        KS_COLUMN_BPS,    40, 0},
+	{"out_ip_bps",        "out IP",       KS_COLUMN_BPS,    39, 0},
+	{"qps",               "q/s",          KS_COLUMN_RATE,   85, 0},
+	{"peak_qps",          "peak q/s",     KS_COLUMN_RATE,   90, 0},
+	{"base_qps",          "base q/s",     KS_COLUMN_RATE,   80, 0},
+	{"uplift",            NULL,           KS_COLUMN_RATE,   89, 0},
+	{"uplift_lo",         "from",         KS_COLUMN_RATE,   47, 0},
+	{"uplift_hi",         "to",           KS_COLUMN_RATE,   46, 0},
+	{"uplift_is_lower_bound", "at least", KS_COLUMN_BOOL,   48, 0},
+	{"severity",          NULL,           KS_COLUMN_PLAIN,  72, 0},
+	{"sources",           NULL,           KS_COLUMN_COUNT,  74, 0},
+	{"lead_db",           "lead dB",      KS_COLUMN_RATE,   52, 0},
+
+	/* one query on the wire */
+	{"id",                NULL,           KS_COLUMN_PLAIN,  35, 0},
+	{"sport",             "port",         KS_COLUMN_PLAIN,  36, 0},
+	{"proto",             NULL,           KS_COLUMN_TEXT,   50, 0},
+	{"flags",             NULL,           KS_COLUMN_TEXT,   45, 0},
+	{"edns_size",         "edns",         KS_COLUMN_PLAIN,  40, 0},
+	{"rcode",             NULL,           KS_COLUMN_TEXT,   70, 0},
+	{"tc",                NULL,           KS_COLUMN_BOOL,   55, 0},
+	{"requery",           NULL,           KS_COLUMN_TEXT,   94, 0},
+
+	/* names whose suffix would mislead */
+	{"ratio_to_ttl",      NULL,           KS_COLUMN_RATE,   50, 0},
+	{"tag",               NULL,           KS_COLUMN_PLAIN,  50, 0},
+	{"signer_tag",        NULL,           KS_COLUMN_PLAIN,  50, 0},
+	{"algorithm",         NULL,           KS_COLUMN_PLAIN,  50, 0},
+	{"soa_serial",        NULL,           KS_COLUMN_PLAIN,  50, 0},
+};
+
+static const struct {
+	const char *suffix;
+	enum ks_column_kind kind;
+} suffixes[] = {
+	{"_bps", KS_COLUMN_BPS},      {"_qps", KS_COLUMN_RATE},   {"_pps", KS_COLUMN_RATE},
+	{"_db", KS_COLUMN_RATE},      {"_bytes", KS_COLUMN_BYTES}, {"_ms", KS_COLUMN_SPAN_MS},
+	{"_s", KS_COLUMN_SPAN_S},     {"_share", KS_COLUMN_SHARE}, {"_ratio", KS_COLUMN_RATE},
+	{"_queries", KS_COLUMN_COUNT}, {"_responses", KS_COLUMN_COUNT},
+};
+/* clang-format on */
+
+static bool
+ends_with(const char *text, const char *suffix)
+{
+	size_t n = strlen(text), n_suffix = strlen(suffix);
+	return n >= n_suffix && strcmp(text + n - n_suffix, suffix) == 0;
+}
+
+struct ks_column
+ks_column_of(const char *name)
+{
+	for (size_t i = 0; i < KS_COUNT(known); i++)
+		if (strcmp(known[i].name, name) == 0) {
+			struct ks_column column = known[i];
+			if (column.title == NULL)
+				column.title = column.name;
+			return column;
+		}
+	struct ks_column column = {.name = name, .title = name, .kind = KS_COLUMN_AUTO, .priority = 50};
+	for (size_t i = 0; i < KS_COUNT(suffixes); i++)
+		if (ends_with(name, suffixes[i].suffix)) {
+			column.kind = suffixes[i].kind;
+			break;
+		}
+	return column;
+}
+
+bool
+ks_column_is_right(const struct ks_column *column, enum ks_value_type type)
+{
+	switch (column->kind) {
+	case KS_COLUMN_TEXT:
+	case KS_COLUMN_BOOL:
+	case KS_COLUMN_TIME:
+	case KS_COLUMN_SECOND:
+		return false;
+	case KS_COLUMN_AUTO:
+		return type == KS_VALUE_INT || type == KS_VALUE_REAL;
+	default:
+		return true;
+	}
+}
+
+/* RFC 3339 text as the store prints it; anything else goes out as text. */
+static bool
+print_time(struct ks_buf *buf, const struct ks_value *value, bool to_second)
+{
+	enum { SECONDS = 19 }; /* "2026-11-21T22:47:00" */
+	int64_t unused;
+	if (value->n_text <= SECONDS || value->text[10] != 'T' ||
+	    !ks_number_parse_time(value->text, value->n_text, &unused))
+		return false;
+	struct ks_buf text = {0};
+	ks_buf_put(&text, value->text, 10);
+	ks_buf_put(&text, " ", 1);
+	ks_buf_put(&text, value->text + 11, to_second ? SECONDS - 11 : value->n_text - 11);
+	if (to_second)
+		ks_buf_put(&text, "Z", 1);
+	ks_escape_terminal(buf, ks_buf_string(&text), text.n, /* unicode= */ false);
+	ks_buf_done(&text);
+	return true;
+}
+
+static void
+print_text(struct ks_buf *buf, const struct ks_column *column, const struct ks_value *value, bool unicode)
+{
+	bool time = column->kind == KS_COLUMN_TIME || column->kind == KS_COLUMN_SECOND;
+	if (time && print_time(buf, value, column->kind == KS_COLUMN_SECOND))
+		return;
+	ks_escape_terminal(buf, value->text, value->n_text, unicode);
+}
+
+static void
+print_number(struct ks_buf *buf, const struct ks_column *column, double number, const struct ks_value *value)
+{
+	bool whole = value->type == KS_VALUE_INT;
+	switch (column->kind) {
+	case KS_COLUMN_BOOL:
+		ks_buf_text(buf, number > 0 || number < 0 ? "yes" : "no");
+		break;
+	case KS_COLUMN_PLAIN:
+		if (whole)
+			ks_buf_printf(buf, "%lld", (long long)value->integer);
+		else
+			ks_number_exact(buf, number);
+		break;
+	case KS_COLUMN_SHARE:
+		ks_number_share(buf, number);
+		break;
+	case KS_COLUMN_BYTES:
+		ks_number_scaled(buf, number, whole, "B");
+		break;
+	case KS_COLUMN_BPS:
+		ks_number_scaled(buf, number, whole, "b/s");
+		break;
+	case KS_COLUMN_SPAN_S:
+		ks_number_duration(buf, number);
+		break;
+	case KS_COLUMN_SPAN_MS:
+		ks_number_duration(buf, number / 1000);
+		break;
+	default:
+		ks_number_scaled(buf, number, whole, "");
+	}
+}
+
+void
+ks_column_print(struct ks_buf *buf, const struct ks_column *column, const struct ks_value *value,
+		bool unicode)
+{
+	size_t before = buf->n;
+	double number = ks_column_number(value, NAN);
+	if (value->type == KS_VALUE_TEXT)
+		print_text(buf, column, value, unicode);
+	else if (isfinite(number))
+		print_number(buf, column, number, value);
+	if (buf->n == before) /* empty text too: a hole in a table looks like a fault */
+		ks_buf_put(buf, "-", 1);
+}
+
+struct ks_value
+ks_column_value(const struct ks_rows *rows, const char *name)
+{
+	size_t n = ks_rows_columns(rows);
+	for (size_t i = 0; i < n; i++)
+		if (strcmp(ks_rows_column(rows, i), name) == 0)
+			return ks_rows_value(rows, i);
+	return (struct ks_value){.type = KS_VALUE_NULL};
+}
+
+double
+ks_column_number(const struct ks_value *value, double otherwise)
+{
+	if (value->type == KS_VALUE_INT)
+		return (double)value->integer;
+	if (value->type == KS_VALUE_REAL && isfinite(value->real))
+		return value->real;
+	return otherwise;
+}

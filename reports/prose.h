@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * reports/prose.h -- the lines around a table: head, caveats, and the command to type next.
+ *
+ * Everything printed here is safe for a terminal, whatever the database holds. */
+#ifndef KS_REPORTS_PROSE_H
+#define KS_REPORTS_PROSE_H
+
+#include "reports/buf.h"
+#include "reports/fmt/fmt.h"
+
+/* "keystorm hitters - 2026-11-21 22:47:00Z to 22:50:09Z (3 min 9 s), vantage M" */
+void ks_prose_head(struct ks_buf *buf, const struct ks_document *document);
+void ks_prose_caveats(struct ks_buf *buf, const struct ks_document *document);
+
+/* `text` (already safe) folded at `width` columns (0: not at all); the first line begins with `first`,
+ * the others with as many spaces. */
+void ks_prose_fold(struct ks_buf *buf, const char *first, const char *text, size_t width);
+/* How many bytes of `text` go into a line of `columns` (at least one character); `ret_skip` is where the
+ * next line begins. */
+size_t ks_prose_fit(const char *text, size_t n, size_t columns, size_t *ret_skip);
+
+/* "`label`keystorm report ARGS -d PATH"; -d only when the database is not the default one. `args` is
+ * ready for a shell. */
+void ks_prose_command(struct ks_buf *buf, const struct ks_document *document, const char *label,
+		      const char *args);
+/* Copy `pattern`, with {column} replaced by that value of the current row, quoted for a shell. False when
+ * the row has no such value. */
+KS_MUST_CHECK bool ks_prose_expand(struct ks_buf *buf, const char *pattern, const struct ks_rows *rows);
+
+#endif

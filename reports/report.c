@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "reports/report.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "reports/buf.h"
+#include "reports/fmt/fmt.h"
+#include "reports/summary.h"
+
+const struct ks_report_name ks_report_names[] = {
+	{.name = "summary",
+	 .what = "the answer: is there a storm, since when, how strong, who sends",
+	 .empty = "nothing: the database holds no capture.",
+	 .next = "hitters",
+	 .next_empty = "quality",
+	 .record = true,
+	 .text = ks_summary_write},
+	{.name = "totals",
+	 .what = "packets, messages, transports and bytes of the whole capture",
+	 .empty = "nothing: the database holds no capture.",
+	 .next = "quality",
+	 .next_empty = "quality",
+	 .record = true},
+	{.name = "traffic",
+	 .what = "bits and packets per second, towards the servers and back, per bin",
+	 .empty = "no traffic: no packet on a DNS port was seen.",
+	 .next = "qtypes --step all",
+	 .next_empty = "quality"},
+	{.name = "qtypes",
+	 .what = "queries per type and bin, and which type explains an increase",
+	 .empty = "no queries: no DNS message was seen.",
+	 .next = "hitters",
+	 .next_empty = "quality"},
+	{.name = "sources",
+	 .what = "who asks, how much, and how much of it is DNSKEY",
+	 .empty = "no sources: no DNS query and no response was seen.",
+	 .next = "sequence --source {source}",
+	 .next_empty = "quality"},
+	{.name = "hitters",
+	 .what = "who asks for DNSKEY, ranked, with the classes of repeats",
+	 .empty = "no hitters: nobody asked for DNSKEY, so there is nothing to repeat.",
+	 .next = "sequence --source {source}",
+	 .next_empty = "qtypes --step all"},
+	{.name = "sequence",
+	 .what = "query by query what one source (--source) asked and was answered",
+	 .empty =
+		 "no sequence: no query of this source was kept; only the sources that repeat DNSKEY queries "
+		 "are sampled.",
+	 .next = "storms",
+	 .next_empty = "hitters"},
+	{.name = "storms",
+	 .what = "DNSKEY storms: zone, start, end, rates, uplift",
+	 .empty = "no storm: no zone's DNSKEY rate rose above its own base for long enough.",
+	 .next = "hitters --zone {zone}",
+	 .next_empty = "qtypes --step all"},
+	{.name = "quality",
+	 .what = "what was not counted and why: refusals, drops, cuts",
+	 .empty = "nothing: the database holds no capture.",
+	 .next = "totals",
+	 .next_empty = "summary"},
+	{0},
+};
+
+static const struct ks_fmt_ops *const formats[] = {&ks_fmt_text, &ks_fmt_json, &ks_fmt_csv};
+
+static const struct ks_report_name *
+find_report(const char *name)
+{
+	for (const struct ks_report_name *report = ks_report_names; report->name != NULL; report++)
+		if (strcmp(report->name, name) == 0)
+			return report;
+	return NULL;
+}
+
+static const struct ks_fmt_ops *
+find_format(const char *name)
+{
+	for (size_t i = 0; i < KS_COUNT(formats); i++)
+		if (strcmp(formats[i]->name, name) == 0)
+			return formats[i];
+	return NULL;
+}
+
+static enum ks_error
+refuse_report(const char *name, struct ks_diag *diag)
+{
+	struct ks_buf list = {0};
+	for (const struct ks_report_name *report = ks_report_names; report->name != NULL; report++)
+		ks_buf_printf(&list, "%s%s", list.n == 0 ? "" : ", ", report->name);
+	/* What was typed is cut short, so that the line has room for what is right. */
+	const enum ks_error error = ks_diag_set(
+		diag, KS_ERR_USAGE, "report: no report '%.40s'; there are: %s", name, ks_buf_string(&list));
+	ks_buf_done(&list);
+	return error;
+}
+
+static enum ks_error
+refuse_format(const char *name, struct ks_diag *diag)
+{
+	struct ks_buf list = {0};
+	for (size_t i = 0; i < KS_COUNT(formats); i++)
+		ks_buf_printf(&list, "%s%s", list.n == 0 ? "" : ", ", formats[i]->name);
+	const enum ks_error error = ks_diag_set(
+		diag, KS_ERR_USAGE, "report: no format '%.40s'; there are: %s", name, ks_buf_string(&list));
+	ks_buf_done(&list);
+	return error;
+}
+
+static enum ks_error
+write_rows(struct ks_store *store, const struct ks_document *document, const struct ks_fmt_ops *format,
+	   struct ks_diag *diag)
+{
+	struct ks_rows *rows;
+	enum ks_error error =
+		ks_rows_open(store, document->report->name, &document->request->query, &rows, diag);
+	if (error != KS_SUCCESS)
+		return error;
+	error = format->write(document, rows, diag);
+	ks_rows_close(rows);
+	return error;
+}
+
+enum ks_error
+ks_report_write(struct ks_store *store, const struct ks_report_request *request, struct ks_diag *diag)
+{
+	assert(request->name != NULL && request->format != NULL && request->out != NULL);
+	const struct ks_report_name *report = find_report(request->name);
+	if (report == NULL)
+		return refuse_report(request->name, diag);
+	const struct ks_fmt_ops *format = find_format(request->format);
+	if (format == NULL)
+		return refuse_format(request->format, diag);
+
+	struct ks_store_head head;
+	enum ks_error error = ks_store_read_head(store, &head, diag);
+	if (error != KS_SUCCESS)
+		return error;
+	const struct ks_document document = {.request = request, .report = report, .head = &head};
+	if (format->for_people && report->text != NULL)
+		error = report->text(store, &document, diag);
+	else
+		error = write_rows(store, &document, format, diag);
+	if (error != KS_SUCCESS)
+		return error;
+	/* The last lines may still be in the buffer of `out`: a full disk shows only now. */
+	if (fflush(request->out) != 0 || ferror(request->out))
+		return ks_diag_set(diag, KS_ERR_OUTPUT, "report: cannot write: %s", strerror(errno));
+	return KS_SUCCESS;
+}

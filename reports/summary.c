@@ -1,0 +1,275 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "reports/summary.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "reports/columns.h"
+#include "reports/escape.h"
+#include "reports/number.h"
+#include "reports/prose.h"
+#include "reports/summary_p.h"
+
+static void
+copy_text(struct ks_buf *buf, const struct ks_value *value, bool unicode)
+{
+	if (value->type == KS_VALUE_TEXT)
+		ks_escape_terminal(buf, value->text, value->n_text, unicode);
+}
+
+static void
+take_row(struct ks_summary *summary, const struct ks_rows *rows)
+{
+	const bool unicode = summary->document->request->unicode;
+	const struct {
+		const char *name;
+		struct ks_value *ret;
+	} numbers[] = {
+		{"packets", &summary->packets},
+		{"dns_messages", &summary->dns_messages},
+		{"queries", &summary->queries},
+		{"responses", &summary->responses},
+		{"sources", &summary->sources},
+		{"zones", &summary->zones},
+		{"dnskey_queries", &summary->dnskey_queries},
+		{"dnskey_share", &summary->dnskey_share},
+		{"storms", &summary->storms},
+		{"offenders", &summary->offenders},
+		{"heavy_hitters", &summary->heavy_hitters},
+		{"lead_db", &summary->lead_db},
+	};
+	for (size_t i = 0; i < KS_COUNT(numbers); i++) {
+		struct ks_value value = ks_column_value(rows, numbers[i].name);
+		if (value.type == KS_VALUE_TEXT) /* its bytes die with the row, and it is no number */
+			value = (struct ks_value){.type = KS_VALUE_NULL};
+		*numbers[i].ret = value;
+	}
+	struct ks_value text = ks_column_value(rows, "verdict");
+	copy_text(&summary->verdict, &text, unicode);
+	text = ks_column_value(rows, "next_milestone");
+	copy_text(&summary->milestone, &text, unicode);
+}
+
+static enum ks_error
+read_row(struct ks_summary *summary, struct ks_diag *diag)
+{
+	struct ks_rows *rows;
+	enum ks_error error =
+		ks_rows_open(summary->store, "summary", &summary->document->request->query, &rows, diag);
+	if (error != KS_SUCCESS)
+		return error;
+	bool have = false;
+	error = ks_rows_next(rows, &have, diag);
+	if (error == KS_SUCCESS && have)
+		take_row(summary, rows);
+	ks_rows_close(rows);
+	return error;
+}
+
+static double
+number(const struct ks_value *value)
+{
+	return ks_column_number(value, NAN);
+}
+
+static void
+put_count(struct ks_buf *buf, const struct ks_value *value, const char *one, const char *many)
+{
+	static const struct ks_column count = {.kind = KS_COLUMN_COUNT};
+	if (value->type == KS_VALUE_NULL)
+		ks_buf_text(buf, "an unknown number of");
+	else
+		ks_column_print(buf, &count, value, /* unicode= */ false);
+	const bool single = value->type == KS_VALUE_INT && value->integer == 1;
+	ks_buf_printf(buf, " %s", single ? one : many);
+}
+
+/* "DNSKEY is 3.10 % of the queries, 12.3 q/s on average." */
+static void
+put_load(struct ks_buf *buf, const struct ks_summary *summary)
+{
+	const struct ks_store_head *head = summary->document->head;
+	const double share = number(&summary->dnskey_share), queries = number(&summary->dnskey_queries);
+	const double span = head->has_span ? ((double)head->last_ns - (double)head->first_ns) / 1e9 : 0;
+	if (!isfinite(queries))
+		return;
+	if (queries <= 0) {
+		ks_buf_text(buf, "Nobody asked for DNSKEY.");
+		return;
+	}
+	ks_buf_text(buf, "DNSKEY is ");
+	if (isfinite(share)) {
+		ks_number_share(buf, share);
+		ks_buf_text(buf, " of the queries, ");
+	}
+	if (span > 0) {
+		ks_number_scaled(buf, queries / span, /* whole= */ false, "");
+		ks_buf_text(buf, " q/s on average.");
+	} else {
+		put_count(buf, &summary->dnskey_queries, "query.", "queries.");
+	}
+}
+
+static void
+put_verdict(struct ks_buf *buf, const struct ks_summary *summary)
+{
+	if (summary->verdict.n == 0)
+		return;
+	ks_buf_text(buf, " Verdict: ");
+	ks_buf_text(buf, ks_buf_string(&summary->verdict));
+	if (isfinite(number(&summary->lead_db))) {
+		ks_buf_text(buf, " (lead ");
+		ks_number_scaled(buf, number(&summary->lead_db), /* whole= */ false, "");
+		ks_buf_text(buf, " dB)");
+	}
+	ks_buf_text(buf, ".");
+}
+
+static void
+put_answer(struct ks_buf *buf, const struct ks_summary *summary)
+{
+	const size_t width = summary->document->request->width;
+	struct ks_buf text = {0};
+	const size_t named = summary->n_storms < KS_SUMMARY_TOP ? summary->n_storms : KS_SUMMARY_TOP;
+	for (size_t i = 0; i < named; i++)
+		ks_prose_fold(buf, "", ks_buf_string(&summary->storm[i]), width);
+	if (summary->n_storms > named)
+		ks_buf_printf(&text, "%zu more, weaker (keystorm report storms). ",
+			      summary->n_storms - named);
+	if (summary->n_storms == 0) {
+		const bool silent = !(number(&summary->dns_messages) > 0);
+		ks_buf_text(&text, silent ? "No DNS message was read, so nothing can be said about storms."
+					  : "No storm: no zone's DNSKEY rate rose above its own base. ");
+		if (!silent)
+			put_load(&text, summary);
+	} else {
+		put_load(&text, summary);
+	}
+	put_verdict(&text, summary);
+	if (text.n > 0)
+		ks_prose_fold(buf, "", ks_buf_string(&text), width);
+	buf->failed |= text.failed;
+	ks_buf_done(&text);
+}
+
+static void
+put_senders(struct ks_buf *buf, const struct ks_summary *summary)
+{
+	struct ks_buf text = {0};
+	if (!(number(&summary->dnskey_queries) > 0))
+		return;
+	if (number(&summary->offenders) > 0 || !isfinite(number(&summary->offenders))) {
+		put_count(&text, &summary->offenders, "source asks", "sources ask");
+		ks_buf_text(&text, " again for keys just delivered (offenders); ");
+		put_count(&text, &summary->heavy_hitters, "of them is a heavy hitter.", "are heavy hitters.");
+	} else {
+		ks_buf_text(&text, "No source asks again and again for keys just delivered.");
+	}
+	if (summary->top.n > 0) {
+		ks_buf_text(&text, " Most DNSKEY queries come from ");
+		ks_buf_text(&text, ks_buf_string(&summary->top));
+		ks_buf_text(&text, ".");
+	}
+	ks_prose_fold(buf, "", ks_buf_string(&text), summary->document->request->width);
+	buf->failed |= text.failed;
+	ks_buf_done(&text);
+}
+
+static void
+put_counts(struct ks_buf *buf, const struct ks_summary *summary)
+{
+	struct ks_buf text = {0};
+	put_count(&text, &summary->packets, "packet", "packets");
+	ks_buf_text(&text, " with ");
+	put_count(&text, &summary->dns_messages, "DNS message: ", "DNS messages: ");
+	put_count(&text, &summary->queries, "query, ", "queries, ");
+	put_count(&text, &summary->responses, "response; ", "responses; ");
+	put_count(&text, &summary->sources, "source, ", "sources, ");
+	put_count(&text, &summary->zones, "zone.", "zones.");
+	ks_prose_fold(buf, "counted: ", ks_buf_string(&text), summary->document->request->width);
+	buf->failed |= text.failed;
+	ks_buf_done(&text);
+	if (summary->refused.n > 0)
+		ks_prose_fold(buf, "not counted: ", ks_buf_string(&summary->refused),
+			      summary->document->request->width);
+}
+
+static void
+put_next(struct ks_buf *buf, const struct ks_summary *summary)
+{
+	const struct ks_document *document = summary->document;
+	if (summary->offender.n > 0) {
+		struct ks_buf args = {0};
+		ks_buf_text(&args, "sequence --source ");
+		ks_buf_text(&args, ks_buf_string(&summary->offender));
+		ks_prose_command(buf, document, "next: ", "hitters");
+		ks_prose_command(buf, document, "      ", ks_buf_string(&args));
+		buf->failed |= args.failed;
+		ks_buf_done(&args);
+		return;
+	}
+	const bool silent = !(number(&summary->dns_messages) > 0);
+	ks_prose_command(buf, document, "next: ", silent ? "quality" : "qtypes --step all");
+}
+
+static void
+put_all(struct ks_buf *buf, const struct ks_summary *summary)
+{
+	ks_prose_head(buf, summary->document);
+	ks_buf_put(buf, "\n", 1);
+	put_answer(buf, summary);
+	put_senders(buf, summary);
+	if (summary->chart.n > 0) {
+		ks_buf_put(buf, "\n", 1);
+		ks_buf_text(buf, ks_buf_string(&summary->chart));
+	}
+	ks_buf_put(buf, "\n", 1);
+	put_counts(buf, summary);
+	ks_prose_caveats(buf, summary->document);
+	if (summary->milestone.n > 0)
+		ks_prose_fold(buf, "next milestone: ", ks_buf_string(&summary->milestone),
+			      summary->document->request->width);
+	put_next(buf, summary);
+}
+
+/* Release everything; true when some part had no memory. */
+static bool
+done(struct ks_summary *summary)
+{
+	struct ks_buf *const parts[] = {&summary->verdict,  &summary->milestone, &summary->top,
+					&summary->offender, &summary->chart,     &summary->refused};
+	bool failed = false;
+	for (size_t i = 0; i < KS_COUNT(parts); i++) {
+		failed |= parts[i]->failed;
+		ks_buf_done(parts[i]);
+	}
+	for (size_t i = 0; i < KS_SUMMARY_TOP; i++) {
+		failed |= summary->storm[i].failed;
+		ks_buf_done(&summary->storm[i]);
+	}
+	return failed;
+}
+
+enum ks_error
+ks_summary_write(struct ks_store *store, const struct ks_document *document, struct ks_diag *diag)
+{
+	static enum ks_error (*const parts[])(struct ks_summary *, struct ks_diag *) = {
+		read_row,
+		ks_summary_read_storms,
+		ks_summary_read_hitters,
+		ks_summary_read_chart,
+		ks_summary_read_quality,
+	};
+	struct ks_summary summary = {.store = store, .document = document};
+	enum ks_error error = KS_SUCCESS;
+	for (size_t i = 0; error == KS_SUCCESS && i < KS_COUNT(parts); i++)
+		error = parts[i](&summary, diag);
+	struct ks_buf buf = {0};
+	if (error == KS_SUCCESS)
+		put_all(&buf, &summary);
+	buf.failed |= done(&summary);
+	if (error == KS_SUCCESS)
+		error = ks_buf_flush(&buf, document->request->out, diag);
+	ks_buf_done(&buf);
+	return error;
+}

@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "store/sql_p.h"
+#include "store/store_p.h"
+
+/* In the order of the manual. Hidden columns that `order` and the filters use are never among `columns`. */
+const struct ks_catalog_entry ks_catalog[] = {
+	{
+		.name = "summary",
+		.sql = ks_sql_summary,
+		.columns = "files, packets, dns_messages, queries, responses, sources, zones, "
+			   "dnskey_queries, dnskey_share,"
+			   " storms, offenders, heavy_hitters, verdict, lead_db, next_milestone",
+		.order = "packets", /* one row */
+		.limit = -1,
+	},
+	{
+		.name = "totals",
+		.sql = ks_sql_totals,
+		.columns = "packets, dns_messages, queries, responses, udp, tcp, ipv4, ipv6, do_queries, "
+			   "tc_responses,"
+			   " icmp_quoted, sources, malformed, query_bytes, response_bytes",
+		.order = "packets", /* one row */
+		.limit = -1,
+	},
+	{
+		.name = "quality",
+		.sql = ks_sql_quality,
+		.columns = "counter, value, note, kind",
+		.order = "place, position, counter, note, hash",
+		.limit = -1,
+	},
+	{
+		.name = "traffic",
+		.sql = ks_sql_traffic,
+		.columns =
+			"t, in_bps, out_bps, in_pps, out_pps, in_dns_bps, out_dns_bps, in_ip_bps, out_ip_bps",
+		.order = "t_s",
+		.rankable = " in_bps out_bps in_pps out_pps in_dns_bps out_dns_bps in_ip_bps out_ip_bps ",
+		.takes = KS_TAKES_SERVER | KS_TAKES_TIME | KS_TAKES_STEP | KS_TAKES_BY,
+		.limit = -1,
+	},
+	{
+		.name = "qtypes",
+		.sql = ks_sql_qtypes,
+		.columns =
+			"t, qtype, queries, responses, qps, query_bytes, response_bytes, share_of_increase",
+		.order = "t_s, queries DESC, code",
+		.rankable = " queries responses qps query_bytes response_bytes share_of_increase ",
+		.takes = KS_TAKES_SERVER | KS_TAKES_TIME | KS_TAKES_STEP | KS_TAKES_BY,
+		.limit = -1,
+	},
+	{
+		.name = "sources",
+		.sql = ks_sql_sources,
+		.columns = "source, queries, responses, dnskey_queries, dnskey_share, rrsig_bytes_share, "
+			   "flow, query_bytes,"
+			   " response_bytes, first, last",
+		.order = "queries DESC, length(source_ip), source_ip",
+		.rankable = " queries responses dnskey_queries dnskey_share rrsig_bytes_share query_bytes "
+			    "response_bytes ",
+		.takes = KS_TAKES_SOURCE | KS_TAKES_TIME | KS_TAKES_BY,
+		.time = KS_FILTER_SPAN,
+		.limit = 20,
+	},
+	{
+		.name = "hitters",
+		.sql = ks_sql_hitters,
+		.columns = "rank, source, zone, heavy, queries, err, guaranteed, share, cum_share, hot, "
+			   "warm, cool, refresh, rr,"
+			   " memory_class, sci, spray, median_gap_ms, response_bytes, tags, fingerprint, "
+			   "verdict, first, last",
+		.order = "rank",
+		/* Not rank and cum_share, which follow from the ranking, nor what is not computed yet. */
+		.rankable = " queries err heavy guaranteed share hot warm cool refresh rr response_bytes ",
+		.takes = KS_TAKES_ZONE | KS_TAKES_SOURCE | KS_TAKES_TIME | KS_TAKES_BY,
+		.time = KS_FILTER_SPAN,
+		.by_inside = true,
+		.limit = 20,
+	},
+	{
+		.name = "sequence",
+		.sql = ks_sql_sequence,
+		.columns = "t, dt_ms, server, id, sport, proto, flags, edns_size, qname, qtype, response_t, "
+			   "response_bytes, rcode,"
+			   " tc, requery",
+		.order = "length(source_ip), source_ip, t_ns, number, set_hash",
+		.rankable = " dt_ms edns_size response_bytes ",
+		.takes = KS_TAKES_ZONE | KS_TAKES_SOURCE | KS_TAKES_SERVER | KS_TAKES_TIME | KS_TAKES_BY,
+		.time = KS_FILTER_INSTANT,
+		.view_has_source = true,
+		.limit = 100,
+	},
+	{
+		.name = "storms",
+		.sql = ks_sql_storms,
+		.columns = "zone, start, \"end\", peak_qps, base_qps, uplift, uplift_lo, uplift_hi, "
+			   "severity, byte_share, sources,"
+			   " half_life_s, residual, residual_lo, residual_hi, \"trigger\", lag_s, verdict, "
+			   "lead_db,"
+			   " uplift_is_lower_bound",
+		.order = "first_ns, zone, last_ns",
+		.rankable = " peak_qps base_qps uplift byte_share sources ",
+		.takes = KS_TAKES_ZONE | KS_TAKES_TIME | KS_TAKES_BY,
+		.time = KS_FILTER_SPAN,
+		.limit = -1,
+	},
+};
+const size_t ks_n_catalog = KS_COUNT(ks_catalog);

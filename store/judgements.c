@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * store/judgements.c -- conclusions on their way in, and the questions asked before a run. */
+#include "store/store.h"
+#include "store/store_p.h"
+
+enum ks_error
+ks_store_judge_begin(struct ks_store *store, struct ks_diag *diag)
+{
+	enum ks_error error = ks_sql_exec(store, "BEGIN IMMEDIATE", diag);
+	if (error != KS_SUCCESS)
+		return error;
+	error = ks_sql_exec(store, "DELETE FROM judged; DELETE FROM storm", diag);
+	if (error != KS_SUCCESS)
+		ks_store_abandon(store);
+	return error;
+}
+
+enum ks_error
+ks_store_judge_storm(struct ks_store *store, const struct ks_store_storm *storm, struct ks_diag *diag)
+{
+	struct ks_sql_row row = ks_sql_row_begin(store, KS_PUT_STORM);
+	ks_sql_put_int(&row, storm->zone_id);
+	ks_sql_put_int(&row, storm->start_s);
+	ks_sql_put_int(&row, storm->end_s);
+	ks_sql_put_int(&row, storm->began_before);
+	ks_sql_put_int(&row, storm->open);
+	ks_sql_put_real(&row, storm->peak_qps);
+	ks_sql_put_real(&row, storm->base_qps);
+	ks_sql_put_real(&row, storm->uplift);
+	/* No database and no JSON has infinity: more than any number is "at least" without a number. */
+	ks_sql_put_int(&row, storm->uplift_is_lower_bound || storm->uplift > 1e300);
+	ks_sql_put_count(&row, storm->queries);
+	return ks_sql_row_done(&row, diag);
+}
+
+enum ks_error
+ks_store_judge_end(struct ks_store *store, struct ks_diag *diag)
+{
+	const enum ks_error error = ks_sql_exec(store, "INSERT INTO judged VALUES (1); COMMIT", diag);
+	if (error != KS_SUCCESS)
+		ks_store_abandon(store);
+	return error;
+}
+
+static enum ks_error
+one_number(struct ks_store *store, sqlite3_stmt *stmt, int64_t *ret, struct ks_diag *diag)
+{
+	const int rc = sqlite3_step(stmt);
+	const int64_t number = rc == SQLITE_ROW ? sqlite3_column_int64(stmt, 0) : 0;
+	sqlite3_finalize(stmt);
+	if (rc != SQLITE_ROW)
+		return ks_sql_fail(store, rc, diag);
+	*ret = number;
+	return KS_SUCCESS;
+}
+
+enum ks_error
+ks_store_has_size(struct ks_store *store, uint64_t size_bytes, bool *ret, struct ks_diag *diag)
+{
+	sqlite3_stmt *stmt;
+	enum ks_error error = ks_sql_prepare(
+		store, "SELECT EXISTS (SELECT 1 FROM input WHERE size_bytes = ?)", &stmt, diag);
+	if (error != KS_SUCCESS)
+		return error;
+	sqlite3_bind_int64(stmt, 1, size_bytes > INT64_MAX ? INT64_MAX : (int64_t)size_bytes);
+	int64_t known = 0;
+	error = one_number(store, stmt, &known, diag);
+	if (error == KS_SUCCESS)
+		*ret = known != 0;
+	return error;
+}
+
+enum ks_error
+ks_store_find_input(struct ks_store *store, const uint8_t hash[16], int64_t *ret_run, size_t *ret_inputs,
+		    struct ks_diag *diag)
+{
+	static const char sql[] = "SELECT run_id, count(*) FROM input"
+				  " WHERE run_id = (SELECT max(run_id) FROM input WHERE hash = ?)";
+	sqlite3_stmt *stmt;
+	const enum ks_error error = ks_sql_prepare(store, sql, &stmt, diag);
+	if (error != KS_SUCCESS)
+		return error;
+	sqlite3_bind_blob(stmt, 1, hash, 16, SQLITE_STATIC);
+	const int rc = sqlite3_step(stmt);
+	if (rc == SQLITE_ROW) {
+		*ret_run = sqlite3_column_int64(stmt, 0); /* NULL, that is 0, without a row that matches */
+		*ret_inputs = (size_t)sqlite3_column_int64(stmt, 1);
+	}
+	sqlite3_finalize(stmt);
+	return rc == SQLITE_ROW ? KS_SUCCESS : ks_sql_fail(store, rc, diag);
+}

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * store/query.h -- rows for reports, typed and in a total order.
+ *
+ * Every report asks one named query. The column names and their order are SPEC section 6's, the same as
+ * those of the view v_NAME. An unknown value is KS_VALUE_NULL, never 0.
+ *
+ * Memory:  values live until the next ks_rows_next.
+ * Threads: as the store. */
+#ifndef KS_STORE_QUERY_H
+#define KS_STORE_QUERY_H
+
+#include "store/store.h"
+
+/* What the user narrowed a report to; zero-initialised means everything. */
+struct ks_query {
+	int64_t limit;         /* rows; 0: the report's default, < 0: all */
+	const char *zone;      /* presentation form, any case, with or without trailing dot; NULL: all */
+	bool has_source;       /* rows whose source lies in the prefix */
+	struct ks_addr source;
+	unsigned source_bits;  /* of 128, see ks_addr_parse_prefix */
+	bool has_server;
+	struct ks_addr server;
+	bool has_from, has_to;
+	int64_t from_ns, to_ns; /* rows with from <= t < to (for rows with first and last: those that meet the span) */
+	int64_t step_s;        /* width of the bins of a series; 0: as stored, < 0: one row for all */
+	const char *by;        /* column to rank by, descending; NULL: the report's own order */
+};
+
+enum ks_value_type { KS_VALUE_NULL, KS_VALUE_INT, KS_VALUE_REAL, KS_VALUE_TEXT };
+
+struct ks_value {
+	enum ks_value_type type;
+	int64_t integer;
+	double real;
+	const char *text; /* UTF-8 without control bytes except what a packet put there: printers must escape */
+	size_t n_text;
+};
+
+struct ks_rows;
+
+/* KS_ERR_USAGE: no such query, an option that does not fit it, or an unknown column in `by` (the line lists
+ * what would be right). */
+KS_MUST_CHECK enum ks_error ks_rows_open(struct ks_store *store, const char *name, const struct ks_query *query,
+					 struct ks_rows **ret, struct ks_diag *diag);
+size_t ks_rows_columns(const struct ks_rows *rows);
+const char *ks_rows_column(const struct ks_rows *rows, size_t index);
+/* KS_SUCCESS with *ret_have false at the end. */
+KS_MUST_CHECK enum ks_error ks_rows_next(struct ks_rows *rows, bool *ret_have, struct ks_diag *diag);
+struct ks_value ks_rows_value(const struct ks_rows *rows, size_t index);
+void ks_rows_close(struct ks_rows *rows);
+
+/* Span, vantage and caveats of the whole database, for the head of every report. */
+struct ks_store_head {
+	bool has_span;
+	int64_t first_ns, last_ns;
+	uint8_t time_digits;
+	char vantage[2];      /* "A", "M", "R", or "" for an empty database */
+	char caveats[8][256]; /* sentences, most important first */
+	size_t n_caveats;
+};
+KS_MUST_CHECK enum ks_error ks_store_read_head(struct ks_store *store, struct ks_store_head *ret,
+					       struct ks_diag *diag);
+
+#endif

@@ -1,0 +1,61 @@
+-- SPDX-License-Identifier: BSD-2-Clause
+-- Who asks for which key too often. Ranks, shares and running shares are over all rows: a filter or a limit
+-- chooses rows, it never changes what a row says.
+keyed AS (
+	SELECT ip, address, name, name_wire, queries, err, hot, warm, cool, refresh, rr, heavy, guaranteed, all_queries,
+		response_dns_bytes, first_ns, last_ns,
+		CASE ranked_by
+			WHEN 'err' THEN err
+			WHEN 'heavy' THEN heavy
+			WHEN 'guaranteed' THEN guaranteed
+			WHEN 'hot' THEN hot
+			WHEN 'warm' THEN warm
+			WHEN 'cool' THEN cool
+			WHEN 'refresh' THEN refresh
+			WHEN 'rr' THEN rr
+			WHEN 'response_bytes' THEN response_dns_bytes
+			ELSE queries
+		END AS sort_key
+	FROM all_flow JOIN zone USING (zone_id), option
+),
+ranked AS (
+	SELECT *,
+		row_number() OVER ranking AS rank,
+		sum(queries) OVER ranking AS cum_queries
+	FROM keyed
+	WINDOW ranking AS (ORDER BY sort_key DESC NULLS LAST, queries DESC, length(ip), ip, name ROWS UNBOUNDED PRECEDING)
+),
+report AS (
+	SELECT
+		rank,
+		address AS source,
+		name AS zone,
+		heavy,
+		queries,
+		err,
+		guaranteed,
+		queries * 1.0 / nullif(all_queries, 0) AS share,
+		cum_queries * 1.0 / nullif(all_queries, 0) AS cum_share,
+		hot,
+		warm,
+		cool,
+		refresh,
+		rr,
+		NULL AS memory_class,
+		NULL AS sci,
+		NULL AS spray,
+		NULL AS median_gap_ms,
+		response_dns_bytes AS response_bytes,
+		NULL AS tags,
+		NULL AS fingerprint,
+		NULL AS verdict,
+		strftime('%Y-%m-%dT%H:%M:%S', first_ns / 1000000000, 'unixepoch')
+			|| substr(printf('.%09d', first_ns % 1000000000), 1, (SELECT time_digits FROM whole) + 1) || 'Z' AS first,
+		strftime('%Y-%m-%dT%H:%M:%S', last_ns / 1000000000, 'unixepoch')
+			|| substr(printf('.%09d', last_ns % 1000000000), 1, (SELECT time_digits FROM whole) + 1) || 'Z' AS last,
+		ip AS source_ip,
+		name_wire AS zone_wire,
+		first_ns,
+		last_ns
+	FROM ranked
+)

@@ -1,0 +1,22 @@
+-- SPDX-License-Identifier: BSD-2-Clause
+-- Why packets did not count as DNS, and what else one should know before believing the rest.
+-- The counters of kind packet add up to `packets`.
+merged AS (
+	SELECT name, kind, sum(value) AS value, min(note) AS note, min(position) AS position
+	FROM counter
+	GROUP BY kind, name
+),
+report AS (
+	SELECT name AS counter, value, note, kind, position, NULL AS hash,
+		CASE kind WHEN 'total' THEN 0 WHEN 'packet' THEN 1 ELSE 2 END AS place
+	FROM merged
+	WHERE CASE kind
+		WHEN 'total' THEN name = 'packets'
+		WHEN 'packet' THEN value > 0 OR name IN ('dns', 'not_dns', 'fragments_pending')
+		ELSE value > 0
+	END
+	UNION ALL
+	SELECT 'input', packets, path || ': ' || iif(note = '', state, note), 'input', 0, hash, 3
+	FROM input
+	WHERE state <> 'whole'
+)

@@ -1,0 +1,61 @@
+-- SPDX-License-Identifier: BSD-2-Clause
+-- Is it a storm? One row.
+-- Milestones are plans: whether they happened is for the packets to say.
+milestone (t_s, text) AS (
+	VALUES
+		(unixepoch('2026-10-11'), '2026-10-11 root KSK 38696 signs (planned)'),
+		(unixepoch('2027-01-11'), '2027-01-11 root KSK 20326 revoked (planned)')
+),
+tally AS (
+	SELECT
+		sum(value) FILTER (WHERE name = 'packets') AS packets,
+		sum(value) FILTER (WHERE name = 'dns_messages') AS dns_messages,
+		sum(value) FILTER (WHERE name = 'queries') AS queries,
+		sum(value) FILTER (WHERE name = 'responses') AS responses
+	FROM counter
+	WHERE kind = 'total'
+),
+requerying AS (
+	-- NULL when no run saw answers: then nobody can be told from anybody.
+	SELECT
+		iif(whole.queries_only, NULL, count(DISTINCT ip) FILTER (WHERE offends)) AS offenders,
+		iif(whole.queries_only, NULL, count(DISTINCT ip) FILTER (WHERE heavy)) AS heavy_hitters
+	FROM whole LEFT JOIN all_flow
+),
+found AS (
+	SELECT
+		(SELECT count(*) FROM input WHERE state <> 'unreadable') AS files,
+		tally.*,
+		(SELECT count(DISTINCT ip) FROM source WHERE queries > 0) AS sources,
+		(SELECT count(DISTINCT zone_id) FROM run_zone WHERE answered) AS zones,
+		(SELECT coalesce(sum(queries), 0) FROM bin WHERE qtype = 48) AS dnskey_queries,
+		(SELECT count(*) FROM storm) AS storms,
+		EXISTS (SELECT 1 FROM judged) AS judged,
+		requerying.*,
+		(SELECT text FROM milestone, whole WHERE t_s > last_ns / 1000000000 ORDER BY t_s LIMIT 1) AS next_milestone
+	FROM tally, requerying
+),
+report AS (
+	SELECT
+		files,
+		packets,
+		dns_messages,
+		queries,
+		responses,
+		sources,
+		zones,
+		dnskey_queries,
+		dnskey_queries * 1.0 / nullif(queries, 0) AS dnskey_share,
+		iif(judged, storms, NULL) AS storms,
+		offenders,
+		heavy_hitters,
+		CASE
+			WHEN coalesce(packets, 0) = 0 THEN 'undetermined'
+			WHEN NOT judged THEN NULL
+			WHEN storms > 0 THEN 'undetermined'
+			WHEN offenders = 0 THEN 'healthy'
+		END AS verdict,
+		NULL AS lead_db,
+		next_milestone
+	FROM found
+)

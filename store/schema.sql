@@ -1,0 +1,286 @@
+-- SPDX-License-Identifier: BSD-2-Clause
+--
+-- Tables of a keystorm database, version 1, and the views that add up its runs. README.md tells what each
+-- column means. The report views v_* are made from report/*.sql when a database is created.
+--
+-- Units are in the names: _ns and _s since the epoch in UTC, bytes are octets.
+-- An address `ip` is 4 or 16 octets, empty for "servers beyond those kept apart".
+-- Keys begin with run_id so that a run can be read, replaced and deleted as one piece.
+
+CREATE TABLE run (
+	run_id INTEGER PRIMARY KEY,
+	set_hash BLOB NOT NULL UNIQUE CHECK (length(set_hash) = 16), -- over the sorted hashes of its inputs
+	tool_version TEXT NOT NULL,
+	sensor TEXT NOT NULL,
+	vantage TEXT NOT NULL CHECK (vantage IN ('A', 'M', 'R')),
+	vantage_given INTEGER NOT NULL CHECK (vantage_given IN (0, 1)),
+	partial INTEGER NOT NULL CHECK (partial IN (0, 1)), -- interrupted: only the beginning was read
+	queries_only INTEGER NOT NULL CHECK (queries_only IN (0, 1)),
+	responses_only INTEGER NOT NULL CHECK (responses_only IN (0, 1)),
+	bin_s INTEGER NOT NULL CHECK (bin_s > 0),
+	time_digits INTEGER NOT NULL CHECK (time_digits IN (6, 9)), -- decimals of a second in the input
+	first_ns INTEGER, -- NULL: no packets
+	last_ns INTEGER
+) STRICT;
+
+CREATE TABLE input (
+	run_id INTEGER NOT NULL REFERENCES run ON DELETE CASCADE,
+	position INTEGER NOT NULL, -- order within the run
+	path TEXT NOT NULL,
+	container TEXT NOT NULL,
+	state TEXT NOT NULL, -- whole, unfinished, cut, unreadable
+	note TEXT NOT NULL,
+	hash BLOB NOT NULL,
+	size_bytes INTEGER NOT NULL,
+	packets INTEGER NOT NULL,
+	linktype INTEGER NOT NULL,
+	snaplen INTEGER NOT NULL,
+	first_ns INTEGER, -- NULL: no packets
+	last_ns INTEGER,
+	PRIMARY KEY (run_id, position)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX input_hash ON input (hash);
+CREATE INDEX input_size ON input (size_bytes);
+
+CREATE TABLE counter (
+	run_id INTEGER NOT NULL REFERENCES run ON DELETE CASCADE,
+	kind TEXT NOT NULL CHECK (kind IN ('packet', 'total', 'notice')),
+	name TEXT NOT NULL,
+	position INTEGER NOT NULL, -- order in report quality
+	value INTEGER NOT NULL,
+	note TEXT NOT NULL,
+	PRIMARY KEY (run_id, kind, name)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE server (
+	run_id INTEGER NOT NULL REFERENCES run ON DELETE CASCADE,
+	ip BLOB NOT NULL,
+	address TEXT NOT NULL,
+	queries INTEGER NOT NULL,
+	responses INTEGER NOT NULL,
+	authoritative INTEGER NOT NULL, -- responses with AA
+	recursive INTEGER NOT NULL, -- responses with RA and without AA
+	first_ns INTEGER NOT NULL,
+	last_ns INTEGER NOT NULL,
+	PRIMARY KEY (run_id, ip)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE source (
+	run_id INTEGER NOT NULL REFERENCES run ON DELETE CASCADE,
+	ip BLOB NOT NULL,
+	address TEXT NOT NULL,
+	queries INTEGER NOT NULL,
+	responses INTEGER NOT NULL,
+	dnskey_queries INTEGER NOT NULL,
+	ds_queries INTEGER NOT NULL,
+	requeries INTEGER NOT NULL, -- hot, warm and cool, all zones
+	do_queries INTEGER NOT NULL,
+	tcp_queries INTEGER NOT NULL,
+	query_dns_bytes INTEGER NOT NULL,
+	response_dns_bytes INTEGER NOT NULL,
+	sigkey_dns_bytes INTEGER NOT NULL, -- of the responses, octets of DNSKEY and RRSIG records
+	first_ns INTEGER NOT NULL,
+	last_ns INTEGER NOT NULL,
+	PRIMARY KEY (run_id, ip)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE bin (
+	run_id INTEGER NOT NULL REFERENCES run ON DELETE CASCADE,
+	t_s INTEGER NOT NULL, -- start, a multiple of run.bin_s
+	ip BLOB NOT NULL, -- server
+	transport INTEGER NOT NULL, -- 0 UDP, 1 TCP
+	qtype INTEGER NOT NULL, -- 65536: types beyond those kept apart
+	queries INTEGER NOT NULL,
+	responses INTEGER NOT NULL,
+	query_dns_bytes INTEGER NOT NULL,
+	response_dns_bytes INTEGER NOT NULL,
+	do_queries INTEGER NOT NULL,
+	cd_queries INTEGER NOT NULL,
+	tc_responses INTEGER NOT NULL,
+	PRIMARY KEY (run_id, t_s, ip, transport, qtype)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE traffic (
+	run_id INTEGER NOT NULL REFERENCES run ON DELETE CASCADE,
+	t_s INTEGER NOT NULL,
+	ip BLOB NOT NULL, -- server; in: towards it
+	in_packets INTEGER NOT NULL,
+	out_packets INTEGER NOT NULL,
+	in_ip_bytes INTEGER NOT NULL,
+	out_ip_bytes INTEGER NOT NULL,
+	in_wire_bytes INTEGER NOT NULL,
+	out_wire_bytes INTEGER NOT NULL,
+	PRIMARY KEY (run_id, t_s, ip)
+) STRICT, WITHOUT ROWID;
+
+-- Names are shared by all runs.
+CREATE TABLE zone (
+	zone_id INTEGER PRIMARY KEY,
+	name_wire BLOB NOT NULL UNIQUE, -- lower case, uncompressed
+	name TEXT NOT NULL, -- presentation form
+	labels INTEGER NOT NULL -- without the root
+) STRICT;
+
+CREATE TABLE run_zone (
+	run_id INTEGER NOT NULL REFERENCES run ON DELETE CASCADE,
+	zone_id INTEGER NOT NULL REFERENCES zone,
+	answered INTEGER NOT NULL CHECK (answered IN (0, 1)), -- a DNSKEY RRset was seen: it is a zone
+	dnskey_queries INTEGER NOT NULL,
+	PRIMARY KEY (run_id, zone_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX run_zone_zone ON run_zone (zone_id);
+
+-- DNSKEY queries of a zone, by class (rq_none: nothing known of answers).
+CREATE TABLE zone_bin (
+	run_id INTEGER NOT NULL,
+	zone_id INTEGER NOT NULL,
+	t_s INTEGER NOT NULL,
+	queries INTEGER NOT NULL,
+	rq_none INTEGER NOT NULL,
+	rq_first INTEGER NOT NULL,
+	rq_hot INTEGER NOT NULL,
+	rq_warm INTEGER NOT NULL,
+	rq_cool INTEGER NOT NULL,
+	rq_refresh INTEGER NOT NULL,
+	rq_retransmit INTEGER NOT NULL,
+	responses INTEGER NOT NULL,
+	response_dns_bytes INTEGER NOT NULL,
+	sources_new INTEGER NOT NULL, -- sources whose first requery for the zone fell into this bin
+	PRIMARY KEY (run_id, zone_id, t_s),
+	FOREIGN KEY (run_id, zone_id) REFERENCES run_zone ON DELETE CASCADE
+) STRICT, WITHOUT ROWID;
+
+-- DNSKEY queries of one source for one zone. The address is spelt out here too: the tables of sources and
+-- of flows are bounded apart, so a source kept here may be missing there.
+CREATE TABLE flow (
+	run_id INTEGER NOT NULL,
+	zone_id INTEGER NOT NULL,
+	ip BLOB NOT NULL,
+	address TEXT NOT NULL,
+	queries INTEGER NOT NULL,
+	err INTEGER NOT NULL, -- upper bound of the over-count
+	rq_none INTEGER NOT NULL,
+	rq_first INTEGER NOT NULL,
+	rq_hot INTEGER NOT NULL,
+	rq_warm INTEGER NOT NULL,
+	rq_cool INTEGER NOT NULL,
+	rq_refresh INTEGER NOT NULL,
+	rq_retransmit INTEGER NOT NULL,
+	responses INTEGER NOT NULL,
+	response_dns_bytes INTEGER NOT NULL,
+	first_ns INTEGER NOT NULL,
+	last_ns INTEGER NOT NULL,
+	PRIMARY KEY (run_id, zone_id, ip),
+	FOREIGN KEY (run_id, zone_id) REFERENCES run_zone ON DELETE CASCADE
+) STRICT, WITHOUT ROWID;
+
+-- A bounded sample of the queries of a source, each with its answer.
+CREATE TABLE query (
+	run_id INTEGER NOT NULL REFERENCES run ON DELETE CASCADE,
+	ip BLOB NOT NULL,
+	number INTEGER NOT NULL, -- position in the source's own sequence
+	address TEXT NOT NULL,
+	server_ip BLOB NOT NULL,
+	server_address TEXT NOT NULL,
+	t_ns INTEGER NOT NULL,
+	response_ns INTEGER, -- NULL: no response seen
+	qname_wire BLOB, -- NULL: no question
+	qname TEXT,
+	qtype INTEGER NOT NULL,
+	id INTEGER NOT NULL,
+	sport INTEGER NOT NULL,
+	flags INTEGER NOT NULL, -- of the header, RFC 1035 section 4.1.1
+	dnssec_ok INTEGER NOT NULL CHECK (dnssec_ok IN (0, 1)),
+	edns_size INTEGER, -- NULL: no OPT record
+	transport INTEGER NOT NULL,
+	requery INTEGER NOT NULL, -- 0 none, 1 first, 2 hot, 3 warm, 4 cool, 5 refresh, 6 retransmit
+	response_bytes INTEGER,
+	rcode INTEGER,
+	tc INTEGER,
+	PRIMARY KEY (run_id, ip, number)
+) STRICT, WITHOUT ROWID;
+
+-- Judgements: computed from the facts above, replaced as a whole.
+CREATE TABLE storm (
+	storm_id INTEGER PRIMARY KEY,
+	zone_id INTEGER NOT NULL REFERENCES zone,
+	start_s INTEGER NOT NULL,
+	end_s INTEGER NOT NULL, -- first second after it, or after the capture when it is open
+	began_before INTEGER NOT NULL CHECK (began_before IN (0, 1)), -- the capture begins inside it
+	open INTEGER NOT NULL CHECK (open IN (0, 1)), -- the capture ends inside it
+	peak_qps REAL,
+	base_qps REAL,
+	uplift REAL, -- NULL: nothing was asked before
+	uplift_is_lower_bound INTEGER NOT NULL CHECK (uplift_is_lower_bound IN (0, 1)),
+	queries INTEGER NOT NULL
+) STRICT;
+CREATE INDEX storm_zone ON storm (zone_id);
+
+-- Holds its one row while the judgements belong to the facts: a new run takes it away.
+CREATE TABLE judged (
+	one INTEGER PRIMARY KEY CHECK (one = 1)
+) STRICT;
+
+-- Words for readers that have only SQL; what is not here prints as TYPE<code> or the bare number.
+CREATE TABLE rrtype (code INTEGER PRIMARY KEY, name TEXT NOT NULL) STRICT;
+CREATE TABLE rcode (code INTEGER PRIMARY KEY, name TEXT NOT NULL) STRICT;
+
+-- The database as a whole, one row. Bins of different widths are folded into the widest.
+CREATE VIEW whole AS
+SELECT
+	count(*) AS runs,
+	min(first_ns) AS first_ns,
+	max(last_ns) AS last_ns,
+	nullif(max(last_ns) - min(first_ns), 0) / 1e9 AS span_s, -- NULL: no time passed, no rate is known
+	max(bin_s) AS bin_s,
+	max(time_digits) AS time_digits,
+	min(queries_only) AS queries_only -- 1: no run saw answers
+FROM run;
+
+-- One row per source over all runs.
+CREATE VIEW all_source AS
+SELECT
+	ip,
+	max(address) AS address,
+	sum(queries) AS queries,
+	sum(responses) AS responses,
+	sum(dnskey_queries) AS dnskey_queries,
+	sum(query_dns_bytes) AS query_dns_bytes,
+	sum(response_dns_bytes) AS response_dns_bytes,
+	sum(sigkey_dns_bytes) AS sigkey_dns_bytes,
+	min(first_ns) AS first_ns,
+	max(last_ns) AS last_ns
+FROM source
+GROUP BY ip;
+
+-- One row per source and zone over all runs, with the tests that need no more than it. A requery cannot be
+-- known where answers were not seen, so runs with queries only count in `queries` but not in the ratio.
+CREATE VIEW all_flow AS
+WITH
+	merged AS (
+		SELECT
+			zone_id,
+			ip,
+			max(address) AS address,
+			sum(queries) AS queries,
+			sum(err) AS err,
+			sum(iif(queries_only, NULL, queries)) AS classed,
+			sum(iif(queries_only, NULL, rq_hot)) AS hot,
+			sum(iif(queries_only, NULL, rq_warm)) AS warm,
+			sum(iif(queries_only, NULL, rq_cool)) AS cool,
+			sum(iif(queries_only, NULL, rq_refresh)) AS refresh,
+			sum(response_dns_bytes) AS response_dns_bytes,
+			min(flow.first_ns) AS first_ns,
+			max(flow.last_ns) AS last_ns
+		FROM flow JOIN run USING (run_id)
+		GROUP BY zone_id, ip
+	),
+	asked (n) AS (SELECT sum(queries) FROM bin WHERE qtype = 48)
+SELECT
+	merged.*,
+	asked.n AS all_queries, -- DNSKEY queries of everybody
+	(hot + warm + cool) * 1.0 / nullif(classed, 0) AS rr,
+	queries * 1000 >= asked.n AND queries / span_s >= 0.1 AND (hot + warm + cool) * 2 >= classed AS heavy,
+	queries >= 10 AND (hot + warm + cool) * 2 >= classed AS offends,
+	(queries - err) * 1000 >= asked.n AS guaranteed
+FROM merged, asked, whole;

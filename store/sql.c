@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <math.h>
+#include <string.h>
+
+#include "store/store_p.h"
+
+/* Long paths must not push the reason out of the line. */
+#define PATH "%.300s"
+
+enum ks_error
+ks_sql_fail(struct ks_store *store, int rc, struct ks_diag *diag)
+{
+	const char *const path = store->path;
+	const int reason = store->db != NULL ? sqlite3_system_errno(store->db) : 0;
+	switch (rc & 0xff) {
+	case SQLITE_NOMEM:
+		return ks_diag_set(diag, KS_ERR_MEMORY, PATH ": out of memory", path);
+	case SQLITE_NOTADB:
+		return ks_diag_set(diag, KS_ERR_DATABASE, PATH ": not a keystorm database", path);
+	case SQLITE_BUSY:
+	case SQLITE_LOCKED:
+		return ks_diag_set(
+			diag, KS_ERR_DATABASE,
+			PATH ": locked by another process for more than %d s; try again when it is done",
+			path, KS_STORE_PATIENCE_MS / 1000);
+	case SQLITE_FULL:
+		return ks_diag_set(diag, KS_ERR_DATABASE,
+				   PATH ": the disk is full; nothing of this run is kept", path);
+	case SQLITE_CORRUPT:
+		return ks_diag_set(
+			diag, KS_ERR_DATABASE,
+			PATH ": the database is damaged; analyze the captures again into a new one", path);
+	case SQLITE_READONLY:
+		return ks_diag_set(diag, KS_ERR_DATABASE,
+				   "cannot write " PATH ": the file or its folder is read-only", path);
+	case SQLITE_CANTOPEN:
+	case SQLITE_PERM:
+	case SQLITE_AUTH:
+		return ks_diag_set(diag, KS_ERR_DATABASE, "cannot open " PATH ": %s", path,
+				   reason != 0 ? strerror(reason) : "no access to the file or its folder");
+	case SQLITE_IOERR:
+		return ks_diag_set(diag, KS_ERR_DATABASE, PATH ": %s", path,
+				   reason != 0 ? strerror(reason) : "the disk failed to read or write");
+	default:
+		return ks_diag_set(diag, KS_ERR_DATABASE, PATH ": %s", path,
+				   store->db != NULL ? sqlite3_errmsg(store->db) : sqlite3_errstr(rc));
+	}
+}
+
+enum ks_error
+ks_sql_exec(struct ks_store *store, const char *sql, struct ks_diag *diag)
+{
+	const int rc = sqlite3_exec(store->db, sql, /* callback= */ NULL, NULL, NULL);
+	return rc == SQLITE_OK ? KS_SUCCESS : ks_sql_fail(store, rc, diag);
+}
+
+enum ks_error
+ks_sql_prepare(struct ks_store *store, const char *sql, sqlite3_stmt **ret, struct ks_diag *diag)
+{
+	const int rc = sqlite3_prepare_v2(store->db, sql, /* nul-terminated= */ -1, ret, NULL);
+	return rc == SQLITE_OK ? KS_SUCCESS : ks_sql_fail(store, rc, diag);
+}
+
+enum ks_error
+ks_sql_number(struct ks_store *store, const char *sql, int64_t *ret, struct ks_diag *diag)
+{
+	sqlite3_stmt *stmt;
+	const enum ks_error error = ks_sql_prepare(store, sql, &stmt, diag);
+	if (error != KS_SUCCESS)
+		return error;
+	const int rc = sqlite3_step(stmt);
+	const int64_t number = rc == SQLITE_ROW ? sqlite3_column_int64(stmt, 0) : 0;
+	sqlite3_finalize(stmt);
+	if (rc != SQLITE_ROW && rc != SQLITE_DONE)
+		return ks_sql_fail(store, rc, diag);
+	*ret = number;
+	return KS_SUCCESS;
+}
+
+/* Columns are named so that a statement tells which value goes where. */
+/* clang-format off */
+static const char *const puts_sql[KS_PUT_COUNT] = {
+    [KS_PUT_RUN] = "INSERT INTO run (set_hash, tool_version, sensor, vantage, vantage_given, partial, queries_only,"
+		   " responses_only, bin_s, time_digits, first_ns, last_ns) VALUES (?,?,?,?,?,?,?,?,?,?,?,?)",
+    [KS_PUT_INPUT] = "INSERT INTO input (run_id, position, path, container, state, note, hash, size_bytes, packets,"
+		     " linktype, snaplen, first_ns, last_ns) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)",
+    [KS_PUT_COUNTER] = "INSERT INTO counter (run_id, kind, name, position, value, note) VALUES (?,?,?,?,?,?)",
+    [KS_PUT_SERVER] = "INSERT INTO server (run_id, ip, address, queries, responses, authoritative, recursive,"
+		      " first_ns, last_ns) VALUES (?,?,?,?,?,?,?,?,?)",
+    [KS_PUT_SOURCE] = "INSERT INTO source (run_id, ip, address, queries, responses, dnskey_queries, ds_queries,"
+		      " requeries, do_queries, tcp_queries, query_dns_bytes, response_dns_bytes, sigkey_dns_bytes,"
+		      " first_ns, last_ns) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+    [KS_PUT_BIN] = "INSERT INTO bin (run_id, t_s, ip, transport, qtype, queries, responses, query_dns_bytes,"
+		   " response_dns_bytes, do_queries, cd_queries, tc_responses) VALUES (?,?,?,?,?,?,?,?,?,?,?,?)",
+    [KS_PUT_TRAFFIC] = "INSERT INTO traffic (run_id, t_s, ip, in_packets, out_packets, in_ip_bytes, out_ip_bytes,"
+		       " in_wire_bytes, out_wire_bytes) VALUES (?,?,?,?,?,?,?,?,?)",
+    /* The no-op update makes RETURNING tell the id of a name that was there already. */
+    [KS_PUT_ZONE] = "INSERT INTO zone (name_wire, name, labels) VALUES (?,?,?)"
+		    " ON CONFLICT (name_wire) DO UPDATE SET labels = labels RETURNING zone_id",
+    [KS_PUT_RUN_ZONE] = "INSERT INTO run_zone (run_id, zone_id, answered, dnskey_queries) VALUES (?,?,?,?)",
+    [KS_PUT_ZONE_BIN] = "INSERT INTO zone_bin (run_id, zone_id, t_s, queries, rq_none, rq_first, rq_hot, rq_warm,"
+			" rq_cool, rq_refresh, rq_retransmit, responses, response_dns_bytes, sources_new)"
+			" VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+    [KS_PUT_FLOW] = "INSERT INTO flow (run_id, zone_id, ip, address, queries, err, rq_none, rq_first, rq_hot,"
+		    " rq_warm, rq_cool, rq_refresh, rq_retransmit, responses, response_dns_bytes, first_ns, last_ns)"
+		    " VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+    [KS_PUT_QUERY] = "INSERT INTO query (run_id, ip, address, number, server_ip, server_address, t_ns, response_ns,"
+		     " qname_wire, qname, qtype, id, sport, flags, dnssec_ok, edns_size, transport, requery,"
+		     " response_bytes, rcode, tc) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+    [KS_PUT_STORM] = "INSERT INTO storm (zone_id, start_s, end_s, began_before, open, peak_qps, base_qps, uplift,"
+		     " uplift_is_lower_bound, queries) VALUES (?,?,?,?,?,?,?,?,?,?)",
+};
+/* clang-format on */
+
+struct ks_sql_row
+ks_sql_row_begin(struct ks_store *store, enum ks_put which)
+{
+	struct ks_sql_row row = {.store = store, .stmt = store->put[which]};
+	if (row.stmt == NULL) {
+		row.rc = sqlite3_prepare_v3(store->db, puts_sql[which], -1, SQLITE_PREPARE_PERSISTENT,
+					    &row.stmt, NULL);
+		store->put[which] = row.stmt;
+	}
+	return row;
+}
+
+static bool
+next(struct ks_sql_row *row)
+{
+	row->at++;
+	return row->rc == SQLITE_OK;
+}
+
+void
+ks_sql_put_int(struct ks_sql_row *row, int64_t value)
+{
+	if (next(row))
+		row->rc = sqlite3_bind_int64(row->stmt, row->at, value);
+}
+
+void
+ks_sql_put_count(struct ks_sql_row *row, uint64_t value)
+{
+	ks_sql_put_int(row, value > INT64_MAX ? INT64_MAX : (int64_t)value);
+}
+
+void
+ks_sql_put_real(struct ks_sql_row *row, double value)
+{
+	if (!isfinite(value))
+		ks_sql_put_null(row);
+	else if (next(row))
+		row->rc = sqlite3_bind_double(row->stmt, row->at, value);
+}
+
+void
+ks_sql_put_null(struct ks_sql_row *row)
+{
+	if (next(row))
+		row->rc = sqlite3_bind_null(row->stmt, row->at);
+}
+
+void
+ks_sql_put_text(struct ks_sql_row *row, const char *text)
+{
+	if (next(row))
+		row->rc = sqlite3_bind_text(row->stmt, row->at, text, -1, SQLITE_STATIC);
+}
+
+void
+ks_sql_put_blob(struct ks_sql_row *row, const void *bytes, size_t n)
+{
+	/* A NULL pointer would bind NULL; no bytes are an empty blob. */
+	if (next(row))
+		row->rc = sqlite3_bind_blob64(row->stmt, row->at, n != 0 ? bytes : "", n, SQLITE_STATIC);
+}
+
+enum ks_error
+ks_sql_row_done(struct ks_sql_row *row, struct ks_diag *diag)
+{
+	if (row->rc != SQLITE_OK)
+		return ks_sql_fail(row->store, row->rc, diag);
+	assert(row->at == sqlite3_bind_parameter_count(row->stmt));
+	/* To the end, for a statement that returns a row too: only then is it over. */
+	int rc;
+	while ((rc = sqlite3_step(row->stmt)) == SQLITE_ROW)
+		row->store->returned_id = sqlite3_column_int64(row->stmt, 0);
+	if (rc == SQLITE_DONE) {
+		sqlite3_reset(row->stmt);
+		return KS_SUCCESS;
+	}
+	const enum ks_error error = ks_sql_fail(row->store, rc, diag);
+	sqlite3_reset(row->stmt);
+	return error;
+}

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * store/sql_p.h -- the SQL files of this folder as strings; made from them by embed.sh at build time. */
+#ifndef KS_STORE_SQL_P_H
+#define KS_STORE_SQL_P_H
+
+extern const char ks_sql_schema[];
+extern const char ks_sql_summary[];
+extern const char ks_sql_totals[];
+extern const char ks_sql_quality[];
+extern const char ks_sql_traffic[];
+extern const char ks_sql_qtypes[];
+extern const char ks_sql_sources[];
+extern const char ks_sql_hitters[];
+extern const char ks_sql_sequence[];
+extern const char ks_sql_storms[];
+
+#endif

@@ -1,0 +1,270 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "store/store.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "store/store_p.h"
+
+#define PATH "%.300s"
+
+/* ks_in_prefix(ip, prefix, bits): does the stored address (4 or 16 octets) lie in the prefix of the 16-octet
+ * form? Only for our own queries: the views must work in any SQLite shell. */
+static void
+in_prefix(sqlite3_context *context, int n, sqlite3_value **args)
+{
+	(void)n;
+	const int length = sqlite3_value_bytes(args[0]);
+	const uint8_t *const bytes = sqlite3_value_blob(args[0]);
+	const struct ks_addr *const prefix = sqlite3_value_blob(args[1]);
+	static_assert(sizeof(*prefix) == 16, "an address is bound as sixteen octets");
+	if ((length != 4 && length != 16) || bytes == NULL || prefix == NULL ||
+	    sqlite3_value_bytes(args[1]) != (int)sizeof(*prefix)) {
+		sqlite3_result_int(context, 0);
+		return;
+	}
+	const struct ks_addr addr = length == 4 ? ks_addr_from_v4(bytes) : ks_addr_from_v6(bytes);
+	sqlite3_result_int(context, ks_addr_in_prefix(&addr, prefix, (unsigned)sqlite3_value_int(args[2])));
+}
+
+static enum ks_error
+allocate(const char *path, struct ks_store **ret, struct ks_diag *diag)
+{
+	struct ks_store *const store = calloc(1, sizeof(*store));
+	char *const copy = strdup(path);
+	if (store == NULL || copy == NULL) {
+		free(store);
+		free(copy);
+		return ks_diag_set(diag, KS_ERR_MEMORY, PATH ": out of memory", path);
+	}
+	store->sink.ops = &ks_store_sink_ops;
+	store->path = copy;
+	*ret = store;
+	return KS_SUCCESS;
+}
+
+/* A database made by somebody else must not do anything but hold rows. */
+static int
+distrust(sqlite3 *db)
+{
+	static const int settings[][2] = {
+		{SQLITE_DBCONFIG_DEFENSIVE, 1},
+		{SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0},
+		{SQLITE_DBCONFIG_ENABLE_TRIGGER, 0},
+		/* "x" for a column that does not exist must be an error, not the text x. */
+		{SQLITE_DBCONFIG_DQS_DDL, 0},
+		{SQLITE_DBCONFIG_DQS_DML, 0},
+		{SQLITE_DBCONFIG_ENABLE_FKEY, 1},
+	};
+	for (size_t i = 0; i < KS_COUNT(settings); i++)
+		(void)sqlite3_db_config(db, settings[i][0], settings[i][1], NULL);
+	(void)sqlite3_busy_timeout(db, KS_STORE_PATIENCE_MS);
+	(void)sqlite3_extended_result_codes(db, 1);
+	return sqlite3_create_function_v2(db, "ks_in_prefix", 3,
+					  SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_DIRECTONLY, NULL,
+					  in_prefix, NULL, NULL, NULL);
+}
+
+static enum ks_error
+connect_to(struct ks_store *store, const char *name, int flags, struct ks_diag *diag)
+{
+	sqlite3_close_v2(store->db);
+	store->db = NULL;
+	int rc = sqlite3_open_v2(name, &store->db, flags | SQLITE_OPEN_NOMUTEX, NULL);
+	if (rc == SQLITE_OK)
+		rc = distrust(store->db);
+	/* Sorting a hundred thousand sources within the default two megabytes would go through temporary
+	 * files. */
+	if (rc == SQLITE_OK)
+		rc = sqlite3_exec(store->db, "PRAGMA cache_size = -65536", NULL, NULL, NULL);
+	return rc == SQLITE_OK ? KS_SUCCESS : ks_sql_fail(store, rc, diag);
+}
+
+/* "./" keeps SQLite from seeing its own words (":memory:", "file:") in a file name. */
+static enum ks_error
+connect_plain(struct ks_store *store, int flags, struct ks_diag *diag)
+{
+	char *const name = sqlite3_mprintf("%s%s", store->path[0] == '/' ? "" : "./", store->path);
+	if (name == NULL)
+		return ks_sql_fail(store, SQLITE_NOMEM, diag);
+	const enum ks_error error = connect_to(store, name, flags, diag);
+	sqlite3_free(name);
+	return error;
+}
+
+/* As a file that nobody writes: the only way to read a WAL database where no -shm file can be made. */
+static enum ks_error
+connect_immutable(struct ks_store *store, struct ks_diag *diag)
+{
+	sqlite3_str *const uri = sqlite3_str_new(NULL);
+	sqlite3_str_appendall(uri, "file:");
+	for (const char *c = store->path; *c != '\0'; c++) {
+		if (isalnum((unsigned char)*c) || strchr("/._-", *c) != NULL)
+			sqlite3_str_appendchar(uri, 1, *c);
+		else
+			sqlite3_str_appendf(uri, "%%%02x", (unsigned char)*c);
+	}
+	sqlite3_str_appendall(uri, "?immutable=1");
+	char *const name = sqlite3_str_finish(uri);
+	if (name == NULL)
+		return ks_sql_fail(store, SQLITE_NOMEM, diag);
+	const enum ks_error error = connect_to(store, name, SQLITE_OPEN_READONLY | SQLITE_OPEN_URI, diag);
+	sqlite3_free(name);
+	return error;
+}
+
+/* Whose file is it? */
+static enum ks_error
+identify(struct ks_store *store, bool *ret_empty, struct ks_diag *diag)
+{
+	int64_t application = 0;
+	int64_t version = 0;
+	int64_t tables = 0;
+	enum ks_error error = ks_sql_number(store, "SELECT count(*) FROM sqlite_schema", &tables, diag);
+	if (error == KS_SUCCESS)
+		error = ks_sql_number(store, "PRAGMA application_id", &application, diag);
+	if (error == KS_SUCCESS)
+		error = ks_sql_number(store, "PRAGMA user_version", &version, diag);
+	if (error != KS_SUCCESS)
+		return error;
+	const bool empty = tables == 0 && application == 0 && version == 0;
+	if (!empty && (application != KS_STORE_APPLICATION || version < 1))
+		return ks_diag_set(diag, KS_ERR_DATABASE, PATH ": not a keystorm database", store->path);
+	if (version > KS_STORE_SCHEMA)
+		return ks_diag_set(diag, KS_ERR_DATABASE,
+				   PATH ": written by a newer keystorm (schema %lld, this one knows %d)",
+				   store->path, (long long)version, KS_STORE_SCHEMA);
+	*ret_empty = empty;
+	return KS_SUCCESS;
+}
+
+/* What is there must be a file: opening a FIFO would wait, and a folder has no better word from SQLite. */
+static enum ks_error
+look(const char *path, bool must_exist, struct ks_diag *diag)
+{
+	struct stat status;
+	if (path[0] == '\0')
+		return ks_diag_set(diag, KS_ERR_DATABASE, "the name of the database is empty");
+	if (stat(path, &status) == 0)
+		return S_ISREG(status.st_mode)
+			       ? KS_SUCCESS
+			       : ks_diag_set(diag, KS_ERR_DATABASE,
+					     PATH ": not a keystorm database (not even a file)", path);
+	if (errno != ENOENT)
+		return ks_diag_set(diag, KS_ERR_DATABASE, "cannot open " PATH ": %s", path, strerror(errno));
+	if (must_exist)
+		return ks_diag_set(diag, KS_ERR_DATABASE,
+				   PATH ": no such database; make it with keystorm analyze -d", path);
+	return KS_SUCCESS;
+}
+
+static enum ks_error
+prepare_to_write(struct ks_store *store, struct ks_diag *diag)
+{
+	bool empty;
+	enum ks_error error = identify(store, &empty, diag);
+	if (error != KS_SUCCESS)
+		return error;
+	if (sqlite3_db_readonly(store->db, "main") == 1)
+		return ks_sql_fail(store, SQLITE_READONLY, diag);
+	/* Synchronous NORMAL: a power failure may cost the last commit, never the database. */
+	const int rc = sqlite3_exec(store->db, "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL", NULL,
+				    NULL, NULL);
+	/* Busy: somebody else is at the very same step, and the mode is the file's, not ours. */
+	if (rc != SQLITE_OK && (rc & 0xff) != SQLITE_BUSY)
+		return ks_sql_fail(store, rc, diag);
+	return empty ? ks_schema_create(store, diag) : KS_SUCCESS;
+}
+
+enum ks_error
+ks_store_open(const char *path, struct ks_store **ret, struct ks_diag *diag)
+{
+	struct ks_store *store = NULL;
+	enum ks_error error = look(path, /* must_exist= */ false, diag);
+	if (error == KS_SUCCESS)
+		error = allocate(path, &store, diag);
+	if (error != KS_SUCCESS)
+		return error;
+	error = connect_plain(store, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, diag);
+	if (error == KS_SUCCESS)
+		error = prepare_to_write(store, diag);
+	if (error != KS_SUCCESS) {
+		ks_store_close(store);
+		return error;
+	}
+	*ret = store;
+	return KS_SUCCESS;
+}
+
+/* One snapshot for as long as the store is open: the head and the rows of a report must tell of the same
+ * runs. */
+static enum ks_error
+prepare_to_read(struct ks_store *store, struct ks_diag *diag)
+{
+	bool empty = false;
+	enum ks_error error = ks_sql_exec(store, "PRAGMA query_only = ON; BEGIN", diag);
+	if (error == KS_SUCCESS)
+		error = identify(store, &empty, diag);
+	if (error == KS_SUCCESS && empty)
+		return ks_diag_set(diag, KS_ERR_DATABASE, PATH ": not a keystorm database (it is empty)",
+				   store->path);
+	return error;
+}
+
+enum ks_error
+ks_store_open_read(const char *path, struct ks_store **ret, struct ks_diag *diag)
+{
+	struct ks_store *store = NULL;
+	enum ks_error error = look(path, /* must_exist= */ true, diag);
+	if (error == KS_SUCCESS)
+		error = allocate(path, &store, diag);
+	if (error != KS_SUCCESS)
+		return error;
+	/* Not READONLY: such a connection leaves the -wal and -shm files behind that it needed. */
+	error = connect_plain(store, SQLITE_OPEN_READWRITE, diag);
+	if (error == KS_SUCCESS)
+		error = prepare_to_read(store, diag);
+	const int rc = store->db != NULL ? sqlite3_errcode(store->db) & 0xff : SQLITE_OK;
+	if (error != KS_SUCCESS && (rc == SQLITE_CANTOPEN || rc == SQLITE_READONLY)) {
+		error = connect_immutable(store, diag);
+		if (error == KS_SUCCESS)
+			error = prepare_to_read(store, diag);
+	}
+	if (error != KS_SUCCESS) {
+		ks_store_close(store);
+		return error;
+	}
+	*ret = store;
+	return KS_SUCCESS;
+}
+
+void
+ks_store_abandon(struct ks_store *store)
+{
+	/* Some failures (a full disk) have rolled back already. */
+	if (store->db != NULL && sqlite3_get_autocommit(store->db) == 0)
+		(void)sqlite3_exec(store->db, "ROLLBACK", NULL, NULL, NULL);
+	store->run_id = 0;
+}
+
+void
+ks_store_close(struct ks_store *store)
+{
+	if (store == NULL)
+		return;
+	for (size_t i = 0; i < KS_PUT_COUNT; i++)
+		sqlite3_finalize(store->put[i]);
+	sqlite3_close_v2(store->db);
+	free(store->zone_ids);
+	free(store->path);
+	free(store);
+}
+
+struct ks_sink *
+ks_store_sink(struct ks_store *store)
+{
+	return &store->sink;
+}

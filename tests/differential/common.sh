@@ -1,0 +1,33 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# common.sh -- what both comparisons share; sourced, not run. Needs $keystorm.
+
+# facts_of CAPTURE DATABASE: what keystorm says, as sorted lines "KIND NAME COUNT". Returns analyze's status; 99 when a
+# report fails.
+facts_of() {
+	status=0
+	"$keystorm" analyze -q --no-progress -d "$2" "$1" >/dev/null 2>"$2.stderr" || status=$?
+	[ $status -le 1 ] || return $status
+	{
+		"$keystorm" report totals -d "$2" -f json >"$2.json" || return 99
+		jq -r '.rows[0] | to_entries[]
+			| select(.key | IN("queries", "responses", "udp", "tcp", "do_queries", "tc_responses"))
+			| "total \(.key) \(.value)"' "$2.json"
+		"$keystorm" report qtypes --step all --limit all -d "$2" -f json >"$2.json" || return 99
+		jq -r '.rows[] | select(.queries > 0) | "qtype \(.qtype) \(.queries)"' "$2.json"
+		"$keystorm" report sources --limit all -d "$2" -f json >"$2.json" || return 99
+		jq -r '.rows[] | select(.queries > 0) | "source \(.source) \(.queries)"' "$2.json"
+	} | LC_ALL=C sort
+	return $status
+}
+
+# need TOOL...: skip the whole comparison, with the reason, when one is missing.
+need() {
+	for tool in "$@"; do
+		command -v "$tool" >/dev/null 2>&1 || {
+			echo "1..0 # SKIP $tool is not installed"
+			exit 0
+		}
+	done
+}

@@ -1,0 +1,273 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * dns_test.c -- DNS messages: what is read of whole ones, of cut ones, of false ones. */
+#include "dissect/dns.h"
+
+#include <criterion/criterion.h>
+#include <criterion/new/assert.h>
+
+#include "tests/support/guard.h"
+#include "tests/support/wire.h"
+
+enum { QUERY = 0x0100, ANSWER = 0x8400 };
+
+static struct ks_wire
+dnskey_query(const char *name)
+{
+	struct ks_wire wire = {0};
+	ks_wire_header(&wire, 0x1234, QUERY | KS_FLAG_CD, 1, 0, 0, 1);
+	ks_wire_question(&wire, name, KS_TYPE_DNSKEY);
+	ks_wire_rr(&wire, ".", KS_TYPE_OPT, 1232, 0x8000, 0);
+	return wire;
+}
+
+/* Two keys and two signatures over them, one over something else, and OPT. */
+static struct ks_wire
+dnskey_answer(void)
+{
+	struct ks_wire wire = {0};
+	ks_wire_header(&wire, 0x1234, ANSWER, 1, 5, 0, 1);
+	ks_wire_question(&wire, "Tld.", KS_TYPE_DNSKEY);
+	ks_wire_dnskey(&wire, NULL, 172800, 256);
+	ks_wire_dnskey(&wire, "tLD.", 86400, 128);
+	ks_wire_rrsig(&wire, NULL, 3600, KS_TYPE_DNSKEY, 172800, 2000000000, 256);
+	ks_wire_rrsig(&wire, NULL, 7200, KS_TYPE_DNSKEY, 7200, 1999999999, 128);
+	ks_wire_rrsig(&wire, NULL, 1, KS_TYPE_NS, 1, 1, 16);
+	ks_wire_rr(&wire, ".", KS_TYPE_OPT, 4096, 0x8000, 0);
+	return wire;
+}
+
+static enum ks_verdict
+read_part(const struct ks_wire *wire, size_t cap_len, struct ks_dns *ret)
+{
+	return ks_dns_read(ks_guarded(wire->b, cap_len), cap_len, wire->n, ret);
+}
+
+Test(dns, query)
+{
+	const struct ks_wire wire = dnskey_query("Tld.");
+	struct ks_dns dns;
+	cr_assert(eq(int, read_part(&wire, wire.n, &dns), KS_DNS));
+	cr_assert(not(ks_dns_is_response(&dns)));
+	cr_assert(eq(uint, ks_dns_opcode(&dns), 0));
+	cr_assert(eq(u16, dns.id, 0x1234));
+	cr_assert(eq(u16, dns.flags, QUERY | KS_FLAG_CD));
+	cr_assert(dns.has_question);
+	cr_assert(eq(u16, dns.qtype, KS_TYPE_DNSKEY));
+	cr_assert(eq(u16, dns.qclass, 1));
+	cr_assert(eq(int, dns.labels, 1));
+	cr_assert(eq(sz, dns.qname.n, 5));
+	cr_assert(eq(int, memcmp(dns.qname.at, "\3Tld", 5), 0), "the case is kept");
+	cr_assert(eq(u16, dns.edns.records, 1));
+	cr_assert(dns.edns.dnssec_ok);
+	cr_assert(eq(u16, dns.edns.udp_size, 1232));
+	cr_assert(eq(u16, dns.dnskey.keys, 0));
+}
+
+Test(dns, answer_with_keys)
+{
+	const struct ks_wire wire = dnskey_answer();
+	struct ks_dns dns;
+	cr_assert(eq(int, read_part(&wire, wire.n, &dns), KS_DNS));
+	cr_assert(ks_dns_is_response(&dns));
+	cr_assert(eq(u16, dns.dnskey.keys, 2), "one by pointer, one by a name in another case");
+	cr_assert(eq(u32, dns.dnskey.key_ttl, 86400), "the least");
+	cr_assert(eq(u16, dns.dnskey.signatures, 2), "the one over NS is not counted");
+	cr_assert(eq(u32, dns.dnskey.sig_ttl, 3600));
+	cr_assert(eq(u32, dns.dnskey.original_ttl, 7200));
+	cr_assert(eq(u32, dns.dnskey.expirations, 2));
+	cr_assert(eq(u32, dns.dnskey.expiration[0], 2000000000));
+	cr_assert(eq(u32, dns.dnskey.expiration[1], 1999999999));
+	/* 2 octets of pointer or 5 of name, 10 of fixed fields, RDATA */
+	const uint32_t keys = (2 + 10 + 4 + 256) + (5 + 10 + 4 + 128);
+	const uint32_t signatures = 3 * (2 + 10 + 19) + 256 + 128 + 16;
+	cr_assert(eq(u32, dns.sigkey_bytes, keys + signatures));
+}
+
+Test(dns, keys_of_other_names_are_not_the_answer)
+{
+	struct ks_wire wire = {0};
+	struct ks_dns dns;
+	ks_wire_header(&wire, 1, ANSWER, 1, 1, 1, 0);
+	ks_wire_question(&wire, "tld.", KS_TYPE_DNSKEY);
+	ks_wire_dnskey(&wire, "net.", 60, 4);
+	ks_wire_dnskey(&wire, NULL, 60, 4); /* in the authority section */
+	cr_assert(eq(int, read_part(&wire, wire.n, &dns), KS_DNS));
+	cr_assert(eq(u16, dns.dnskey.keys, 0));
+	cr_assert(gt(u32, dns.sigkey_bytes, 0), "their octets count all the same");
+}
+
+/* RFC 6891 s6.1.3: eight upper bits from the OPT record, four lower ones from the header. */
+Test(dns, extended_rcode)
+{
+	struct ks_wire wire = {0};
+	struct ks_dns dns;
+	ks_wire_header(&wire, 1, ANSWER | 7, 0, 0, 0, 1);
+	ks_wire_rr(&wire, ".", KS_TYPE_OPT, 1232, UINT32_C(0x01000000), 0);
+	cr_assert(eq(int, read_part(&wire, wire.n, &dns), KS_DNS));
+	cr_assert(eq(u16, dns.rcode, 23));
+	cr_assert(not(dns.has_question), "QDCOUNT 0 is legal: a cookie query, RFC 7873 s5.4");
+}
+
+/* The snap length cuts: without a header it is nothing; behind it the message counts, and what was read stands. */
+Test(dns, cut_by_the_snap_length)
+{
+	const struct ks_wire wire = dnskey_answer();
+	const size_t question_end = KS_DNS_HEADER + 5 + 4;
+	for (size_t n = 0; n < wire.n; n++) {
+		struct ks_dns dns;
+		const enum ks_verdict verdict = read_part(&wire, n, &dns);
+		if (n < KS_DNS_HEADER) {
+			cr_assert(eq(int, verdict, KS_DNS_CUT), "%zu", n);
+			continue;
+		}
+		cr_assert(eq(int, verdict, KS_DNS), "%zu", n);
+		cr_assert(dns.cut, "%zu", n);
+		cr_assert(eq(u16, dns.qtype, n < question_end ? 0 : KS_TYPE_DNSKEY), "%zu", n);
+		cr_assert(eq(int, dns.has_question, n >= question_end), "%zu", n);
+		cr_assert(le(uint, dns.dnskey.keys, 2));
+	}
+}
+
+/* The same bytes as a whole message are no message at all. */
+Test(dns, truncated_message_is_malformed)
+{
+	struct ks_wire wire = dnskey_answer();
+	const size_t whole = wire.n;
+	for (wire.n = 0; wire.n < whole; wire.n++) {
+		struct ks_dns dns;
+		cr_assert(eq(int, read_part(&wire, wire.n, &dns), KS_DNS_MALFORMED), "%zu octets", wire.n);
+	}
+}
+
+Test(dns, bytes_behind_the_last_record_are_ignored)
+{
+	struct ks_wire wire = dnskey_query("tld.");
+	struct ks_dns dns;
+	ks_wire_bytes(&wire, "padding", 7);
+	cr_assert(eq(int, read_part(&wire, wire.n, &dns), KS_DNS));
+}
+
+/* clang-format off */
+static const struct {
+	const char *what, *question;
+	size_t n;
+} bad_questions[] = {
+	{"a label of type 01", "\101\0\60\0\1", 5},
+	{"a label of type 10", "\200\0\60\0\1", 5},
+};
+/* clang-format on */
+
+Test(dns, unknown_label_type_is_malformed_whether_or_not_the_rest_was_captured)
+{
+	for (size_t i = 0; i < KS_COUNT(bad_questions); i++) {
+		struct ks_wire wire = {0};
+		struct ks_dns dns;
+		ks_wire_header(&wire, 1, QUERY, 1, 0, 0, 0);
+		ks_wire_bytes(&wire, bad_questions[i].question, bad_questions[i].n);
+		cr_assert(eq(int, read_part(&wire, wire.n, &dns), KS_DNS_MALFORMED), "%s", bad_questions[i].what);
+		cr_assert(eq(int, ks_dns_read(ks_guarded(wire.b, wire.n), wire.n, wire.n + 100, &dns), KS_DNS_MALFORMED),
+			  "%s", bad_questions[i].what);
+	}
+}
+
+/* A pointer with nothing before it to point at; a name of 257 octets. Servers meet both and answer FORMERR. */
+Test(dns, bad_name_does_not_hide_the_type)
+{
+	for (int i = 0; i < 2; i++) {
+		struct ks_wire wire = {0};
+		struct ks_dns dns;
+		ks_wire_header(&wire, 1, QUERY, 1, 0, 0, 0);
+		for (int label = 0; label < 128 * i; label++)
+			ks_wire_bytes(&wire, "\1a", 2);
+		if (i == 0)
+			ks_wire_u16(&wire, 0xc00c);
+		else
+			ks_wire_u8(&wire, 0);
+		ks_wire_u16(&wire, KS_TYPE_DNSKEY);
+		ks_wire_u16(&wire, 1);
+		cr_assert(eq(int, read_part(&wire, wire.n, &dns), KS_DNS), "%d", i);
+		cr_assert(dns.bad_name && !dns.has_question && dns.qname.at == NULL, "%d", i);
+		cr_assert(eq(u16, dns.qtype, KS_TYPE_DNSKEY), "%d", i);
+	}
+}
+
+/* Counts claim 65535 records; the message ends after one. */
+Test(dns, counts_that_lie)
+{
+	struct ks_wire wire = {0};
+	struct ks_dns dns;
+	ks_wire_header(&wire, 1, ANSWER, 1, 65535, 65535, 65535);
+	ks_wire_question(&wire, "tld.", KS_TYPE_DNSKEY);
+	ks_wire_dnskey(&wire, NULL, 60, 4);
+	cr_assert(eq(int, read_part(&wire, wire.n, &dns), KS_DNS_MALFORMED));
+}
+
+Test(dns, rdlength_past_the_end)
+{
+	struct ks_wire wire = {0};
+	struct ks_dns dns;
+	ks_wire_header(&wire, 1, ANSWER, 1, 1, 0, 0);
+	ks_wire_question(&wire, "tld.", KS_TYPE_DNSKEY);
+	ks_wire_rr(&wire, NULL, KS_TYPE_DNSKEY, 1, 60, 65535);
+	cr_assert(eq(int, read_part(&wire, wire.n, &dns), KS_DNS_MALFORMED));
+}
+
+Test(dns, several_questions_are_stepped_over)
+{
+	struct ks_wire wire = {0};
+	struct ks_dns dns;
+	ks_wire_header(&wire, 1, ANSWER, 2, 1, 0, 0);
+	ks_wire_question(&wire, "tld.", KS_TYPE_DNSKEY);
+	ks_wire_question(&wire, "net.", 1);
+	ks_wire_dnskey(&wire, NULL, 60, 4);
+	cr_assert(eq(int, read_part(&wire, wire.n, &dns), KS_DNS));
+	cr_assert(eq(u16, dns.qtype, KS_TYPE_DNSKEY));
+	cr_assert(eq(u16, dns.dnskey.keys, 1));
+}
+
+Test(dns, several_opt_records_are_counted)
+{
+	struct ks_wire wire = dnskey_query("tld.");
+	struct ks_dns dns;
+	ks_wire_rr(&wire, ".", KS_TYPE_OPT, 512, 0, 0);
+	wire.b[11] = 2; /* ARCOUNT */
+	cr_assert(eq(int, read_part(&wire, wire.n, &dns), KS_DNS));
+	cr_assert(eq(u16, dns.edns.records, 2));
+}
+
+/* Signatures by the hundred: the first four expirations are kept, all are counted. */
+Test(dns, more_signatures_than_are_kept)
+{
+	struct ks_wire wire = {0};
+	struct ks_dns dns;
+	ks_wire_header(&wire, 1, ANSWER, 1, 60, 0, 0);
+	ks_wire_question(&wire, "tld.", KS_TYPE_DNSKEY);
+	for (uint32_t i = 0; i < 60; i++)
+		ks_wire_rrsig(&wire, NULL, 60, KS_TYPE_DNSKEY, 60, 1000 + i, 8);
+	cr_assert(eq(int, read_part(&wire, wire.n, &dns), KS_DNS));
+	cr_assert(eq(u16, dns.dnskey.signatures, 60));
+	cr_assert(eq(u32, dns.dnskey.expirations, KS_SIG_TIMES));
+	cr_assert(eq(u32, dns.dnskey.expiration[3], 1003));
+}
+
+/* Every octet of a real answer set to every kind of trouble: no crash, no read outside, a verdict. */
+Test(dns, every_octet_flipped)
+{
+	struct ks_wire wire = dnskey_answer();
+	uint8_t *const end = ks_guard_end(sizeof(wire.b));
+	static const uint8_t values[] = {0x00, 0x01, 0x3f, 0x40, 0x80, 0xc0, 0xff};
+	for (size_t i = 0; i < wire.n; i++) {
+		const uint8_t was = wire.b[i];
+		for (size_t v = 0; v < sizeof(values); v++) {
+			struct ks_dns dns;
+			wire.b[i] = values[v];
+			const uint8_t *const at = ks_guard_put(end, wire.b, wire.n);
+			const enum ks_verdict verdict = ks_dns_read(at, wire.n, wire.n, &dns);
+			cr_assert(verdict == KS_DNS || verdict == KS_DNS_MALFORMED);
+			if (verdict == KS_DNS && dns.has_question)
+				cr_assert(dns.qname.at >= at && dns.qname.at + dns.qname.n <= end);
+		}
+		wire.b[i] = was;
+	}
+}

@@ -1,0 +1,532 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "store_feed.h"
+
+TestSuite(query, .fini = sweep);
+
+static struct ks_query
+from_source(const char *prefix)
+{
+	struct ks_query query = {.has_source = true};
+	cr_assert(ks_addr_parse_prefix(prefix, &query.source, &query.source_bits));
+	return query;
+}
+
+/* --- what each report says of the capture above, checked by hand --- */
+
+struct expectation {
+	const char *what, *report;
+	struct ks_query query;
+	const char *source, *rows;
+};
+
+#define DASHES4 "-|-|-|-"
+#define FIRST_LAST_A "2026-11-21T22:47:00.123456Z|2026-11-21T22:47:40.123456Z\n"
+#define SOURCE_A A "|210|200|200|0.952381|0.956522|dnskey-heavy,rrsig-heavy|5880|230000|" FIRST_LAST_A
+#define SOURCE_C                                                                                             \
+	C6 "|90|120|30|0.333333|0.909091|rrsig-heavy|2520|44000|2026-11-21T22:47:02.000000Z|2026-11-21T22:"  \
+	   "47:12.000000Z\n"
+#define SOURCE_B                                                                                             \
+	B "|60|60|1|0.0166667|0.1|background|1680|30000|2026-11-21T22:47:01.000000Z|2026-11-21T22:47:39."    \
+	  "000000Z\n"
+#define SOURCE_D D "|60|0|0|0|-|background|1680|0|2026-11-21T22:47:30.000000Z|2026-11-21T22:47:39.000000Z\n"
+#define HITTER_A                                                                                             \
+	"1|" A "|.|1|198|3|1|0.857143|0.857143|150|30|6|4|0.939394|" DASHES4 "|198000|-|-|-|" FIRST_LAST_A
+#define HITTER_C                                                                                             \
+	"2|" C6 "|example.com.|0|30|0|1|0.12987|0.987013|0|0|0|0|0|" DASHES4                                 \
+	"|9000|-|-|-|2026-11-21T22:47:10.000000Z|2026-11-21T22:47:12.000000Z\n"
+#define HITTER_HOSTILE                                                                                       \
+	"3|" A "|" HOSTILE_TEXT "|0|1|0|1|0.004329|0.991342|0|0|0|0|0|" DASHES4                              \
+	"|0|-|-|-|2026-11-21T22:47:07.000000Z|2026-11-21T22:47:07.000000Z\n"
+#define HITTER_B                                                                                             \
+	"4|" B "|.|0|1|0|1|0.004329|0.995671|0|0|0|0|0|" DASHES4                                             \
+	"|1000|-|-|-|2026-11-21T22:47:05.000000Z|2026-11-21T22:47:05.000000Z\n"
+#define SEQUENCE_0                                                                                           \
+	"2026-11-21T22:47:00.123456Z|-|" S1                                                                  \
+	"|7|5353|udp|CD DO|1232|.|DNSKEY|2026-11-21T22:47:00.143456Z|1139|NOERROR|0|first\n"
+#define SEQUENCE_1                                                                                           \
+	"2026-11-21T22:47:00.263501Z|140.045|" S1 "|65535|1024|tcp|QR AA TC RD RA AD CD|-|" HOSTILE_TEXT     \
+	"|TYPE65280|-|-|-|-|hot\n"
+#define SEQUENCE_2                                                                                           \
+	"2026-11-21T22:47:03.263501Z|3000|" S2                                                               \
+	"|0|0|udp|RD|-|-|TYPE0|2026-11-21T22:47:03.300000Z|12|4095|1|-\n"
+#define STORM_EXAMPLE "example.com.|-|-|3|0|-|-|-|-|0|1|-|-|-|-|-|-|-|-|1\n"
+#define STORM_ROOT                                                                                           \
+	".|2026-11-21T22:47:10Z|2026-11-21T22:47:30Z|9|0.4|18.75|-|-|-|0.806452|1|-|-|-|-|-|-|-|-|0\n"
+
+/* clang-format off */
+static const struct expectation expectations[] = {
+	{"summary", "summary", {0}, NULL,
+	 "2|1000|800|420|380|4|2|231|0.55|2|1|1|undetermined|-|2027-01-11 root KSK 20326 revoked (planned)\n"},
+	{"totals", "totals", {0}, NULL, "1000|800|420|380|790|10|700|100|300|2|1|4|3|11760|304000\n"},
+	{"quality: packets, verdicts, notices, inputs; zero only where it tells", "quality", {0}, NULL,
+	 "packets|1000|packets read|total\n"
+	 "dns|800|carried DNS|packet\n"
+	 "not_dns|0|other traffic|packet\n"
+	 "fragments_pending|0|never whole|packet\n"
+	 "dns_cut|200|capture with -s 0|packet\n"
+	 "sources_dropped|4|more memory keeps them|notice\n"
+	 "input|7|b.pcap: ends in packet 7|input\n"},
+	{"traffic: wire, DNS and IP bits; a silent bin is 0", "traffic", {0}, NULL,
+	 "2026-11-21T22:47:00Z|6000|40800|10|5|1008|7200|4800|40000\n"
+	 "2026-11-21T22:47:10Z|6000|40800|10|5|2822.4|64800|4800|40000\n"
+	 "2026-11-21T22:47:20Z|6000|40800|10|5|3360|84000|4800|40000\n"
+	 "2026-11-21T22:47:30Z|0|0|0|0|0|0|0|0\n"
+	 "2026-11-21T22:47:40Z|6120|40800|10.2|5|2297.6|43992|4896|40000\n"},
+	{"traffic of one server", "traffic", {.has_server = true, .limit = 2}, S2,
+	 "2026-11-21T22:47:00Z|0|0|0|0|0|0|0|0\n"
+	 "2026-11-21T22:47:10Z|0|0|0|0|0|0|0|0\n"},
+	{"traffic in wider bins", "traffic", {.step_s = 20, .limit = 1}, NULL,
+	 "2026-11-21T22:47:00Z|6000|40800|10|5|1915.2|36000|4800|40000\n"},
+	{"traffic as one row: rates over the 40 s of the capture", "traffic", {.step_s = -1}, NULL,
+	 "2026-11-21T22:47:00Z|6030|40800|10.05|5|2372|49998|4824|40000\n"},
+	{"traffic from 10 s to 20 s as one row", "traffic", {.step_s = -1, .has_from = true, .from_ns = NS(10), .has_to = true, .to_ns = NS(20)}, NULL,
+	 "2026-11-21T22:47:10Z|6000|40800|10|5|2822.4|64800|4800|40000\n"},
+	{"traffic from 20 s up to 40 s", "traffic", {.has_from = true, .from_ns = NS(20), .has_to = true, .to_ns = NS(40)}, NULL,
+	 "2026-11-21T22:47:20Z|6000|40800|10|5|3360|84000|4800|40000\n"
+	 "2026-11-21T22:47:30Z|0|0|0|0|0|0|0|0\n"},
+	{"traffic after the capture: nothing", "traffic", {.has_from = true, .from_ns = NS(1000)}, NULL, ""},
+	{"traffic after the capture as one row: nothing", "traffic", {.step_s = -1, .has_from = true, .from_ns = NS(1000)}, NULL, ""},
+	{"busiest bin", "traffic", {.by = "in_dns_bps", .limit = 1}, NULL,
+	 "2026-11-21T22:47:20Z|6000|40800|10|5|3360|84000|4800|40000\n"},
+	{"qtypes: (51.5 of 49.75 more queries a bin are DNSKEY)", "qtypes", {.limit = 3}, NULL,
+	 "2026-11-21T22:47:00Z|NS|40|40|4|1120|4000|-0.0552764\n"
+	 "2026-11-21T22:47:00Z|DNSKEY|5|5|0.5|140|5000|1.03518\n"
+	 "2026-11-21T22:47:10Z|DNSKEY|76|76|7.6|2128|76000|1.03518\n"},
+	{"qtypes as one row per type; words for unknown, other and none", "qtypes", {.step_s = -1}, NULL,
+	 "2026-11-21T22:47:00Z|DNSKEY|231|231|5.775|6468|231000|1.03518\n"
+	 "2026-11-21T22:47:00Z|NS|189|189|4.725|5292|18900|-0.0552764\n"
+	 "2026-11-21T22:47:00Z|other|2|1|0.05|60|90|0.0100503\n"
+	 "2026-11-21T22:47:00Z|TYPE0|1|0|0.025|12|0|0.00502513\n"
+	 "2026-11-21T22:47:00Z|TYPE65280|1|0|0.025|28|0|0.00502513\n"},
+	{"qtypes of one server", "qtypes", {.has_server = true}, S2,
+	 "2026-11-21T22:47:40Z|TYPE0|1|0|0.1|12|0|0.5\n"
+	 "2026-11-21T22:47:40Z|TYPE65280|1|0|0.1|28|0|0.5\n"},
+	{"qtypes of three bins: no quarter, no growth", "qtypes", {.has_from = true, .from_ns = NS(20), .limit = 1}, NULL,
+	 "2026-11-21T22:47:20Z|DNSKEY|100|100|10|2800|100000|-\n"},
+	{"sources", "sources", {0}, NULL, SOURCE_A SOURCE_C SOURCE_B SOURCE_D},
+	{"sources by share, unknown last", "sources", {.by = "rrsig_bytes_share"}, NULL, SOURCE_A SOURCE_C SOURCE_B SOURCE_D},
+	{"sources by their answers", "sources", {.by = "responses"}, NULL, SOURCE_A SOURCE_C SOURCE_B SOURCE_D},
+	{"sources of an IPv4 prefix", "sources", {.has_source = true}, "198.51.100.0/24", SOURCE_A SOURCE_B},
+	{"sources of all IPv4", "sources", {.has_source = true, .limit = 2}, "0.0.0.0/0", SOURCE_A SOURCE_B},
+	{"sources of an IPv6 prefix", "sources", {.has_source = true}, "2001:db8:4::/47", SOURCE_C},
+	{"sources of an IPv6 prefix that just misses", "sources", {.has_source = true}, "2001:db8:6::/47", ""},
+	{"sources active after 39.5 s", "sources", {.has_from = true, .from_ns = NS(39) + 500000000}, NULL, SOURCE_A},
+	{"sources active before 1 s", "sources", {.has_to = true, .to_ns = NS(1)}, NULL, SOURCE_A},
+	{"hitters", "hitters", {0}, NULL, HITTER_A HITTER_C HITTER_HOSTILE HITTER_B},
+	{"a limit changes no running share", "hitters", {.limit = 1}, NULL, HITTER_A},
+	{"a filter changes no rank", "hitters", {.zone = "Example.COM"}, NULL, HITTER_C},
+	{"zone with final dot", "hitters", {.zone = "example.com."}, NULL, HITTER_C},
+	{"zone written in escapes", "hitters", {.zone = "\\101"  "\\000"}, NULL, ""},
+	{"hostile zone by its own text", "hitters", {.zone = HOSTILE_TEXT}, NULL, HITTER_HOSTILE},
+	{"the root zone", "hitters", {.zone = "."}, NULL, HITTER_A HITTER_B},
+	{"one source", "hitters", {.has_source = true}, A, HITTER_A HITTER_HOSTILE},
+	{"sequence", "sequence", {.has_source = true}, A, SEQUENCE_0 SEQUENCE_1 SEQUENCE_2},
+	{"sequence of one name", "sequence", {.has_source = true, .zone = "."}, A, SEQUENCE_0},
+	{"sequence at one server", "sequence", {.has_source = true, .has_server = true}, A, SEQUENCE_0 SEQUENCE_1},
+	{"sequence from 3 s: the step before stays known", "sequence", {.has_source = true, .has_from = true, .from_ns = NS(3)}, A, SEQUENCE_2},
+	{"sequence of nobody", "sequence", {.has_source = true}, D, ""},
+	{"storms", "storms", {0}, NULL, STORM_EXAMPLE STORM_ROOT},
+	{"storms of a zone", "storms", {.zone = "."}, NULL, STORM_ROOT},
+	{"storms by uplift", "storms", {.by = "uplift"}, NULL, STORM_ROOT STORM_EXAMPLE},
+	{"storms over by 30 s", "storms", {.has_from = true, .from_ns = NS(30)}, NULL, STORM_EXAMPLE},
+	{"storms begun before 10 s", "storms", {.has_to = true, .to_ns = NS(10)}, NULL, STORM_EXAMPLE},
+};
+/* clang-format on */
+
+/* `source` is the prefix for --source, or else the address for --server. */
+static struct ks_query
+query_of(const struct expectation *row)
+{
+	struct ks_query query = row->query;
+	if (query.has_source)
+		cr_assert(ks_addr_parse_prefix(row->source, &query.source, &query.source_bits));
+	else if (query.has_server)
+		query.server = addr(row->source);
+	if (query.has_source && query.has_server)
+		query.server = addr(S1);
+	return query;
+}
+
+Test(query, says_what_the_facts_say)
+{
+	ks_store_close(filled());
+	struct ks_store *const store = open_read(scratch("full.db"));
+	for (size_t i = 0; i < KS_COUNT(expectations); i++) {
+		const struct expectation *const row = &expectations[i];
+		const struct ks_query query = query_of(row);
+		char *const got = rows_text(store, row->report, &query);
+		cr_expect(strcmp(got, row->rows) == 0, "%s:\n%swanted\n%s", row->what, got, row->rows);
+		free(got);
+	}
+	ks_store_close(store);
+}
+
+Test(query, ranks_anew_by_another_column)
+{
+	struct ks_store *const store = filled();
+	char *const got = rows_text(store, "hitters", &(struct ks_query){.by = "err", .limit = 2});
+	cr_assert(strncmp(got, HITTER_A, strlen(HITTER_A)) == 0, "%s", got);
+	char *const low =
+		rows_text(store, "hitters", &(struct ks_query){.by = "response_bytes", .limit = -1});
+	/* B has 1000 response octets, the hostile zone none: they change places, and the running shares with
+	 * them. */
+	const char *const b = strstr(low, "3|" B "|.|0|1|0|1|0.004329|0.991342|");
+	const char *const hostile = strstr(low, "4|" A "|" HOSTILE_TEXT "|0|1|0|1|0.004329|0.995671|");
+	cr_assert(b != NULL && hostile != NULL && b < hostile, "%s", low);
+	free(got);
+	free(low);
+	ks_store_close(store);
+}
+
+/* --- the views, as any SQLite shell sees them --- */
+
+static const char *const reports[] = {"summary", "totals",  "quality",  "traffic", "qtypes",
+				      "sources", "hitters", "sequence", "storms"};
+
+static char *
+view_text(const char *path, const char *report, int skip)
+{
+	const size_t cap = 1 << 20;
+	char *const ret = calloc(1, cap);
+	size_t n = 0;
+	sqlite3 *db;
+	sqlite3_stmt *stmt;
+	char sql[64];
+	(void)snprintf(sql, sizeof(sql), "SELECT * FROM v_%s", report);
+	cr_assert(eq(int, sqlite3_open_v2(path, &db, SQLITE_OPEN_READWRITE, NULL), SQLITE_OK));
+	cr_assert(eq(int, sqlite3_prepare_v2(db, sql, -1, &stmt, NULL), SQLITE_OK), "%s", sqlite3_errmsg(db));
+	const int columns = sqlite3_column_count(stmt);
+	for (int i = skip; i < columns; i++)
+		n += (size_t)snprintf(ret + n, cap - n, "%s%c", sqlite3_column_name(stmt, i),
+				      i + 1 < columns ? '|' : '\n');
+	while (sqlite3_step(stmt) == SQLITE_ROW) {
+		for (int i = skip; i < columns; i++) {
+			if (sqlite3_column_type(stmt, i) == SQLITE_FLOAT)
+				n += (size_t)snprintf(ret + n, cap - n, "%.6g",
+						      sqlite3_column_double(stmt, i));
+			else if (sqlite3_column_type(stmt, i) == SQLITE_NULL)
+				n += (size_t)snprintf(ret + n, cap - n, "-");
+			else
+				n += (size_t)snprintf(ret + n, cap - n, "%s",
+						      (const char *)sqlite3_column_text(stmt, i));
+			ret[n++] = i + 1 < columns ? '|' : '\n';
+		}
+	}
+	sqlite3_finalize(stmt);
+	sqlite3_close(db);
+	return ret;
+}
+
+static char *
+named_rows_text(struct ks_store *store, const char *report)
+{
+	struct ks_query query = strcmp(report, "sequence") == 0 ? from_source("::/0") : (struct ks_query){0};
+	query.limit = -1;
+	struct ks_rows *rows = NULL;
+	struct ks_diag diag = {0};
+	SUCCEED(ks_rows_open(store, report, &query, &rows, &diag), diag);
+	char *const body = rows_text(store, report, &query);
+	char *ret = NULL;
+	char head[1024];
+	size_t n = 0;
+	for (size_t i = 0; i < ks_rows_columns(rows); i++)
+		n += (size_t)snprintf(head + n, sizeof(head) - n, "%s%c", ks_rows_column(rows, i),
+				      i + 1 < ks_rows_columns(rows) ? '|' : '\n');
+	ks_rows_close(rows);
+	cr_assert(asprintf(&ret, "%s%s", head, body) > 0);
+	free(body);
+	return ret;
+}
+
+Test(query, views_equal_reports)
+{
+	const char *const path = scratch("full.db");
+	struct ks_store *const store = filled();
+	for (size_t i = 0; i < KS_COUNT(reports); i++) {
+		char *const ours = named_rows_text(store, reports[i]);
+		char *const view = view_text(path, reports[i], strcmp(reports[i], "sequence") == 0);
+		cr_expect(strcmp(ours, view) == 0, "%s:\n%sview\n%s", reports[i], ours, view);
+		free(ours);
+		free(view);
+	}
+	ks_store_close(store);
+}
+
+/* The contract that users script against: SPEC section 6, word for word. */
+Test(query, column_names_are_fixed)
+{
+	static const struct {
+		const char *report, *columns;
+	} contract[] = {
+		{"summary", "files|packets|dns_messages|queries|responses|sources|zones|dnskey_queries|"
+			    "dnskey_share|storms|"
+			    "offenders|heavy_hitters|verdict|lead_db|next_milestone"},
+		{"totals", "packets|dns_messages|queries|responses|udp|tcp|ipv4|ipv6|do_queries|tc_responses|"
+			   "icmp_quoted|sources|"
+			   "malformed|query_bytes|response_bytes"},
+		{"quality", "counter|value|note"},
+		{"traffic", "t|in_bps|out_bps|in_pps|out_pps"},
+		{"qtypes", "t|qtype|queries|responses|qps|query_bytes|response_bytes|share_of_increase"},
+		{"sources",
+		 "source|queries|responses|dnskey_queries|dnskey_share|rrsig_bytes_share|flow|query_bytes|"
+		 "response_bytes|first|last"},
+		{"hitters", "rank|source|zone|heavy|queries|err|guaranteed|share|cum_share|hot|warm|cool|"
+			    "refresh|rr|memory_class|"
+			    "sci|spray|median_gap_ms|response_bytes|tags|fingerprint|verdict|first|last"},
+		{"sequence", "t|dt_ms|server|id|sport|proto|flags|edns_size|qname|qtype|response_t|response_"
+			     "bytes|rcode|tc|requery"},
+		{"storms", "zone|start|end|peak_qps|base_qps|uplift|uplift_lo|uplift_hi|severity|byte_share|"
+			   "sources|half_life_s|"
+			   "residual|residual_lo|residual_hi|trigger|lag_s|verdict|lead_db"},
+	};
+	struct ks_store *const store = filled();
+	for (size_t i = 0; i < KS_COUNT(contract); i++) {
+		char *const rows = named_rows_text(store, contract[i].report);
+		const size_t n = strlen(contract[i].columns);
+		cr_expect(strncmp(rows, contract[i].columns, n) == 0 && (rows[n] == '|' || rows[n] == '\n'),
+			  "%s: %.400s", contract[i].report, rows);
+		free(rows);
+	}
+	ks_store_close(store);
+}
+
+/* --- several runs --- */
+
+Test(query, two_runs_add_up)
+{
+	struct ks_store *const store = open_write(scratch("two.db"));
+	send_all(store, 1);
+	send_all(store, 2);
+	char *got = rows_text(store, "totals", &(struct ks_query){0});
+	text_is(got, "2000|1600|840|760|1580|20|1400|200|600|4|2|4|6|23520|608000\n");
+	free(got);
+	got = rows_text(store, "sources", &(struct ks_query){.limit = 1});
+	text_is(got, A "|420|400|400|0.952381|0.956522|dnskey-heavy,rrsig-heavy|11760|460000|" FIRST_LAST_A);
+	free(got);
+	got = rows_text(store, "hitters", &(struct ks_query){.limit = 1});
+	text_is(got, "1|" A "|.|1|396|6|1|0.857143|0.857143|300|60|12|8|0.939394|" DASHES4
+		     "|396000|-|-|-|" FIRST_LAST_A);
+	free(got);
+	got = rows_text(store, "traffic", &(struct ks_query){.limit = 1});
+	text_is(got, "2026-11-21T22:47:00Z|12000|81600|20|10|2016|14400|9600|80000\n");
+	free(got);
+	ks_store_close(store);
+}
+
+static void
+send_other_width(struct ks_store *store)
+{
+	struct ks_fact_run run = {.set_hash = {9},
+				  .tool_version = "1.2.3",
+				  .sensor = "",
+				  .vantage = 'R',
+				  .bin_s = 60,
+				  .time_digits = 9,
+				  .first_ns = NS(0) + 1,
+				  .last_ns = NS(600),
+				  .queries_only = true};
+	struct ks_diag diag = {0};
+	struct ks_sink *const sink = ks_store_sink(store);
+	SUCCEED(sink->ops->begin(sink, &run, &diag), diag);
+	SEND(store, input, .path = "c.pcap", .container = "pcap", .state = "whole", .note = "", .hash = {9},
+	     .packets = 1);
+	SEND(store, bin, .t_s = T0 + 540, .server = addr(S1), .qtype = 48, .queries = 6);
+	SEND(store, traffic, .t_s = T0, .server = addr(S1), .in_packets = 60);
+	SEND(store, traffic, .t_s = T0 + 540, .server = addr(S1), .in_packets = 60);
+	SEND(store, zone, .name = ROOT, .dnskey_queries = 6);
+	SEND(store, flow, .zone = 0, .source = addr(D), .queries = 6, .cls = {[KS_RQ_NONE] = 6},
+	     .first_ns = NS(0) + 1, .last_ns = NS(600));
+	send_end(store);
+}
+
+Test(query, folds_bins_into_the_widest)
+{
+	struct ks_store *const store = open_write(scratch("fold.db"));
+	send_all(store, 1);
+	send_other_width(store);
+	/* 452 packets towards the servers in the first minute, then silence, then 60. */
+	char *const got = rows_text(store, "traffic", &(struct ks_query){.limit = 2});
+	text_is(got, "2026-11-21T22:47:00Z|4020|27200|7.7|3.33333|1581.33|33332|3216|26666.7\n"
+		     "2026-11-21T22:48:00Z|0|0|0|0|0|0|0|0\n");
+	free(got);
+	struct ks_rows *rows = NULL;
+	struct ks_diag diag = {0};
+	cr_expect(eq(int, ks_rows_open(store, "traffic", &(struct ks_query){.step_s = 90}, &rows, &diag),
+		     KS_ERR_USAGE));
+	text_is(diag.text, "--step 90 is no multiple of the stored bin of 60 s");
+	ks_store_close(store);
+}
+
+Test(query, unknown_is_not_zero)
+{
+	/* Where only queries were seen nobody can be called a requerier, nor cleared of it. */
+	struct ks_store *const store = open_write(scratch("queries.db"));
+	send_other_width(store);
+	char *got = rows_text(store, "hitters", &(struct ks_query){0});
+	text_is(got, "1|" D "|.|0|6|0|1|1|1|-|-|-|-|-|" DASHES4
+		     "|0|-|-|-|2026-11-21T22:47:00.000000001Z|2026-11-21T22:57:00.000000000Z\n");
+	free(got);
+	got = rows_text(store, "summary", &(struct ks_query){0});
+	text_is(got, "1|-|-|-|-|0|0|6|-|-|-|-|undetermined|-|2027-01-11 root KSK 20326 revoked (planned)\n");
+	free(got);
+	ks_store_close(store);
+}
+
+Test(query, empty_database_is_an_answer)
+{
+	struct ks_store *const store = open_write(scratch("empty.db"));
+	static const char *const empty[] = {"quality", "traffic", "qtypes", "sources", "hitters", "storms"};
+	for (size_t i = 0; i < KS_COUNT(empty); i++)
+		for (int64_t step = 0; step >= (i == 1 || i == 2 ? -1 : 0); step--) {
+			char *const got = rows_text(store, empty[i], &(struct ks_query){.step_s = step});
+			text_is(got, "");
+			free(got);
+		}
+	char *const got = rows_text(store, "summary", &(struct ks_query){0});
+	text_is(got, "0|-|-|-|-|0|0|0|-|-|0|0|undetermined|-|-\n");
+	free(got);
+	ks_store_close(store);
+}
+
+Test(query, healthy_needs_a_judgement)
+{
+	struct ks_store *const store = open_write(scratch("calm.db"));
+	send_run(store, 1);
+	SEND(store, counter, .kind = KS_COUNTER_TOTAL, .name = "packets", .value = 5, .note = "");
+	send_end(store);
+	char *got = rows_text(store, "summary", &(struct ks_query){0});
+	cr_expect(strstr(got, "|0|-|-|0|0|-|-|") != NULL, "not judged yet: %s", got);
+	free(got);
+	struct ks_diag diag = {0};
+	SUCCEED(ks_store_judge_begin(store, &diag), diag);
+	SUCCEED(ks_store_judge_end(store, &diag), diag);
+	got = rows_text(store, "summary", &(struct ks_query){0});
+	cr_expect(strstr(got, "|0|-|0|0|0|healthy|-|") != NULL, "%s", got);
+	free(got);
+	ks_store_close(store);
+}
+
+Test(query, absurd_time_stamp_costs_nothing)
+{
+	struct ks_store *const store = open_write(scratch("absurd.db"));
+	send_run(store, 1);
+	SEND(store, traffic, .t_s = 0, .server = addr(S1), .in_packets = 10);
+	SEND(store, traffic, .t_s = T0, .server = addr(S1), .in_packets = 20);
+	send_end(store);
+	char *const got = rows_text(store, "traffic", &(struct ks_query){0});
+	text_is(got, "1970-01-01T00:00:00Z|0|0|1|0|0|0|0|0\n2026-11-21T22:47:00Z|0|0|2|0|0|0|0|0\n");
+	free(got);
+	ks_store_close(store);
+}
+
+/* --- refusals --- */
+
+Test(query, refuses_what_does_not_fit)
+{
+	/* clang-format off */
+	static const struct {
+		const char *report;
+		struct ks_query query;
+		const char *line;
+	} refusals[] = {
+		{"weather", {0}, "no report \"weather\": there are summary, totals, quality, traffic, qtypes, sources, hitters, sequence, storms"},
+		{"summary", {.zone = "."}, "report summary takes no --zone: it takes --limit"},
+		{"hitters", {.has_server = true}, "report hitters takes no --server: it takes --limit, --zone, --source, --from and --to, --by"},
+		{"storms", {.step_s = 60}, "report storms takes no --step: it takes --limit, --zone, --from and --to, --by"},
+		{"traffic", {.step_s = 45}, "--step 45 is no multiple of the stored bin of 10 s"},
+		{"sequence", {0}, "report sequence needs --source ADDR; keystorm report hitters names the sources worth it"},
+		{"sources", {.by = "flow"}, "report sources cannot be ranked by \"flow\"; --by takes one of: queries responses dnskey_queries dnskey_share rrsig_bytes_share query_bytes response_bytes "},
+		{"sources", {.by = "queries responses"}, NULL},
+		{"sources", {.by = "quer"}, NULL},
+		{"sources", {.by = ""}, NULL},
+		{"sources", {.by = "queries; DROP TABLE run"}, NULL},
+		{"hitters", {.zone = "a..b"}, "--zone \"a..b\" is no domain name"},
+		{"hitters", {.zone = ""}, "--zone \"\" is no domain name"},
+	};
+	/* clang-format on */
+	struct ks_store *const store = filled();
+	for (size_t i = 0; i < KS_COUNT(refusals); i++) {
+		struct ks_rows *rows = NULL;
+		struct ks_diag diag = {0};
+		const enum ks_error error =
+			ks_rows_open(store, refusals[i].report, &refusals[i].query, &rows, &diag);
+		cr_expect(eq(int, error, KS_ERR_USAGE), "%s: row %zu", refusals[i].report, i);
+		if (refusals[i].line != NULL)
+			text_is(diag.text, refusals[i].line);
+		cr_expect(rows == NULL);
+	}
+	ks_store_close(store);
+}
+
+/* --- head --- */
+
+static bool
+warns(const struct ks_store_head *head, const char *text)
+{
+	for (size_t i = 0; i < head->n_caveats; i++)
+		if (strstr(head->caveats[i], text) != NULL)
+			return true;
+	return false;
+}
+
+Test(query, head_tells_span_vantage_and_caveats)
+{
+	struct ks_store *const store = filled();
+	struct ks_store_head head;
+	struct ks_diag diag = {0};
+	SUCCEED(ks_store_read_head(store, &head, &diag), diag);
+	cr_expect(head.has_span && head.first_ns == NS(0) + 123456000 && head.last_ns == NS(40) + 123456000);
+	cr_expect(eq(int, head.time_digits, 6));
+	text_is(head.vantage, "A");
+	cr_expect(eq(sz, head.n_caveats, 2));
+	text_is(head.caveats[0], "inputs not read to a proper end: 1 cut (see report quality)");
+	text_is(head.caveats[1], "report quality has notices: sources_dropped 4");
+
+	send_other_width(store);
+	SUCCEED(ks_store_read_head(store, &head, &diag), diag);
+	cr_expect(eq(int, head.time_digits, 9));
+	text_is(head.vantage, "M");
+	static const char *const wanted[] = {
+		"1 of 2 captures hold only queries", "storms have not been looked for",
+		"bins of 10 to 60 s were folded into bins of 60 s", "different vantage points"};
+	for (size_t i = 0; i < KS_COUNT(wanted); i++)
+		cr_expect(warns(&head, wanted[i]), "%s", wanted[i]);
+	ks_store_close(store);
+}
+
+Test(query, head_of_partial_timeless_and_empty)
+{
+	struct ks_store *const store = open_write(scratch("head.db"));
+	struct ks_store_head head;
+	struct ks_diag diag = {0};
+	SUCCEED(ks_store_read_head(store, &head, &diag), diag);
+	cr_expect(head.has_span == false && head.vantage[0] == '\0');
+	cr_expect(warns(&head, "the database is empty"));
+
+	struct ks_fact_run run = {.set_hash = {1},
+				  .tool_version = "",
+				  .sensor = "",
+				  .vantage = 'R',
+				  .bin_s = 1,
+				  .time_digits = 6,
+				  .responses_only = true,
+				  .partial = true};
+	struct ks_sink *const sink = ks_store_sink(store);
+	SUCCEED(sink->ops->begin(sink, &run, &diag), diag);
+	send_end(store);
+	SUCCEED(ks_store_read_head(store, &head, &diag), diag);
+	cr_expect(head.has_span == false, "no packets, no span");
+	cr_expect(warns(&head, "no packets were read") && warns(&head, "interrupted") &&
+		  warns(&head, "only responses"));
+
+	run.set_hash[0] = 2;
+	run.first_ns = run.last_ns = NS(0);
+	SUCCEED(sink->ops->begin(sink, &run, &diag), diag);
+	SEND(store, counter, .kind = KS_COUNTER_TOTAL, .name = "packets", .value = 2, .note = "");
+	send_end(store);
+	SUCCEED(ks_store_read_head(store, &head, &diag), diag);
+	cr_expect(head.has_span && warns(&head, "carry one time"));
+	char *const got = rows_text(store, "traffic", &(struct ks_query){.step_s = -1});
+	free(got);
+	ks_store_close(store);
+}

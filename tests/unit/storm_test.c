@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "analyzer/judge/storm.h"
+
+#include <criterion/criterion.h>
+#include <criterion/new/assert.h>
+#include <math.h>
+
+enum { BINS = 400, STORMS = 8 };
+
+static struct ks_storm_bin bins[BINS];
+static double scratch[BINS];
+static struct ks_storm storms[STORMS];
+
+/* Queries of every second bin differ by one, so that the dispersion is not that of a machine. */
+static void
+fill(size_t from, size_t to, uint64_t queries, uint64_t requeries)
+{
+	for (size_t i = from; i < to; i++)
+		bins[i] = (struct ks_storm_bin){.queries = queries + i % 2, .requeries = requeries};
+}
+
+static size_t
+find(size_t n, uint32_t bin_s)
+{
+	return ks_storm_find(bins, n, bin_s, &ks_storm_defaults, scratch, storms, STORMS);
+}
+
+Test(storm, none_in_a_steady_series)
+{
+	fill(0, BINS, 10, 0);
+	cr_assert(eq(sz, find(BINS, 1), 0));
+	fill(0, BINS, 0, 0);
+	cr_assert(eq(sz, find(BINS, 1), 0));
+	cr_assert(eq(sz, find(0, 1), 0));
+}
+
+Test(storm, a_step_is_found_at_its_bins)
+{
+	fill(0, 150, 2, 0);
+	fill(150, 250, 40, 38);
+	fill(250, BINS, 2, 0);
+	cr_assert(eq(sz, find(BINS, 1), 1));
+	cr_assert(eq(sz, storms[0].start, 150));
+	cr_assert(eq(sz, storms[0].end, 250));
+	cr_assert(not(storms[0].open));
+	cr_assert(not(storms[0].began_before));
+	cr_assert(epsilon_eq(dbl, storms[0].mean_qps, 40.5, 1e-9));
+	cr_assert(epsilon_eq(dbl, storms[0].peak_qps, 41, 1e-9));
+	/* 95 of the baseline's 100 bins, the lowest: 50 twos and 45 threes */
+	cr_assert(epsilon_eq(dbl, storms[0].base_qps, (50 * 2 + 45 * 3) / 95.0, 1e-9));
+	cr_assert(epsilon_eq(dbl, storms[0].uplift, 40.5 / storms[0].base_qps, 1e-9));
+}
+
+Test(storm, one_that_lasts_to_the_end_is_open)
+{
+	fill(0, 200, 2, 0);
+	fill(200, BINS, 40, 38);
+	cr_assert(eq(sz, find(BINS, 1), 1));
+	cr_assert(storms[0].open);
+	cr_assert(eq(sz, storms[0].end, BINS));
+}
+
+Test(storm, two_apart_are_two)
+{
+	fill(0, BINS, 2, 0);
+	fill(120, 160, 60, 0);
+	fill(300, 340, 60, 0);
+	cr_assert(eq(sz, find(BINS, 1), 2));
+	cr_assert(eq(sz, storms[0].start, 120));
+	cr_assert(eq(sz, storms[1].start, 300));
+}
+
+Test(storm, calm_shorter_than_thirty_bins_does_not_end_one)
+{
+	fill(0, BINS, 2, 0);
+	fill(120, 160, 60, 0);
+	fill(189, 230, 60, 0);
+	cr_assert(eq(sz, find(BINS, 1), 1));
+	cr_assert(eq(sz, storms[0].end, 230));
+}
+
+Test(storm, silence_before_means_no_finite_uplift)
+{
+	fill(0, BINS, 0, 0);
+	for (size_t i = 0; i < BINS; i++)
+		bins[i].queries = i >= 150 ? 20 : 0;
+	cr_assert(eq(sz, find(BINS, 1), 1));
+	cr_assert(isinf(storms[0].uplift));
+}
+
+Test(storm, a_doubling_below_one_query_a_second_is_not_told)
+{
+	for (size_t i = 0; i < BINS; i++)
+		bins[i] = (struct ks_storm_bin){.queries = i < 150 ? 3 : 30};
+	cr_assert(eq(sz, find(BINS, 60), 0));
+	cr_assert(eq(sz, find(BINS, 1), 1));
+}
+
+Test(storm, growth_below_double_is_not_told)
+{
+	fill(0, 150, 1000, 0);
+	fill(150, BINS, 1900, 0);
+	cr_assert(eq(sz, find(BINS, 1), 0));
+}
+
+Test(storm, a_capture_that_begins_inside_says_so)
+{
+	fill(0, BINS, 30, 28);
+	cr_assert(eq(sz, find(BINS, 1), 1));
+	cr_assert(storms[0].began_before);
+	cr_assert(storms[0].open);
+	cr_assert(storms[0].uplift_is_lower_bound);
+	cr_assert(epsilon_eq(dbl, storms[0].base_qps, 2.5, 1e-9));
+	cr_assert(epsilon_eq(dbl, storms[0].uplift, 30.5 / 2.5, 1e-9));
+}
+
+Test(storm, a_capture_that_begins_inside_sees_the_end_and_the_next_one)
+{
+	fill(0, 150, 30, 28);
+	fill(150, 300, 2, 0);
+	fill(300, BINS, 30, 28);
+	cr_assert(eq(sz, find(BINS, 1), 2));
+	cr_assert(eq(sz, storms[0].end, 150));
+	cr_assert(not(storms[1].began_before));
+	cr_assert(eq(sz, storms[1].start, 300));
+}
+
+Test(storm, requeries_in_a_healthy_zone_are_not_a_storm)
+{
+	fill(0, BINS, 30, 1);
+	cr_assert(eq(sz, find(BINS, 1), 0));
+}
