@@ -90,17 +90,17 @@ put_servers(const struct freezer *freezer)
 {
 	for (uint32_t i = 0; i < freezer->servers.n; i++) {
 		const struct ks_server *const server =
-		    ks_map_at(&freezer->shard->servers, freezer->servers.ranks[i].number);
+			ks_map_at(&freezer->shard->servers, freezer->servers.ranks[i].number);
 		if (server->queries + server->responses == 0)
 			continue; /* only packets without a message, such as handshakes */
 		const struct ks_fact_server fact = {
-		    .server = addr_of(&server->key),
-		    .queries = server->queries,
-		    .responses = server->responses,
-		    .authoritative = server->authoritative,
-		    .recursive = server->recursive,
-		    .first_ns = server->first_ns,
-		    .last_ns = server->last_ns,
+			.server = addr_of(&server->key),
+			.queries = server->queries,
+			.responses = server->responses,
+			.authoritative = server->authoritative,
+			.recursive = server->recursive,
+			.first_ns = server->first_ns,
+			.last_ns = server->last_ns,
 		};
 		const enum ks_error error = freezer->sink->ops->server(freezer->sink, &fact, freezer->diag);
 		if (error != KS_SUCCESS)
@@ -114,21 +114,21 @@ put_sources(const struct freezer *freezer)
 {
 	for (uint32_t i = 0; i < freezer->sources.n; i++) {
 		const struct ks_source *const source =
-		    ks_map_at(&freezer->shard->sources, freezer->sources.ranks[i].number);
+			ks_map_at(&freezer->shard->sources, freezer->sources.ranks[i].number);
 		const struct ks_fact_source fact = {
-		    .source = addr_of(&source->key),
-		    .queries = source->queries,
-		    .responses = source->responses,
-		    .dnskey_queries = source->dnskey_queries,
-		    .ds_queries = source->ds_queries,
-		    .requeries = source->requeries,
-		    .do_queries = source->do_queries,
-		    .tcp_queries = source->tcp_queries,
-		    .query_dns_bytes = source->query_dns_bytes,
-		    .response_dns_bytes = source->response_dns_bytes,
-		    .sigkey_dns_bytes = source->sigkey_dns_bytes,
-		    .first_ns = source->first_ns,
-		    .last_ns = source->last_ns,
+			.source = addr_of(&source->key),
+			.queries = source->queries,
+			.responses = source->responses,
+			.dnskey_queries = source->dnskey_queries,
+			.ds_queries = source->ds_queries,
+			.requeries = source->requeries,
+			.do_queries = source->do_queries,
+			.tcp_queries = source->tcp_queries,
+			.query_dns_bytes = source->query_dns_bytes,
+			.response_dns_bytes = source->response_dns_bytes,
+			.sigkey_dns_bytes = source->sigkey_dns_bytes,
+			.first_ns = source->first_ns,
+			.last_ns = source->last_ns,
 		};
 		const enum ks_error error = freezer->sink->ops->source(freezer->sink, &fact, freezer->diag);
 		if (error != KS_SUCCESS)
@@ -155,16 +155,16 @@ put_cell(const struct freezer *freezer, const void *entry)
 {
 	const struct ks_cell *const cell = entry;
 	struct ks_fact_bin fact = {
-	    .t_s = (int64_t)cell->key.w[0],
-	    .transport = (enum ks_transport)(cell->key.w[1] >> 20 & 1),
-	    .qtype = (uint32_t)(cell->key.w[1] & 0x1ffff),
-	    .queries = cell->queries,
-	    .responses = cell->responses,
-	    .query_dns_bytes = cell->query_dns_bytes,
-	    .response_dns_bytes = cell->response_dns_bytes,
-	    .do_queries = cell->do_queries,
-	    .cd_queries = cell->cd_queries,
-	    .tc_responses = cell->tc_responses,
+		.t_s = (int64_t)cell->key.w[0],
+		.transport = (enum ks_transport)(cell->key.w[1] >> 20 & 1),
+		.qtype = (uint32_t)(cell->key.w[1] & 0x1ffff),
+		.queries = cell->queries,
+		.responses = cell->responses,
+		.query_dns_bytes = cell->query_dns_bytes,
+		.response_dns_bytes = cell->response_dns_bytes,
+		.do_queries = cell->do_queries,
+		.cd_queries = cell->cd_queries,
+		.tc_responses = cell->tc_responses,
 	};
 	fact.server = server_addr(freezer->shard, (uint32_t)(cell->key.w[1] >> 32), &fact.server_other);
 	return freezer->sink->ops->bin(freezer->sink, &fact, freezer->diag);
@@ -175,13 +175,13 @@ put_flux(const struct freezer *freezer, const void *entry)
 {
 	const struct ks_flux *const flux = entry;
 	struct ks_fact_traffic fact = {
-	    .t_s = (int64_t)flux->key.w[0],
-	    .in_packets = flux->in_packets,
-	    .out_packets = flux->out_packets,
-	    .in_ip_bytes = flux->in_ip_bytes,
-	    .out_ip_bytes = flux->out_ip_bytes,
-	    .in_wire_bytes = flux->in_wire_bytes,
-	    .out_wire_bytes = flux->out_wire_bytes,
+		.t_s = (int64_t)flux->key.w[0],
+		.in_packets = flux->in_packets,
+		.out_packets = flux->out_packets,
+		.in_ip_bytes = flux->in_ip_bytes,
+		.out_ip_bytes = flux->out_ip_bytes,
+		.in_wire_bytes = flux->in_wire_bytes,
+		.out_wire_bytes = flux->out_wire_bytes,
 	};
 	fact.server = server_addr(freezer->shard, (uint32_t)flux->key.w[1], &fact.server_other);
 	return freezer->sink->ops->traffic(freezer->sink, &fact, freezer->diag);
@@ -201,12 +201,12 @@ put_zone_cell(const struct freezer *freezer, const void *entry)
 {
 	const struct ks_zone_cell *const cell = entry;
 	struct ks_fact_zone_bin fact = {
-	    .zone = freezer->zone_place[cell->key.w[1]],
-	    .t_s = (int64_t)cell->key.w[0],
-	    .queries = cell->queries,
-	    .responses = cell->responses,
-	    .response_dns_bytes = cell->response_dns_bytes,
-	    .sources_new = cell->sources_new,
+		.zone = freezer->zone_place[cell->key.w[1]],
+		.t_s = (int64_t)cell->key.w[0],
+		.queries = cell->queries,
+		.responses = cell->responses,
+		.response_dns_bytes = cell->response_dns_bytes,
+		.sources_new = cell->sources_new,
 	};
 	memcpy(fact.cls, cell->cls, sizeof(fact.cls));
 	return freezer->sink->ops->zone_bin(freezer->sink, &fact, freezer->diag);
@@ -246,11 +246,11 @@ put_zones(const struct freezer *freezer)
 	for (uint32_t i = 0; i < freezer->zones.n; i++) {
 		const uint32_t number = freezer->zones.ranks[i].number;
 		const struct ks_zone *const zone =
-		    (const struct ks_zone *)freezer->shard->zone_states.base + number;
+			(const struct ks_zone *)freezer->shard->zone_states.base + number;
 		const struct ks_fact_zone fact = {
-		    .name = ks_names_at(&freezer->shard->zones, number),
-		    .answered = zone->answered,
-		    .dnskey_queries = zone->dnskey_queries,
+			.name = ks_names_at(&freezer->shard->zones, number),
+			.answered = zone->answered,
+			.dnskey_queries = zone->dnskey_queries,
 		};
 		const enum ks_error error = freezer->sink->ops->zone(freezer->sink, &fact, freezer->diag);
 		if (error != KS_SUCCESS)
@@ -274,16 +274,15 @@ static enum ks_error
 put_flow(const struct freezer *freezer, const void *entry)
 {
 	const struct ks_flow *const flow = entry;
-	const struct ks_source *const source =
-	    ks_map_at(&freezer->shard->sources, (uint32_t)flow->key.w[0]);
+	const struct ks_source *const source = ks_map_at(&freezer->shard->sources, (uint32_t)flow->key.w[0]);
 	struct ks_fact_flow fact = {
-	    .zone = freezer->zone_place[flow->key.w[1]],
-	    .source = addr_of(&source->key),
-	    .queries = flow->queries,
-	    .responses = flow->responses,
-	    .response_dns_bytes = flow->response_dns_bytes,
-	    .first_ns = flow->first_ns,
-	    .last_ns = flow->last_ns,
+		.zone = freezer->zone_place[flow->key.w[1]],
+		.source = addr_of(&source->key),
+		.queries = flow->queries,
+		.responses = flow->responses,
+		.response_dns_bytes = flow->response_dns_bytes,
+		.first_ns = flow->first_ns,
+		.last_ns = flow->last_ns,
 	};
 	for (size_t i = 0; i < KS_RQ_COUNT; i++)
 		fact.cls[i] = flow->cls[i];
@@ -321,23 +320,23 @@ put_record(const struct freezer *freezer, const struct ks_source *source, const 
 {
 	const struct ks_shard *const shard = freezer->shard;
 	struct ks_fact_query fact = {
-	    .source = addr_of(&source->key),
-	    .number = record->number,
-	    .t_ns = record->t_ns,
-	    .response_ns = record->response_ns,
-	    .name = record_name(shard, record),
-	    .id = record->id,
-	    .sport = record->sport,
-	    .qtype = record->qtype,
-	    .flags = record->flags,
-	    .edns_size = record->edns_size,
-	    .dnssec_ok = (record->bits & KS_REC_DO) != 0,
-	    .edns = (record->bits & KS_REC_EDNS) != 0,
-	    .transport = (record->bits & KS_REC_TCP) != 0 ? KS_TCP : KS_UDP,
-	    .requery = (enum ks_requery)record->requery,
-	    .response_bytes = record->response_bytes,
-	    .rcode = record->rcode,
-	    .tc = (record->bits & KS_REC_TC) != 0,
+		.source = addr_of(&source->key),
+		.number = record->number,
+		.t_ns = record->t_ns,
+		.response_ns = record->response_ns,
+		.name = record_name(shard, record),
+		.id = record->id,
+		.sport = record->sport,
+		.qtype = record->qtype,
+		.flags = record->flags,
+		.edns_size = record->edns_size,
+		.dnssec_ok = (record->bits & KS_REC_DO) != 0,
+		.edns = (record->bits & KS_REC_EDNS) != 0,
+		.transport = (record->bits & KS_REC_TCP) != 0 ? KS_TCP : KS_UDP,
+		.requery = (enum ks_requery)record->requery,
+		.response_bytes = record->response_bytes,
+		.rcode = record->rcode,
+		.tc = (record->bits & KS_REC_TC) != 0,
 	};
 	if (record->server < shard->servers.n) {
 		const struct ks_server *const server = ks_map_at(&shard->servers, record->server);

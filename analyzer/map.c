@@ -22,15 +22,15 @@ ks_map_capacity(size_t entry_size, size_t bytes)
 
 enum ks_error
 ks_map_init(struct ks_map *table, size_t entry_size, size_t capacity, const struct ks_secret *secret,
-	      struct ks_diag *diag)
+	    struct ks_diag *diag)
 {
 	assert(entry_size >= sizeof(struct ks_key) && entry_size % 8 == 0);
 	assert(capacity > 0 && capacity < UINT32_MAX / 4);
 	*table = (struct ks_map){
-	    .entry_size = entry_size,
-	    .capacity = (uint32_t)capacity,
-	    .mask = FIRST_SLOTS - 1,
-	    .secret = *secret,
+		.entry_size = entry_size,
+		.capacity = (uint32_t)capacity,
+		.mask = FIRST_SLOTS - 1,
+		.secret = *secret,
 	};
 	enum ks_error error = ks_region_init(&table->entries, capacity * entry_size, diag);
 	if (error == KS_SUCCESS)
@@ -84,7 +84,7 @@ ks_map_clear(struct ks_map *table)
 
 void
 ks_map_rekey(struct ks_map *table, void (*rekey)(void *entry, const void *arg),
-	       void (*merge)(void *into, const void *from), const void *arg)
+	     void (*merge)(void *into, const void *from), const void *arg)
 {
 	const uint32_t n = table->n;
 	table->n = 0;

@@ -41,7 +41,7 @@ struct ks_map {
 
 /* Room for `capacity` entries of `entry_size` octets (a multiple of 8, key included). */
 KS_MUST_CHECK enum ks_error ks_map_init(struct ks_map *table, size_t entry_size, size_t capacity,
-					  const struct ks_secret *secret, struct ks_diag *diag);
+					const struct ks_secret *secret, struct ks_diag *diag);
 void ks_map_done(struct ks_map *table); /* a zeroed table is fine */
 
 /* How many entries fit into `bytes` with their index. */
@@ -53,7 +53,7 @@ void ks_map_clear(struct ks_map *table);
 /* Give every entry a new key (`rekey`) and add up those that now share one (`merge`: `from` into `into`).
  * Numbers change. Works in place, in one pass. */
 void ks_map_rekey(struct ks_map *table, void (*rekey)(void *entry, const void *arg),
-		    void (*merge)(void *into, const void *from), const void *arg);
+		  void (*merge)(void *into, const void *from), const void *arg);
 
 /* Makes room in the index for one more entry. Internal to ks_map_add. */
 void ks_map_grow(struct ks_map *table);

@@ -13,11 +13,11 @@ ks_names_init(struct ks_names *names, size_t bytes, const struct ks_secret *secr
 {
 	const size_t capacity = ks_map_capacity(sizeof(struct ks_name_entry) + TYPICAL_OCTETS, bytes);
 	*names = (struct ks_names){
-	    .capacity_octets = capacity * TYPICAL_OCTETS + KS_NAME_MAX,
-	    .secret = {.a = ~secret->b, .b = ~secret->a}, /* other than the table's own */
+		.capacity_octets = capacity * TYPICAL_OCTETS + KS_NAME_MAX,
+		.secret = {.a = ~secret->b, .b = ~secret->a}, /* other than the table's own */
 	};
 	enum ks_error error =
-	    ks_map_init(&names->table, sizeof(struct ks_name_entry), capacity, secret, diag);
+		ks_map_init(&names->table, sizeof(struct ks_name_entry), capacity, secret, diag);
 	if (error == KS_SUCCESS)
 		error = ks_region_init(&names->octets, names->capacity_octets, diag);
 	if (error != KS_SUCCESS)
@@ -39,8 +39,8 @@ ks_names_add(struct ks_names *names, struct ks_span name, bool *ret_new)
 	uint8_t folded[KS_NAME_MAX];
 	ks_name_fold(name.at, name.n, folded);
 	const struct ks_secret other = {.a = names->secret.b, .b = names->secret.a};
-	const struct ks_key key = {.w = {ks_hash_bytes(&names->secret, folded, name.n),
-					 ks_hash_bytes(&other, folded, name.n)}};
+	const struct ks_key key = {
+		.w = {ks_hash_bytes(&names->secret, folded, name.n), ks_hash_bytes(&other, folded, name.n)}};
 	*ret_new = false;
 	if (names->capacity_octets - names->used < KS_NAME_MAX) {
 		const uint32_t known = ks_map_find(&names->table, &key);

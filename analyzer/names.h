@@ -26,8 +26,8 @@ struct ks_name_entry {
 	uint32_t n;      /* octets, 1 to KS_NAME_MAX */
 };
 
-KS_MUST_CHECK enum ks_error ks_names_init(struct ks_names *names, size_t bytes, const struct ks_secret *secret,
-					  struct ks_diag *diag);
+KS_MUST_CHECK enum ks_error ks_names_init(struct ks_names *names, size_t bytes,
+					  const struct ks_secret *secret, struct ks_diag *diag);
 void ks_names_done(struct ks_names *names);
 
 /* Number of the name (uncompressed wire format, any case), KS_MAP_NONE when there is no room. */

@@ -32,18 +32,18 @@ ks_pairs_hash(const struct ks_pairs *pairs, const struct ks_message *message)
 		uint16_t client_port, server_port, id, qtype, qclass, tcp;
 		uint8_t qname[KS_NAME_MAX];
 	} key = {
-	    .client = message->client,
-	    .server = message->server,
-	    .client_port = message->client_port,
-	    .server_port = message->server_port,
-	    .id = dns->id,
-	    .qtype = dns->qtype,
-	    .qclass = dns->qclass,
-	    .tcp = message->tcp,
+		.client = message->client,
+		.server = message->server,
+		.client_port = message->client_port,
+		.server_port = message->server_port,
+		.id = dns->id,
+		.qtype = dns->qtype,
+		.qclass = dns->qclass,
+		.tcp = message->tcp,
 	};
 	ks_name_fold(dns->qname.at, dns->qname.n, key.qname);
 	const uint64_t hash =
-	    ks_hash_bytes(&pairs->secret, &key, offsetof(__typeof__(key), qname) + dns->qname.n);
+		ks_hash_bytes(&pairs->secret, &key, offsetof(__typeof__(key), qname) + dns->qname.n);
 	return hash == 0 ? 1 : hash;
 }
 

@@ -19,21 +19,21 @@
 enum { KS_PAIR_WAYS = 4 };
 
 struct ks_pair {
-	uint64_t hash;     /* 0: free */
-	int64_t t_ns;      /* of the query */
-	uint32_t record;   /* the owner's reference to what it keeps of the query */
+	uint64_t hash;   /* 0: free */
+	int64_t t_ns;    /* of the query */
+	uint32_t record; /* the owner's reference to what it keeps of the query */
 	bool answered;
 };
 
 struct ks_pairs {
 	struct ks_region region;
-	uint64_t mask;     /* buckets - 1 */
+	uint64_t mask; /* buckets - 1 */
 	struct ks_secret secret;
-	uint64_t evicted;  /* queries given up while they were waiting */
+	uint64_t evicted; /* queries given up while they were waiting */
 };
 
-KS_MUST_CHECK enum ks_error ks_pairs_init(struct ks_pairs *pairs, size_t bytes, const struct ks_secret *secret,
-					  struct ks_diag *diag);
+KS_MUST_CHECK enum ks_error ks_pairs_init(struct ks_pairs *pairs, size_t bytes,
+					  const struct ks_secret *secret, struct ks_diag *diag);
 void ks_pairs_done(struct ks_pairs *pairs);
 
 /* Never 0. */

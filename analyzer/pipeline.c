@@ -40,19 +40,19 @@ run_init(struct run *run, struct ks_diag *diag)
 		return error;
 	/* The shard takes 93 hundredths of the budget (shard.c); the dissector's reassembly gets 5. */
 	struct ks_dissect_config dissect = {
-	    .ports = run->config->ports,
-	    .servers = run->config->servers,
-	    .n_servers = run->config->n_servers,
-	    .secret = secret,
-	    .memory_bytes = run->config->memory_bytes / 20,
+		.ports = run->config->ports,
+		.servers = run->config->servers,
+		.n_servers = run->config->n_servers,
+		.secret = secret,
+		.memory_bytes = run->config->memory_bytes / 20,
 	};
 	if (dissect.memory_bytes < KS_DISSECT_MEMORY_MIN)
 		dissect.memory_bytes = KS_DISSECT_MEMORY_MIN;
 	const struct ks_listener listener = {
-	    .message = ks_shard_message,
-	    .traffic = ks_shard_traffic,
-	    .icmp = ks_shard_icmp,
-	    .arg = &run->shard,
+		.message = ks_shard_message,
+		.traffic = ks_shard_traffic,
+		.icmp = ks_shard_icmp,
+		.arg = &run->shard,
 	};
 	error = ks_region_init(&run->dissector_memory, ks_dissect_memory(&dissect), diag);
 	if (error != KS_SUCCESS)
@@ -153,15 +153,15 @@ static enum ks_error
 put_run(const struct run *run, struct ks_sink *sink, struct ks_diag *diag)
 {
 	struct ks_fact_run fact = {
-	    .tool_version = run->config->tool_version,
-	    .sensor = run->config->sensor,
-	    .vantage = run->config->vantage,
-	    .vantage_given = run->config->vantage != 0,
-	    .partial = run->partial,
-	    .queries_only = run->shard.totals.queries > 0 && run->shard.totals.responses == 0,
-	    .responses_only = run->shard.totals.responses > 0 && run->shard.totals.queries == 0,
-	    .bin_s = run->shard.series.width_s,
-	    .time_digits = 6,
+		.tool_version = run->config->tool_version,
+		.sensor = run->config->sensor,
+		.vantage = run->config->vantage,
+		.vantage_given = run->config->vantage != 0,
+		.partial = run->partial,
+		.queries_only = run->shard.totals.queries > 0 && run->shard.totals.responses == 0,
+		.responses_only = run->shard.totals.responses > 0 && run->shard.totals.queries == 0,
+		.bin_s = run->shard.series.width_s,
+		.time_digits = 6,
 	};
 	if (fact.vantage == 0)
 		fact.vantage = ks_shard_vantage(&run->shard);
@@ -188,17 +188,19 @@ put_inputs(const struct run *run, struct ks_sink *sink, struct ks_run_outcome *o
 	outcome->files = run->capture->ops->n_files(run->capture);
 	for (size_t i = 0; i < outcome->files; i++) {
 		const struct ks_capture_info *const info = run->capture->ops->info(run->capture, i);
+		if (info->duplicate)
+			continue; /* the same bytes as another input's: nothing of its own to tell */
 		struct ks_fact_input fact = {
-		    .path = info->path,
-		    .container = info->container,
-		    .state = state_name(info->state),
-		    .note = info->note,
-		    .size_bytes = info->size_bytes,
-		    .packets = info->packets,
-		    .linktype = info->linktype,
-		    .snaplen = info->snaplen,
-		    .first_ns = info->first_ns,
-		    .last_ns = info->last_ns,
+			.path = info->path,
+			.container = info->container,
+			.state = state_name(info->state),
+			.note = info->note,
+			.size_bytes = info->size_bytes,
+			.packets = info->packets,
+			.linktype = info->linktype,
+			.snaplen = info->snaplen,
+			.first_ns = info->first_ns,
+			.last_ns = info->last_ns,
 		};
 		memcpy(fact.hash, info->hash, sizeof(fact.hash));
 		outcome->files_unusable += info->state != KS_CAPTURE_WHOLE;
@@ -239,10 +241,10 @@ put_verdicts(const struct ks_dissect_stats *stats, struct ks_sink *sink, struct 
 	struct ks_fact_counter list[KS_VERDICT_COUNT];
 	for (size_t i = 0; i < KS_VERDICT_COUNT; i++)
 		list[i] = (struct ks_fact_counter){
-		    .kind = KS_COUNTER_PACKET,
-		    .name = ks_verdict_name((enum ks_verdict)i),
-		    .note = ks_verdict_note((enum ks_verdict)i),
-		    .value = stats->verdicts[i],
+			.kind = KS_COUNTER_PACKET,
+			.name = ks_verdict_name((enum ks_verdict)i),
+			.note = ks_verdict_note((enum ks_verdict)i),
+			.value = stats->verdicts[i],
 		};
 	return put_list(list, KS_COUNT(list), sink, diag);
 }
@@ -253,20 +255,20 @@ put_totals(const struct run *run, const struct ks_dissect_stats *stats, struct k
 {
 	const struct ks_totals *const totals = &run->shard.totals;
 	const struct ks_fact_counter list[] = {
-	    {KS_COUNTER_TOTAL, "packets", stats->packets, "packets read"},
-	    {KS_COUNTER_TOTAL, "dns_messages", stats->messages, "DNS messages"},
-	    {KS_COUNTER_TOTAL, "queries", totals->queries, "DNS messages with QR=0"},
-	    {KS_COUNTER_TOTAL, "responses", totals->responses, "DNS messages with QR=1"},
-	    {KS_COUNTER_TOTAL, "udp", totals->udp, "DNS messages over UDP"},
-	    {KS_COUNTER_TOTAL, "tcp", totals->tcp, "DNS messages over TCP"},
-	    {KS_COUNTER_TOTAL, "ipv4", totals->ipv4, "DNS messages over IPv4"},
-	    {KS_COUNTER_TOTAL, "ipv6", totals->ipv6, "DNS messages over IPv6"},
-	    {KS_COUNTER_TOTAL, "do_queries", totals->do_queries, "queries with the DO bit"},
-	    {KS_COUNTER_TOTAL, "tc_responses", totals->tc_responses, "responses with the TC bit"},
-	    {KS_COUNTER_TOTAL, "icmp_quoted", totals->icmp_quoted, "ICMP errors that quote DNS"},
-	    {KS_COUNTER_TOTAL, "malformed", stats->malformed, "messages on a DNS port that are not DNS"},
-	    {KS_COUNTER_TOTAL, "query_bytes", totals->query_dns_bytes, "octets of all queries"},
-	    {KS_COUNTER_TOTAL, "response_bytes", totals->response_dns_bytes, "octets of all responses"},
+		{KS_COUNTER_TOTAL, "packets", stats->packets, "packets read"},
+		{KS_COUNTER_TOTAL, "dns_messages", stats->messages, "DNS messages"},
+		{KS_COUNTER_TOTAL, "queries", totals->queries, "DNS messages with QR=0"},
+		{KS_COUNTER_TOTAL, "responses", totals->responses, "DNS messages with QR=1"},
+		{KS_COUNTER_TOTAL, "udp", totals->udp, "DNS messages over UDP"},
+		{KS_COUNTER_TOTAL, "tcp", totals->tcp, "DNS messages over TCP"},
+		{KS_COUNTER_TOTAL, "ipv4", totals->ipv4, "DNS messages over IPv4"},
+		{KS_COUNTER_TOTAL, "ipv6", totals->ipv6, "DNS messages over IPv6"},
+		{KS_COUNTER_TOTAL, "do_queries", totals->do_queries, "queries with the DO bit"},
+		{KS_COUNTER_TOTAL, "tc_responses", totals->tc_responses, "responses with the TC bit"},
+		{KS_COUNTER_TOTAL, "icmp_quoted", totals->icmp_quoted, "ICMP errors that quote DNS"},
+		{KS_COUNTER_TOTAL, "malformed", stats->malformed, "messages on a DNS port that are not DNS"},
+		{KS_COUNTER_TOTAL, "query_bytes", totals->query_dns_bytes, "octets of all queries"},
+		{KS_COUNTER_TOTAL, "response_bytes", totals->response_dns_bytes, "octets of all responses"},
 	};
 	return put_list(list, KS_COUNT(list), sink, diag);
 }
@@ -279,52 +281,60 @@ put_notices(const struct run *run, const struct ks_dissect_stats *stats, struct 
 	const struct ks_totals *const totals = &shard->totals;
 	const struct ks_fact_counter list[] = {
 #define NOTICE(name, value, note) {KS_COUNTER_NOTICE, name, value, note}
-	    NOTICE("messages_cut", stats->cut,
-		   "messages whose records the snap length cut; they count, their sizes are those on the wire: "
-		   "capture with -s 0"),
-	    NOTICE("messages_several_opt", stats->several_opt,
-		   "messages with more than one OPT record; the first was read"),
-	    NOTICE("udp_checksum_bad", stats->bad_checksum,
-		   "whole UDP datagrams with a wrong checksum; they count: a sending host's offload looks so"),
-	    NOTICE("filtered", sum_of_inputs(run, offsetof(struct ks_capture_info, filtered)),
-		   "packets that --filter left out; not among the packets above"),
-	    NOTICE("clock_steps_back", sum_of_inputs(run, offsetof(struct ks_capture_info, clock_steps_back)),
-		   "packets older than the one before them in their file"),
-	    NOTICE("fragment_datagrams_expired", stats->frag.expired,
-		   "fragmented datagrams that never became whole"),
-	    NOTICE("fragment_datagrams_evicted", stats->frag.evicted,
-		   "fragmented datagrams given up for lack of room: give more --memory"),
-	    NOTICE("fragment_datagrams_refused", stats->frag.overlapped,
-		   "fragmented datagrams with overlapping or contradicting pieces"),
-	    NOTICE("tcp_streams_midway", stats->stream.midway,
-		   "TCP directions met without their SYN: the capture began later"),
-	    NOTICE("tcp_streams_evicted", stats->stream.evicted,
-		   "TCP directions given up for lack of room, inside a message: give more --memory"),
-	    NOTICE("tcp_streams_unfinished", stats->stream.unfinished + stats->stream.expired,
-		   "TCP directions that ended or fell silent inside a message"),
-	    NOTICE("tcp_gaps", stats->stream.gaps, "TCP gaps: packets the capture lost"),
-	    NOTICE("tcp_conflicts", stats->stream.conflicts,
-		   "TCP bytes sent twice with different content; the first ones were read"),
-	    NOTICE("sources_unlisted", totals->unlisted_sources,
-		   "messages of sources that found no room: counted in totals and bins, not by source; give "
-		   "more --memory"),
-	    NOTICE("servers_unlisted", totals->unlisted_servers,
-		   "messages of servers that found no room: counted in totals, not by server"),
-	    NOTICE("zones_unlisted", totals->unlisted_zones,
-		   "DNSKEY queries whose name found no room: counted in totals and bins, not by zone; give more "
-		   "--memory"),
-	    NOTICE("zone_bins_unlisted", totals->unlisted_zone_bins,
-		   "DNSKEY queries missing from the time series of their zone, for lack of room: give more --memory"),
-	    NOTICE("hitters_unlisted", totals->unlisted_flows,
-		   "DNSKEY queries whose source and zone found no room: not in hitters; give more --memory"),
-	    NOTICE("pairs_evicted", shard->pairs.evicted,
-		   "queries forgotten while waiting for their answer, for lack of room: give more --memory"),
-	    NOTICE("responses_unasked", totals->unasked_responses,
-		   "answers to DNSKEY or DS whose query is not in the capture, or came too late"),
-	    NOTICE("sequence_squeezes", shard->samples.squeezes,
-		   "times the sample of query sequences was thinned to stay in memory"),
-	    NOTICE("bins_widened", shard->series.folds_for_room,
-		   "times the bins were widened because a table was full: give more --memory"),
+		NOTICE("messages_cut", stats->cut,
+		       "messages whose records the snap length cut; they count, their sizes are those on the "
+		       "wire: "
+		       "capture with -s 0"),
+		NOTICE("messages_several_opt", stats->several_opt,
+		       "messages with more than one OPT record; the first was read"),
+		NOTICE("udp_checksum_bad", stats->bad_checksum,
+		       "whole UDP datagrams with a wrong checksum; they count: a sending host's offload "
+		       "looks so"),
+		NOTICE("filtered", sum_of_inputs(run, offsetof(struct ks_capture_info, filtered)),
+		       "packets that --filter left out; not among the packets above"),
+		NOTICE("clock_steps_back",
+		       sum_of_inputs(run, offsetof(struct ks_capture_info, clock_steps_back)),
+		       "packets older than the one before them in their file"),
+		NOTICE("fragment_datagrams_expired", stats->frag.expired,
+		       "fragmented datagrams that never became whole"),
+		NOTICE("fragment_datagrams_evicted", stats->frag.evicted,
+		       "fragmented datagrams given up for lack of room: give more --memory"),
+		NOTICE("fragment_datagrams_refused", stats->frag.overlapped,
+		       "fragmented datagrams with overlapping or contradicting pieces"),
+		NOTICE("tcp_streams_midway", stats->stream.midway,
+		       "TCP directions met without their SYN: the capture began later"),
+		NOTICE("tcp_streams_evicted", stats->stream.evicted,
+		       "TCP directions given up for lack of room, inside a message: give more --memory"),
+		NOTICE("tcp_streams_unfinished", stats->stream.unfinished + stats->stream.expired,
+		       "TCP directions that ended or fell silent inside a message"),
+		NOTICE("tcp_gaps", stats->stream.gaps, "TCP gaps: packets the capture lost"),
+		NOTICE("tcp_conflicts", stats->stream.conflicts,
+		       "TCP bytes sent twice with different content; the first ones were read"),
+		NOTICE("sources_unlisted", totals->unlisted_sources,
+		       "messages of sources that found no room: counted in totals and bins, not by source; "
+		       "give "
+		       "more --memory"),
+		NOTICE("servers_unlisted", totals->unlisted_servers,
+		       "messages of servers that found no room: counted in totals, not by server"),
+		NOTICE("zones_unlisted", totals->unlisted_zones,
+		       "DNSKEY queries whose name found no room: counted in totals and bins, not by zone; "
+		       "give more "
+		       "--memory"),
+		NOTICE("zone_bins_unlisted", totals->unlisted_zone_bins,
+		       "DNSKEY queries missing from the time series of their zone, for lack of room: give "
+		       "more --memory"),
+		NOTICE("hitters_unlisted", totals->unlisted_flows,
+		       "DNSKEY queries whose source and zone found no room: not in hitters; give more "
+		       "--memory"),
+		NOTICE("pairs_evicted", shard->pairs.evicted,
+		       "queries forgotten while waiting for their answer, for lack of room: give more "
+		       "--memory"),
+		NOTICE("responses_unasked", totals->unasked_responses,
+		       "answers to DNSKEY or DS whose query is not in the capture, or came too late"),
+		NOTICE("sequence_squeezes", shard->samples.squeezes,
+		       "times the sample of query sequences was thinned to stay in memory"),
+		NOTICE("bins_widened", shard->series.folds_for_room,
+		       "times the bins were widened because a table was full: give more --memory"),
 #undef NOTICE
 	};
 	return put_list(list, KS_COUNT(list), sink, diag);

@@ -21,9 +21,9 @@ struct ks_run_config {
 	const struct ks_prefix *servers;
 	size_t n_servers;
 	size_t memory_bytes;
-	uint32_t bin_s;              /* 0: by the length of the capture */
-	char vantage;                /* 'A', 'M', 'R'; 0: inferred */
-	const char *sensor;          /* "" for none */
+	uint32_t bin_s;     /* 0: by the length of the capture */
+	char vantage;       /* 'A', 'M', 'R'; 0: inferred */
+	const char *sensor; /* "" for none */
 	const char *tool_version;
 	const volatile sig_atomic_t *stop; /* non-zero ends the run early; may be NULL */
 	/* Called now and then (about every 64 Ki packets); may be NULL. */
@@ -34,7 +34,7 @@ struct ks_run_config {
 /* What the caller may want to know at once; the rest is in the sink. */
 struct ks_run_outcome {
 	uint64_t packets;
-	bool partial;        /* stopped early */
+	bool partial;                 /* stopped early */
 	size_t files, files_unusable; /* unusable: unreadable, cut or unfinished */
 };
 

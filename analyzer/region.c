@@ -10,9 +10,10 @@ ks_region_init(struct ks_region *region, size_t bytes, struct ks_diag *diag)
 {
 	const size_t page = 4096;
 	const size_t rounded = (bytes + page - 1) / page * page;
-	/* NORESERVE: the budget is ours to keep, the kernel need not set swap aside for pages never touched. */
-	void *const base =
-	    mmap(NULL, rounded, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	/* NORESERVE: the budget is ours to keep, the kernel need not set swap aside for pages never touched.
+	 */
+	void *const base = mmap(NULL, rounded, PROT_READ | PROT_WRITE,
+				MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 	if (base == MAP_FAILED)
 		return ks_diag_set(diag, KS_ERR_MEMORY, "no memory for %zu MiB: %s; try a smaller --memory",
 				   rounded >> 20, strerror(errno));

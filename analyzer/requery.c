@@ -20,7 +20,7 @@ ks_requery_life_ns(const struct ks_dns *dns, int64_t t_ns)
 	for (uint32_t i = 0; i < answer->expirations; i++) {
 		/* Serial number arithmetic, RFC 4034 s3.1.5 and RFC 1982. */
 		const int32_t left_s =
-		    (int32_t)(answer->expiration[i] - (uint32_t)(uint64_t)(t_ns / KS_NS_PER_S));
+			(int32_t)(answer->expiration[i] - (uint32_t)(uint64_t)(t_ns / KS_NS_PER_S));
 		if (left_s > 0 && left_s < life_s)
 			life_s = left_s;
 	}

@@ -37,8 +37,7 @@ enum ks_requery ks_requery_ask(struct ks_requery_state *state, int64_t t_ns, boo
 /* A response to a DNSKEY query at `t_ns`. */
 void ks_requery_answer(struct ks_requery_state *state, const struct ks_dns *dns, int64_t t_ns, bool tcp);
 
-static inline bool
-ks_requery_counts(enum ks_requery class)
+static inline bool ks_requery_counts(enum ks_requery class)
 {
 	return class == KS_RQ_HOT || class == KS_RQ_WARM || class == KS_RQ_COOL;
 }

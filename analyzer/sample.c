@@ -13,11 +13,11 @@ ks_samples_init(struct ks_samples *samples, size_t bytes, struct ks_diag *diag)
 	/* A log for every second record: most sources ask a handful of queries. */
 	const size_t capacity = bytes / (sizeof(struct ks_record) + sizeof(struct ks_log) / 2) / 2 * 2;
 	*samples = (struct ks_samples){
-	    .record_capacity = (uint32_t)capacity,
-	    .log_capacity = (uint32_t)(capacity / 2),
-	    .free_records = KS_SAMPLE_NONE,
-	    .free_log = KS_SAMPLE_NONE,
-	    .cap = KS_SAMPLE_CAP,
+		.record_capacity = (uint32_t)capacity,
+		.log_capacity = (uint32_t)(capacity / 2),
+		.free_records = KS_SAMPLE_NONE,
+		.free_log = KS_SAMPLE_NONE,
+		.cap = KS_SAMPLE_CAP,
 	};
 	enum ks_error error = ks_region_init(&samples->records, capacity * sizeof(struct ks_record), diag);
 	if (error == KS_SUCCESS)
@@ -202,8 +202,12 @@ ks_samples_open(struct ks_samples *samples, uint32_t owner, enum ks_sample_rank 
 		number = samples->n_logs++;
 	else
 		return KS_SAMPLE_NONE;
-	*log_at(samples, number) = (struct ks_log){
-	    .owner = owner, .stride = 1, .rank = (uint8_t)rank, .first = empty, .middle = empty, .last = empty};
+	*log_at(samples, number) = (struct ks_log){.owner = owner,
+						   .stride = 1,
+						   .rank = (uint8_t)rank,
+						   .first = empty,
+						   .middle = empty,
+						   .last = empty};
 	return number;
 }
 
@@ -242,7 +246,7 @@ ks_samples_add(struct ks_samples *samples, uint32_t log_number)
 		return KS_SAMPLE_NONE;
 	const uint32_t number = allocate(samples);
 	*ks_samples_record(samples, number) =
-	    (struct ks_record){.log = log_number, .number = log->next_number++};
+		(struct ks_record){.log = log_number, .number = log->next_number++};
 	if (log->first.n < samples->cap && log->last.n == 0 && log->middle.n == 0) {
 		append(samples, &log->first, number);
 		return number;

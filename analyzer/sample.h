@@ -27,15 +27,15 @@ enum ks_sample_rank { KS_RANK_BACKGROUND, KS_RANK_ASKS_KEYS, KS_RANK_REQUERIES }
 
 struct ks_record {
 	int64_t t_ns;
-	int64_t response_ns;     /* 0: no response seen */
-	uint32_t next;           /* in its list */
-	uint32_t log;            /* whose it is; KS_SAMPLE_NONE when free */
-	uint32_t number;         /* position in the source's sequence */
-	uint32_t server, name;   /* the owner's numbers */
+	int64_t response_ns;   /* 0: no response seen */
+	uint32_t next;         /* in its list */
+	uint32_t log;          /* whose it is; KS_SAMPLE_NONE when free */
+	uint32_t number;       /* position in the source's sequence */
+	uint32_t server, name; /* the owner's numbers */
 	uint32_t response_bytes;
 	uint16_t id, sport, qtype, flags, edns_size, rcode;
-	uint8_t requery;         /* enum ks_requery */
-	uint8_t bits;            /* enum ks_record_bits */
+	uint8_t requery; /* enum ks_requery */
+	uint8_t bits;    /* enum ks_record_bits */
 	uint8_t unused[2];
 };
 
@@ -46,10 +46,10 @@ struct ks_sample_list {
 };
 
 struct ks_log {
-	uint32_t owner;          /* number of the source; KS_SAMPLE_NONE when free */
+	uint32_t owner; /* number of the source; KS_SAMPLE_NONE when free */
 	uint32_t next_number;
-	uint32_t stride;         /* k */
-	uint8_t rank;            /* enum ks_sample_rank */
+	uint32_t stride; /* k */
+	uint8_t rank;    /* enum ks_sample_rank */
 	uint8_t unused[3];
 	struct ks_sample_list first, middle, last;
 };
@@ -58,15 +58,16 @@ struct ks_samples {
 	struct ks_region records, logs;
 	uint32_t n_records, record_capacity, free_records, used_records;
 	uint32_t n_logs, log_capacity, free_log;
-	uint32_t cap;            /* of each list */
-	uint8_t min_rank;        /* sources below are not followed any more */
+	uint32_t cap;     /* of each list */
+	uint8_t min_rank; /* sources below are not followed any more */
 	uint64_t squeezes;
 };
 
 KS_MUST_CHECK enum ks_error ks_samples_init(struct ks_samples *samples, size_t bytes, struct ks_diag *diag);
 void ks_samples_done(struct ks_samples *samples);
 
-/* Follow a source from here on: a log number, or KS_SAMPLE_NONE when sources of that rank are not followed. */
+/* Follow a source from here on: a log number, or KS_SAMPLE_NONE when sources of that rank are not followed.
+ */
 uint32_t ks_samples_open(struct ks_samples *samples, uint32_t owner, enum ks_sample_rank rank);
 
 /* Is `log` still the log of `owner`? A squeeze may have taken it away. */

@@ -24,14 +24,14 @@ ks_series_init(struct ks_series *series, size_t bytes, uint32_t width_s, const s
 		struct ks_map *table;
 		size_t entry_size, bytes;
 	} const parts[] = {
-	    {&series->cells, sizeof(struct ks_cell), bytes / 2},
-	    {&series->fluxes, sizeof(struct ks_flux), bytes / 8},
-	    {&series->zones, sizeof(struct ks_zone_cell), bytes / 8 * 3},
+		{&series->cells, sizeof(struct ks_cell), bytes / 2},
+		{&series->fluxes, sizeof(struct ks_flux), bytes / 8},
+		{&series->zones, sizeof(struct ks_zone_cell), bytes / 8 * 3},
 	};
 	for (size_t i = 0; i < KS_COUNT(parts); i++) {
 		const size_t capacity = ks_map_capacity(parts[i].entry_size, parts[i].bytes);
 		const enum ks_error error =
-		    ks_map_init(parts[i].table, parts[i].entry_size, capacity, secret, diag);
+			ks_map_init(parts[i].table, parts[i].entry_size, capacity, secret, diag);
 		if (error != KS_SUCCESS) {
 			ks_series_done(series);
 			return error;
@@ -176,7 +176,7 @@ ks_series_cell(struct ks_series *series, int64_t time_ns, uint32_t server, enum 
 	       uint16_t qtype)
 {
 	const uint64_t kind =
-	    bounded_server(server) << 32 | (uint64_t)transport << 20 | bounded_qtype(series, qtype);
+		bounded_server(server) << 32 | (uint64_t)transport << 20 | bounded_qtype(series, qtype);
 	return place(series, &series->cells, time_ns, kind);
 }
 

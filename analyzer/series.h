@@ -13,8 +13,8 @@
 #ifndef KS_ANALYZER_SERIES_H
 #define KS_ANALYZER_SERIES_H
 
-#include "analyzer/summary.h"
 #include "analyzer/map.h"
+#include "analyzer/summary.h"
 
 enum {
 	KS_SERIES_BINS_WANTED = 120,

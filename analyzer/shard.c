@@ -17,8 +17,8 @@ enum {
 	SHARE_SAMPLES = 12
 };
 
-/* About 260,000 queries: five times what freeze.c keeps in the end. A larger pool would only cost cache misses:
- * once it is full, sources that never ask for keys are not followed any more. */
+/* About 260,000 queries: five times what freeze.c keeps in the end. A larger pool would only cost cache
+ * misses: once it is full, sources that never ask for keys are not followed any more. */
 #define SAMPLES_MAX ((size_t)24 << 20)
 
 static size_t
@@ -33,13 +33,13 @@ ks_shard_init(struct ks_shard *shard, size_t memory_bytes, uint32_t bin_s, const
 {
 	*shard = (struct ks_shard){0};
 	const size_t unit = memory_bytes / 100;
-	enum ks_error error = ks_map_init(
-	    &shard->sources, sizeof(struct ks_source),
-	    ks_map_capacity(sizeof(struct ks_source), unit * SHARE_SOURCES), secret, diag);
+	enum ks_error error =
+		ks_map_init(&shard->sources, sizeof(struct ks_source),
+			    ks_map_capacity(sizeof(struct ks_source), unit * SHARE_SOURCES), secret, diag);
 	if (error == KS_SUCCESS)
 		error = ks_map_init(&shard->flows, sizeof(struct ks_flow),
-				      ks_map_capacity(sizeof(struct ks_flow), unit * SHARE_FLOWS), secret,
-				      diag);
+				    ks_map_capacity(sizeof(struct ks_flow), unit * SHARE_FLOWS), secret,
+				    diag);
 	if (error == KS_SUCCESS)
 		error = ks_map_init(&shard->servers, sizeof(struct ks_server), SERVERS_MAX, secret, diag);
 	if (error == KS_SUCCESS)
@@ -270,7 +270,7 @@ count_dnskey_query(struct ks_shard *shard, struct place *place, bool again)
 			count32(&place->source_at->requeries);
 	}
 	if (place->record != KS_SAMPLE_NONE)
-		ks_samples_record(&shard->samples, place->record)->requery = (uint8_t)class;
+		ks_samples_record(&shard->samples, place->record)->requery = (uint8_t) class;
 	if (place->zone == KS_MAP_NONE)
 		return;
 	zone_at(shard, place->zone)->dnskey_queries++;

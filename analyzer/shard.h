@@ -60,10 +60,10 @@ struct ks_totals {
 	uint64_t icmp_quoted;
 	uint64_t unlisted_sources; /* messages of sources that found no room in the table */
 	uint64_t unlisted_servers;
-	uint64_t unlisted_zones;   /* DNSKEY queries whose zone found no room */
+	uint64_t unlisted_zones;     /* DNSKEY queries whose zone found no room */
 	uint64_t unlisted_zone_bins; /* DNSKEY queries missing from the series of their zone */
-	uint64_t unlisted_flows;   /* DNSKEY queries whose (source, zone) found no room */
-	uint64_t unasked_responses; /* responses to DNSKEY or DS without a query waiting */
+	uint64_t unlisted_flows;     /* DNSKEY queries whose (source, zone) found no room */
+	uint64_t unasked_responses;  /* responses to DNSKEY or DS without a query waiting */
 };
 
 struct ks_shard {
@@ -91,6 +91,7 @@ void ks_shard_icmp(void *arg, const struct ks_walk *walk, int64_t time_ns);
 char ks_shard_vantage(const struct ks_shard *shard);
 
 /* Hand all facts but run, inputs and packet counters to the sink. */
-KS_MUST_CHECK enum ks_error ks_shard_freeze(struct ks_shard *shard, struct ks_sink *sink, struct ks_diag *diag);
+KS_MUST_CHECK enum ks_error ks_shard_freeze(struct ks_shard *shard, struct ks_sink *sink,
+					    struct ks_diag *diag);
 
 #endif

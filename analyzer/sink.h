@@ -19,13 +19,18 @@ struct ks_sink;
 struct ks_sink_ops {
 	enum ks_error (*begin)(struct ks_sink *sink, const struct ks_fact_run *run, struct ks_diag *diag);
 	enum ks_error (*input)(struct ks_sink *sink, const struct ks_fact_input *input, struct ks_diag *diag);
-	enum ks_error (*counter)(struct ks_sink *sink, const struct ks_fact_counter *counter, struct ks_diag *diag);
-	enum ks_error (*server)(struct ks_sink *sink, const struct ks_fact_server *server, struct ks_diag *diag);
-	enum ks_error (*source)(struct ks_sink *sink, const struct ks_fact_source *source, struct ks_diag *diag);
+	enum ks_error (*counter)(struct ks_sink *sink, const struct ks_fact_counter *counter,
+				 struct ks_diag *diag);
+	enum ks_error (*server)(struct ks_sink *sink, const struct ks_fact_server *server,
+				struct ks_diag *diag);
+	enum ks_error (*source)(struct ks_sink *sink, const struct ks_fact_source *source,
+				struct ks_diag *diag);
 	enum ks_error (*bin)(struct ks_sink *sink, const struct ks_fact_bin *bin, struct ks_diag *diag);
-	enum ks_error (*traffic)(struct ks_sink *sink, const struct ks_fact_traffic *traffic, struct ks_diag *diag);
+	enum ks_error (*traffic)(struct ks_sink *sink, const struct ks_fact_traffic *traffic,
+				 struct ks_diag *diag);
 	enum ks_error (*zone)(struct ks_sink *sink, const struct ks_fact_zone *zone, struct ks_diag *diag);
-	enum ks_error (*zone_bin)(struct ks_sink *sink, const struct ks_fact_zone_bin *bin, struct ks_diag *diag);
+	enum ks_error (*zone_bin)(struct ks_sink *sink, const struct ks_fact_zone_bin *bin,
+				  struct ks_diag *diag);
 	enum ks_error (*flow)(struct ks_sink *sink, const struct ks_fact_flow *flow, struct ks_diag *diag);
 	enum ks_error (*query)(struct ks_sink *sink, const struct ks_fact_query *query, struct ks_diag *diag);
 	enum ks_error (*end)(struct ks_sink *sink, struct ks_diag *diag);

@@ -24,29 +24,33 @@ enum ks_transport { KS_UDP = 0, KS_TCP = 1 };
 enum ks_requery {
 	KS_RQ_NONE,  /* not a DNSKEY query, or nothing known of answers (queries-only capture) */
 	KS_RQ_FIRST, /* no usable answer delivered before, or its lifetime is over */
-	KS_RQ_HOT, KS_RQ_WARM, KS_RQ_COOL, KS_RQ_REFRESH, KS_RQ_RETRANSMIT,
+	KS_RQ_HOT,
+	KS_RQ_WARM,
+	KS_RQ_COOL,
+	KS_RQ_REFRESH,
+	KS_RQ_RETRANSMIT,
 	KS_RQ_COUNT
 };
 
 /* One capture set, analyzed in one go. */
 struct ks_fact_run {
-	uint8_t set_hash[16];     /* over the sorted hashes of its inputs */
-	const char *tool_version; /* "X.Y.Z" */
-	const char *sensor;       /* --sensor, or "" */
-	char vantage;             /* 'A', 'M' or 'R' */
-	bool vantage_given;       /* by the user, not inferred */
-	bool partial;             /* interrupted: only the beginning was read */
+	uint8_t set_hash[16];              /* over the sorted hashes of its inputs */
+	const char *tool_version;          /* "X.Y.Z" */
+	const char *sensor;                /* --sensor, or "" */
+	char vantage;                      /* 'A', 'M' or 'R' */
+	bool vantage_given;                /* by the user, not inferred */
+	bool partial;                      /* interrupted: only the beginning was read */
 	bool queries_only, responses_only; /* one-sided capture */
-	uint32_t bin_s;           /* width of its bins */
-	uint8_t time_digits;      /* decimals of a second in the input: 6 or 9 */
+	uint32_t bin_s;                    /* width of its bins */
+	uint8_t time_digits;               /* decimals of a second in the input: 6 or 9 */
 	int64_t first_ns, last_ns;
 };
 
 struct ks_fact_input {
 	const char *path;
 	const char *container;
-	const char *state;        /* "whole", "unfinished", "cut", "unreadable" */
-	const char *note;         /* "" if nothing was wrong */
+	const char *state; /* "whole", "unfinished", "cut", "unreadable" */
+	const char *note;  /* "" if nothing was wrong */
 	uint8_t hash[16];
 	uint64_t size_bytes, packets;
 	int linktype;
@@ -74,7 +78,7 @@ struct ks_fact_bin {
 	struct ks_addr server;
 	bool server_other; /* `server` is not meant: servers beyond those kept apart */
 	enum ks_transport transport;
-	uint32_t qtype;    /* or KS_QTYPE_OTHER; messages without question have qtype 0 */
+	uint32_t qtype; /* or KS_QTYPE_OTHER; messages without question have qtype 0 */
 	uint64_t queries, responses;
 	uint64_t query_dns_bytes, response_dns_bytes;
 	uint64_t do_queries, cd_queries, tc_responses;
@@ -112,7 +116,7 @@ struct ks_fact_source {
 /* Key: zone, by its lower-case uncompressed wire name. */
 struct ks_fact_zone {
 	struct ks_span name; /* wire format */
-	bool answered;       /* a DNSKEY RRset of that name was seen: it is a zone, not just a name asked for */
+	bool answered; /* a DNSKEY RRset of that name was seen: it is a zone, not just a name asked for */
 	uint64_t dnskey_queries;
 };
 
@@ -120,17 +124,17 @@ struct ks_fact_zone {
 struct ks_fact_zone_bin {
 	uint32_t zone;
 	int64_t t_s;
-	uint64_t queries;              /* all DNSKEY queries for the zone */
-	uint64_t cls[KS_RQ_COUNT];     /* of them, by class */
+	uint64_t queries;          /* all DNSKEY queries for the zone */
+	uint64_t cls[KS_RQ_COUNT]; /* of them, by class */
 	uint64_t responses, response_dns_bytes;
-	uint64_t sources_new;          /* sources whose first requery for this zone fell into this bin */
+	uint64_t sources_new; /* sources whose first requery for this zone fell into this bin */
 };
 
 /* Key: (zone, source); DNSKEY queries of one source for one zone. */
 struct ks_fact_flow {
 	uint32_t zone;
 	struct ks_addr source;
-	uint64_t queries, err;     /* err: upper bound of the over-count, 0 when exact */
+	uint64_t queries, err; /* err: upper bound of the over-count, 0 when exact */
 	uint64_t cls[KS_RQ_COUNT];
 	uint64_t responses, response_dns_bytes;
 	int64_t first_ns, last_ns;
@@ -139,18 +143,18 @@ struct ks_fact_flow {
 /* One query of one source, with its answer if there was one. */
 struct ks_fact_query {
 	struct ks_addr source, server;
-	uint64_t number;           /* position in the source's own sequence of queries, from 0 */
+	uint64_t number; /* position in the source's own sequence of queries, from 0 */
 	int64_t t_ns;
-	int64_t response_ns;       /* 0: none seen */
-	struct ks_span name;       /* wire format, lower case */
+	int64_t response_ns; /* 0: none seen */
+	struct ks_span name; /* wire format, lower case */
 	uint16_t id, sport, qtype;
-	uint16_t flags;            /* header flags of the query (RFC 1035 s4.1.1), opcode and rcode included */
-	uint16_t edns_size;        /* 0: no OPT */
+	uint16_t flags;     /* header flags of the query (RFC 1035 s4.1.1), opcode and rcode included */
+	uint16_t edns_size; /* 0: no OPT */
 	bool dnssec_ok, edns;
 	enum ks_transport transport;
 	enum ks_requery requery;
-	uint32_t response_bytes;   /* DNS message; 0 without response */
-	uint16_t rcode;            /* extended; meaningful with a response */
+	uint32_t response_bytes; /* DNS message; 0 without response */
+	uint16_t rcode;          /* extended; meaningful with a response */
 	bool tc;
 };
 

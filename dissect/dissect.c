@@ -46,7 +46,7 @@ ks_dissect_init(void *memory, const struct ks_dissect_config *config, const stru
 	dissector->listener = *listener;
 	dissector->frag = ks_frag_init(pool, frag_bytes, &config->secret);
 	dissector->streams =
-	    ks_streams_init(pool + frag_bytes, config->memory_bytes - frag_bytes, &config->secret);
+		ks_streams_init(pool + frag_bytes, config->memory_bytes - frag_bytes, &config->secret);
 	return dissector;
 }
 
@@ -132,7 +132,7 @@ feed_tcp(struct ks_dissector *dissector, const struct ks_datagram *dg, int64_t t
 	dissector->segment_ns = time_ns;
 	dissector->segment_refused = true; /* until a message of it turns out to be DNS */
 	const enum ks_verdict verdict =
-	    ks_streams_feed(dissector->streams, dg, time_ns, on_stream_message, dissector);
+		ks_streams_feed(dissector->streams, dg, time_ns, on_stream_message, dissector);
 	if (verdict == KS_DNS && dissector->segment_refused)
 		return KS_DNS_MALFORMED;
 	return verdict;

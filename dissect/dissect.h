@@ -20,9 +20,9 @@ struct ks_message {
 	struct ks_addr client, server;
 	uint16_t client_port, server_port;
 	bool tcp, v6;
-	uint8_t ttl;          /* hop limit of the packet that completed it */
-	uint32_t len;         /* octets of the message, without the TCP length prefix */
-	uint32_t ip_bytes;    /* of the datagram; 0 over TCP, where packets are not messages' own */
+	uint8_t ttl;       /* hop limit of the packet that completed it */
+	uint32_t len;      /* octets of the message, without the TCP length prefix */
+	uint32_t ip_bytes; /* of the datagram; 0 over TCP, where packets are not messages' own */
 	struct ks_dns dns;
 };
 
@@ -48,7 +48,7 @@ struct ks_dissect_config {
 	const struct ks_prefix *servers; /* owned by the caller, lives as long as the dissector */
 	size_t n_servers;
 	struct ks_secret secret;
-	size_t memory_bytes;             /* for reassembly, at least KS_DISSECT_MEMORY_MIN */
+	size_t memory_bytes; /* for reassembly, at least KS_DISSECT_MEMORY_MIN */
 };
 
 #define KS_DISSECT_MEMORY_MIN ((size_t)1 << 20)
@@ -60,10 +60,10 @@ struct ks_dissect_stats {
 	uint64_t packets;
 	uint64_t verdicts[KS_VERDICT_COUNT]; /* adds up to `packets` */
 	uint64_t messages;                   /* DNS messages; one packet may end several over TCP */
-	uint64_t malformed;                  /* messages refused: over UDP a packet each, over TCP several may share one */
-	uint64_t cut;                        /* messages whose records the snap length cut; they count */
-	uint64_t several_opt;                /* messages with more than one OPT record */
-	uint64_t bad_checksum;               /* UDP datagrams, whole, whose checksum is wrong; they count */
+	uint64_t malformed;    /* messages refused: over UDP a packet each, over TCP several may share one */
+	uint64_t cut;          /* messages whose records the snap length cut; they count */
+	uint64_t several_opt;  /* messages with more than one OPT record */
+	uint64_t bad_checksum; /* UDP datagrams, whole, whose checksum is wrong; they count */
 	struct ks_frag_stats frag;
 	struct ks_stream_stats stream;
 };

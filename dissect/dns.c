@@ -64,14 +64,16 @@ read_record(struct ks_span message, struct ks_dns *dns, unsigned section, struct
 		break;
 	case KS_TYPE_DNSKEY:
 		dns->sigkey_bytes += n;
-		if (section == ANSWER && dns->has_question && owned_by_question(message, dns, record->offset)) {
+		if (section == ANSWER && dns->has_question &&
+		    owned_by_question(message, dns, record->offset)) {
 			answer->key_ttl = least(answer->key_ttl, record->ttl);
 			answer->keys++;
 		}
 		break;
 	case KS_TYPE_RRSIG:
 		dns->sigkey_bytes += n;
-		/* Other questions' signatures are not looked at: an answer to DNSKEY is what storms are made of. */
+		/* Other questions' signatures are not looked at: an answer to DNSKEY is what storms are made
+		 * of. */
 		if (section == ANSWER && dns->qtype == KS_TYPE_DNSKEY && dns->has_question &&
 		    owned_by_question(message, dns, record->offset))
 			read_dnskey_signature(answer, record);
@@ -168,7 +170,7 @@ ks_dns_read(const uint8_t *message, size_t cap_len, size_t len, struct ks_dns *r
 	struct ks_cur cur = ks_cur_init(message, cap_len);
 
 	*ret = (struct ks_dns){
-	    .dnskey = {.key_ttl = UINT32_MAX, .sig_ttl = UINT32_MAX, .original_ttl = UINT32_MAX},
+		.dnskey = {.key_ttl = UINT32_MAX, .sig_ttl = UINT32_MAX, .original_ttl = UINT32_MAX},
 	};
 	read_header(&cur, ret);
 	if (cur.failed)

@@ -30,24 +30,25 @@ enum { KS_DNS_HEADER = 12 };
 
 /* What the answer section says about the DNSKEY RRset of the question's name. */
 struct ks_dnskey_answer {
-	uint16_t keys;         /* DNSKEY records owned by the question's name */
-	uint16_t signatures;   /* RRSIG records there that cover DNSKEY */
-	uint32_t key_ttl;      /* least TTL of the keys, s */
-	uint32_t sig_ttl;      /* least TTL of the signatures, s; UINT32_MAX without */
-	uint32_t original_ttl; /* least Original TTL of the signatures, s; UINT32_MAX without */
-	uint32_t expirations;  /* how many of the first KS_SIG_TIMES signatures are in `expiration` */
+	uint16_t keys;          /* DNSKEY records owned by the question's name */
+	uint16_t signatures;    /* RRSIG records there that cover DNSKEY */
+	uint32_t key_ttl;       /* least TTL of the keys, s */
+	uint32_t sig_ttl;       /* least TTL of the signatures, s; UINT32_MAX without */
+	uint32_t original_ttl;  /* least Original TTL of the signatures, s; UINT32_MAX without */
+	uint32_t expirations;   /* how many of the first KS_SIG_TIMES signatures are in `expiration` */
 	uint32_t expiration[4]; /* Signature Expiration, serial number of seconds (RFC 4034 s3.1.5) */
 };
 enum { KS_SIG_TIMES = 4 };
 
 struct ks_dns {
 	uint16_t id, flags;
-	uint16_t counts[4];    /* question, answer, authority, additional, as the header claims */
-	bool has_question;     /* and its name is sound */
-	bool bad_name;         /* the question's name is longer than 255 octets, or compressed; type and class hold */
-	uint8_t labels;        /* of qname, without the root */
+	uint16_t counts[4]; /* question, answer, authority, additional, as the header claims */
+	bool has_question;  /* and its name is sound */
+	bool bad_name; /* the question's name is longer than 255 octets, or compressed; type and class hold */
+	uint8_t labels;         /* of qname, without the root */
 	uint16_t qtype, qclass; /* of the first question; 0 when there is none, or the snap length cut it */
-	struct ks_span qname;  /* wire format, uncompressed, as sent (case kept); absent without sound question */
+	struct ks_span
+		qname; /* wire format, uncompressed, as sent (case kept); absent without sound question */
 	struct ks_edns edns;
 	uint16_t rcode;        /* with the upper bits of the OPT record */
 	bool cut;              /* the snap length ended the walk over the records */
@@ -72,6 +73,7 @@ ks_dns_opcode(const struct ks_dns *dns)
  *   KS_DNS_CUT        the snap length ended it inside its header
  *   KS_DNS_MALFORMED  it is no DNS message: a label type, a count or a length does not hold
  * `ret` may be half written unless KS_DNS is returned. */
-KS_MUST_CHECK enum ks_verdict ks_dns_read(const uint8_t *message, size_t cap_len, size_t len, struct ks_dns *ret);
+KS_MUST_CHECK enum ks_verdict ks_dns_read(const uint8_t *message, size_t cap_len, size_t len,
+					  struct ks_dns *ret);
 
 #endif

@@ -14,16 +14,16 @@ identity(const struct ks_secret *secret, const struct ks_datagram *dg)
 		uint16_t sport, dport, ip_id, checksum;
 		uint32_t seq, ack, len, flags;
 	} head = {
-	    .src = dg->src,
-	    .dst = dg->dst,
-	    .sport = dg->sport,
-	    .dport = dg->dport,
-	    .ip_id = dg->ip_id,
-	    .checksum = dg->l4_checksum,
-	    .seq = dg->tcp_seq,
-	    .ack = dg->tcp_ack,
-	    .len = dg->len,
-	    .flags = (uint32_t)(dg->tcp_flags << 8 | dg->proto),
+		.src = dg->src,
+		.dst = dg->dst,
+		.sport = dg->sport,
+		.dport = dg->dport,
+		.ip_id = dg->ip_id,
+		.checksum = dg->l4_checksum,
+		.seq = dg->tcp_seq,
+		.ack = dg->tcp_ack,
+		.len = dg->len,
+		.flags = (uint32_t)(dg->tcp_flags << 8 | dg->proto),
 	};
 	static_assert(sizeof(head) == 56, "no padding: every octet is hashed");
 	const size_t n = dg->cap_len < LOOKED_AT ? dg->cap_len : LOOKED_AT;
@@ -39,8 +39,8 @@ is_duplicate(const struct ks_seen_packet *seen, const struct ks_datagram *dg, in
 }
 
 bool
-ks_duplicate_feed(struct ks_duplicates *duplicates, const struct ks_secret *secret, const struct ks_datagram *dg,
-		  int64_t time_ns)
+ks_duplicate_feed(struct ks_duplicates *duplicates, const struct ks_secret *secret,
+		  const struct ks_datagram *dg, int64_t time_ns)
 {
 	const uint64_t hash = identity(secret, dg);
 	struct ks_seen_packet *const bucket = duplicates->seen[hash % KS_DUPLICATE_BUCKETS];
@@ -50,7 +50,7 @@ ks_duplicate_feed(struct ks_duplicates *duplicates, const struct ks_secret *secr
 			bucket[i].single = false;
 			return true;
 		}
-		if (bucket[i].time_ns < victim->time_ns)
+		if (victim->hash != 0 && (bucket[i].hash == 0 || bucket[i].time_ns < victim->time_ns))
 			victim = &bucket[i];
 	}
 	*victim = (struct ks_seen_packet){.hash = hash, .time_ns = time_ns, .ttl = dg->ttl, .single = true};

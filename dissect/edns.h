@@ -33,17 +33,17 @@ enum ks_edns_bit {
 };
 
 struct ks_edns {
-	uint16_t records;     /* OPT records in the message: 0 is plain DNS, more than 1 breaks RFC 6891 s6.1.1 */
-	uint16_t udp_size;    /* requestor's or responder's UDP payload size */
+	uint16_t records; /* OPT records in the message: 0 is plain DNS, more than 1 breaks RFC 6891 s6.1.1 */
+	uint16_t udp_size; /* requestor's or responder's UDP payload size */
 	uint8_t version;
-	uint8_t rcode_upper;  /* upper eight bits of the extended RCODE */
-	bool dnssec_ok;       /* DO */
-	bool malformed;       /* the options do not fill the RDATA */
-	uint8_t options;      /* enum ks_edns_bit */
-	bool server_cookie;   /* COOKIE longer than the client's eight octets */
-	uint16_t ede;         /* INFO-CODE of the first EDE; meaningful with KS_EDNS_EDE */
-	struct ks_span nsid;  /* of the first NSID option; may be empty (a request) */
-	struct ks_span key_tags; /* option 14: 16-bit tags, unchecked */
+	uint8_t rcode_upper;           /* upper eight bits of the extended RCODE */
+	bool dnssec_ok;                /* DO */
+	bool malformed;                /* the options do not fill the RDATA */
+	uint8_t options;               /* enum ks_edns_bit */
+	bool server_cookie;            /* COOKIE longer than the client's eight octets */
+	uint16_t ede;                  /* INFO-CODE of the first EDE; meaningful with KS_EDNS_EDE */
+	struct ks_span nsid;           /* of the first NSID option; may be empty (a request) */
+	struct ks_span key_tags;       /* option 14: 16-bit tags, unchecked */
 	struct ks_span report_channel; /* agent domain, wire format, unchecked */
 };
 

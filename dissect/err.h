@@ -12,11 +12,11 @@
 
 enum ks_error {
 	KS_SUCCESS = 0,
-	KS_ERR_USAGE,     /* the caller of the program asked for something that cannot be */
-	KS_ERR_INPUT,     /* a capture cannot be read, or not to its end */
-	KS_ERR_DATABASE,  /* the database cannot be opened, read or written */
-	KS_ERR_MEMORY,    /* the operating system gave no memory */
-	KS_ERR_OUTPUT,    /* a report could not be written */
+	KS_ERR_USAGE,      /* the caller of the program asked for something that cannot be */
+	KS_ERR_INPUT,      /* a capture cannot be read, or not to its end */
+	KS_ERR_DATABASE,   /* the database cannot be opened, read or written */
+	KS_ERR_MEMORY,     /* the operating system gave no memory */
+	KS_ERR_OUTPUT,     /* a report could not be written */
 	KS_ERR_INTERRUPTED /* a signal asked us to stop */
 };
 

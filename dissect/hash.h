@@ -30,7 +30,8 @@ ks_hash_fold(uint64_t x, uint64_t y)
 static inline uint64_t
 ks_hash_words(const struct ks_secret *secret, uint64_t x, uint64_t y)
 {
-	return ks_hash_fold(ks_hash_fold(x ^ secret->a, y ^ secret->b) ^ secret->b, UINT64_C(0x9e3779b97f4a7c15));
+	return ks_hash_fold(ks_hash_fold(x ^ secret->a, y ^ secret->b) ^ secret->b,
+			    UINT64_C(0x9e3779b97f4a7c15));
 }
 
 static inline uint64_t

@@ -36,15 +36,15 @@ struct ks_next {
 
 /* State of one walk. A layer function reads `cur`, fills what it knows, sets `next`. */
 struct ks_walk {
-	struct ks_cur cur;     /* rest of the captured bytes, limited to the innermost length seen */
-	uint32_t missing;      /* bytes that the innermost length promises beyond those captured */
+	struct ks_cur cur; /* rest of the captured bytes, limited to the innermost length seen */
+	uint32_t missing;  /* bytes that the innermost length promises beyond those captured */
 	struct ks_next next;
-	struct ks_datagram dg; /* filled from the outside in; inner headers overwrite outer ones */
+	struct ks_datagram dg;      /* filled from the outside in; inner headers overwrite outer ones */
 	struct ks_frag_piece piece; /* set when is_fragment */
 	bool is_fragment;
-	bool in_icmp_error;    /* inside the packet that an ICMP error quotes */
+	bool in_icmp_error; /* inside the packet that an ICMP error quotes */
 	bool seen_ip;
-	bool routed;           /* a routing header names later hops: the UDP checksum is for the last */
+	bool routed;              /* a routing header names later hops: the UDP checksum is for the last */
 	struct ks_addr icmp_from; /* sender of the ICMP error, if in_icmp_error */
 	uint8_t icmp_type, icmp_code;
 	unsigned depth;

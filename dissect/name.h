@@ -13,7 +13,7 @@
 #include "dissect/cursor.h"
 
 enum {
-	KS_NAME_MAX = 255,   /* octets of a name with its root label, RFC 1035 s2.3.4 */
+	KS_NAME_MAX = 255, /* octets of a name with its root label, RFC 1035 s2.3.4 */
 	KS_LABEL_MAX = 63,
 	KS_NAME_TEXT = 1024, /* every octet as \DDD: 4 * 250 + dots + NUL fits */
 	KS_NAME_JUMPS = 128  /* a name of 255 octets has at most 127 labels, so no honest one needs more */
@@ -25,8 +25,8 @@ enum {
 struct ks_span ks_name_take(struct ks_cur *cur, uint8_t *ret_labels);
 
 /* Step over a name that may end in a compression pointer, without following it. A name longer than
- * KS_NAME_MAX is stepped over too: what stands behind it is sound all the same. False when a label type is not
- * known or the bytes end. */
+ * KS_NAME_MAX is stepped over too: what stands behind it is sound all the same. False when a label type is
+ * not known or the bytes end. */
 KS_MUST_CHECK bool ks_name_skip(struct ks_cur *cur);
 
 /* Write the uncompressed, lower-case form of the name at `offset` of `message` to `ret` (KS_NAME_MAX octets)

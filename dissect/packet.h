@@ -29,21 +29,21 @@ enum { KS_TCP_FIN = 0x01, KS_TCP_SYN = 0x02, KS_TCP_RST = 0x04, KS_TCP_PSH = 0x0
 struct ks_datagram {
 	struct ks_addr src, dst;
 	uint16_t sport, dport;
-	uint8_t proto;       /* KS_PROTO_UDP or KS_PROTO_TCP */
-	uint8_t ttl;         /* TTL or hop limit of the innermost IP header */
-	bool v6;             /* the innermost IP header is IPv6 */
-	uint8_t tcp_flags;   /* TCP only */
-	uint32_t tcp_seq;    /* TCP only */
-	uint32_t tcp_ack;    /* TCP only */
-	const uint8_t *data; /* payload */
-	uint32_t cap_len;    /* payload bytes at hand */
-	uint32_t len;        /* payload bytes the headers promise; > cap_len when the snap length cut it */
-	uint32_t ip_bytes;   /* IP packet length(s), header included; the sum over fragments */
-	uint32_t wire_bytes; /* link frame length(s) as on the wire; the sum over fragments */
-	uint16_t packets;    /* packets this came in: 1, or the number of fragments */
-	uint16_t ip_id;      /* IPv4 identification; 0 for IPv6 */
+	uint8_t proto;        /* KS_PROTO_UDP or KS_PROTO_TCP */
+	uint8_t ttl;          /* TTL or hop limit of the innermost IP header */
+	bool v6;              /* the innermost IP header is IPv6 */
+	uint8_t tcp_flags;    /* TCP only */
+	uint32_t tcp_seq;     /* TCP only */
+	uint32_t tcp_ack;     /* TCP only */
+	const uint8_t *data;  /* payload */
+	uint32_t cap_len;     /* payload bytes at hand */
+	uint32_t len;         /* payload bytes the headers promise; > cap_len when the snap length cut it */
+	uint32_t ip_bytes;    /* IP packet length(s), header included; the sum over fragments */
+	uint32_t wire_bytes;  /* link frame length(s) as on the wire; the sum over fragments */
+	uint16_t packets;     /* packets this came in: 1, or the number of fragments */
+	uint16_t ip_id;       /* IPv4 identification; 0 for IPv6 */
 	uint16_t l4_checksum; /* the transport header's checksum field */
-	uint8_t checksum;    /* enum ks_checksum: of UDP */
+	uint8_t checksum;     /* enum ks_checksum: of UDP */
 };
 
 enum ks_checksum { KS_CHECKSUM_UNKNOWN, KS_CHECKSUM_GOOD, KS_CHECKSUM_BAD, KS_CHECKSUM_NONE };

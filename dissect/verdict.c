@@ -5,7 +5,7 @@ static const struct {
 	const char *name, *note;
 } verdicts[] = {
 #define KS_VERDICT_ROW(constant, name, note) [KS_##constant] = {name, note},
-    KS_VERDICTS(KS_VERDICT_ROW)
+	KS_VERDICTS(KS_VERDICT_ROW)
 #undef KS_VERDICT_ROW
 };
 

@@ -18,13 +18,15 @@
 	  "fragments whose datagram never became whole: look for loss or a filter that drops fragments")     \
 	X(FRAGMENT_REFUSED, "fragments_refused",                                                             \
 	  "fragments that overlap, pass 65535 bytes or contradict each other")                               \
-	X(TCP_CONTROL, "tcp_control", "TCP on a DNS port without payload: handshakes, acknowledgements, ends") \
+	X(TCP_CONTROL, "tcp_control",                                                                        \
+	  "TCP on a DNS port without payload: handshakes, acknowledgements, ends")                           \
 	X(TCP_PENDING, "tcp_pending", "TCP segments in which no DNS message ended")                          \
 	X(TCP_REPEATED, "tcp_repeated", "TCP segments whose bytes had been seen before")                     \
 	X(TCP_UNALIGNED, "tcp_unaligned",                                                                    \
 	  "TCP segments in which no message start could be found: capture began late or lost packets")       \
 	X(ICMP_QUOTED, "icmp_quoted", "ICMP errors that quote DNS: evidence, not traffic of their own")      \
-	X(DUPLICATE, "duplicates", "packets the mirror delivered twice: counted once; check the mirror's direction") \
+	X(DUPLICATE, "duplicates",                                                                           \
+	  "packets the mirror delivered twice: counted once; check the mirror's direction")                  \
 	X(OTHER_SERVER, "other_server", "DNS of servers not named by --server")                              \
 	X(LINK_UNKNOWN, "link_unknown", "link type or encapsulation is not known: see the capture's notes")  \
 	X(LINK_CUT, "link_cut", "the packet ends inside its link header: capture with -s 0")                 \
@@ -34,14 +36,14 @@
 	X(TRANSPORT_CUT, "transport_cut", "the packet ends inside its UDP or TCP header: capture with -s 0") \
 	X(TRANSPORT_BAD, "transport_bad", "the UDP or TCP header contradicts itself")                        \
 	X(DNS_EMPTY, "dns_empty", "UDP on a DNS port without payload")                                       \
-	X(DNS_CUT, "dns_cut", "the snap length ended the packet inside its DNS header: capture with -s 0") \
+	X(DNS_CUT, "dns_cut", "the snap length ended the packet inside its DNS header: capture with -s 0")   \
 	X(DNS_MALFORMED, "dns_malformed", "bytes on a DNS port that are no DNS message")
 
 enum ks_verdict {
 #define KS_VERDICT_ENUM(constant, name, note) KS_##constant,
 	KS_VERDICTS(KS_VERDICT_ENUM)
 #undef KS_VERDICT_ENUM
-	KS_VERDICT_COUNT
+		KS_VERDICT_COUNT
 };
 
 /* Counter name and note, as the list above gives them; never NULL for a verdict of the list. */

@@ -95,12 +95,12 @@ enum ks_error
 ks_buf_flush(struct ks_buf *buf, FILE *out, struct ks_diag *diag)
 {
 	if (buf->failed)
-		return ks_diag_set(diag, KS_ERR_MEMORY, "report: no memory for a line of the report");
+		return ks_diag_set(diag, KS_ERR_MEMORY, "no memory for a line of the report");
 	/* Looked at after every line, not only at the end: a reader that went away (head, less) should
 	 * not cost the rest of a long query. */
 	errno = 0;
 	if ((buf->n > 0 && fwrite(buf->at, 1, buf->n, out) != buf->n) || ferror(out))
-		return ks_diag_set(diag, KS_ERR_OUTPUT, "report: cannot write: %s",
+		return ks_diag_set(diag, KS_ERR_OUTPUT, "cannot write: %s",
 				   errno == 0 ? "an earlier write failed" : strerror(errno));
 	ks_buf_clear(buf);
 	return KS_SUCCESS;

@@ -89,8 +89,8 @@ refuse_report(const char *name, struct ks_diag *diag)
 	for (const struct ks_report_name *report = ks_report_names; report->name != NULL; report++)
 		ks_buf_printf(&list, "%s%s", list.n == 0 ? "" : ", ", report->name);
 	/* What was typed is cut short, so that the line has room for what is right. */
-	const enum ks_error error = ks_diag_set(
-		diag, KS_ERR_USAGE, "report: no report '%.40s'; there are: %s", name, ks_buf_string(&list));
+	const enum ks_error error = ks_diag_set(diag, KS_ERR_USAGE, "no report '%.40s'; there are: %s", name,
+						ks_buf_string(&list));
 	ks_buf_done(&list);
 	return error;
 }
@@ -101,8 +101,8 @@ refuse_format(const char *name, struct ks_diag *diag)
 	struct ks_buf list = {0};
 	for (size_t i = 0; i < KS_COUNT(formats); i++)
 		ks_buf_printf(&list, "%s%s", list.n == 0 ? "" : ", ", formats[i]->name);
-	const enum ks_error error = ks_diag_set(
-		diag, KS_ERR_USAGE, "report: no format '%.40s'; there are: %s", name, ks_buf_string(&list));
+	const enum ks_error error = ks_diag_set(diag, KS_ERR_USAGE, "no format '%.40s'; there are: %s", name,
+						ks_buf_string(&list));
 	ks_buf_done(&list);
 	return error;
 }
@@ -145,6 +145,6 @@ ks_report_write(struct ks_store *store, const struct ks_report_request *request,
 		return error;
 	/* The last lines may still be in the buffer of `out`: a full disk shows only now. */
 	if (fflush(request->out) != 0 || ferror(request->out))
-		return ks_diag_set(diag, KS_ERR_OUTPUT, "report: cannot write: %s", strerror(errno));
+		return ks_diag_set(diag, KS_ERR_OUTPUT, "cannot write: %s", strerror(errno));
 	return KS_SUCCESS;
 }

@@ -14,17 +14,18 @@
 
 /* What the user narrowed a report to; zero-initialised means everything. */
 struct ks_query {
-	int64_t limit;         /* rows; 0: the report's default, < 0: all */
-	const char *zone;      /* presentation form, any case, with or without trailing dot; NULL: all */
-	bool has_source;       /* rows whose source lies in the prefix */
+	int64_t limit;    /* rows; 0: the report's default, < 0: all */
+	const char *zone; /* presentation form, any case, with or without trailing dot; NULL: all */
+	bool has_source;  /* rows whose source lies in the prefix */
 	struct ks_addr source;
-	unsigned source_bits;  /* of 128, see ks_addr_parse_prefix */
+	unsigned source_bits; /* of 128, see ks_addr_parse_prefix */
 	bool has_server;
 	struct ks_addr server;
 	bool has_from, has_to;
-	int64_t from_ns, to_ns; /* rows with from <= t < to (for rows with first and last: those that meet the span) */
-	int64_t step_s;        /* width of the bins of a series; 0: as stored, < 0: one row for all */
-	const char *by;        /* column to rank by, descending; NULL: the report's own order */
+	int64_t from_ns,
+		to_ns; /* rows with from <= t < to (for rows with first and last: those that meet the span) */
+	int64_t step_s; /* width of the bins of a series; 0: as stored, < 0: one row for all */
+	const char *by; /* column to rank by, descending; NULL: the report's own order */
 };
 
 enum ks_value_type { KS_VALUE_NULL, KS_VALUE_INT, KS_VALUE_REAL, KS_VALUE_TEXT };
@@ -33,7 +34,8 @@ struct ks_value {
 	enum ks_value_type type;
 	int64_t integer;
 	double real;
-	const char *text; /* UTF-8 without control bytes except what a packet put there: printers must escape */
+	const char
+		*text; /* UTF-8 without control bytes except what a packet put there: printers must escape */
 	size_t n_text;
 };
 
@@ -41,8 +43,9 @@ struct ks_rows;
 
 /* KS_ERR_USAGE: no such query, an option that does not fit it, or an unknown column in `by` (the line lists
  * what would be right). */
-KS_MUST_CHECK enum ks_error ks_rows_open(struct ks_store *store, const char *name, const struct ks_query *query,
-					 struct ks_rows **ret, struct ks_diag *diag);
+KS_MUST_CHECK enum ks_error ks_rows_open(struct ks_store *store, const char *name,
+					 const struct ks_query *query, struct ks_rows **ret,
+					 struct ks_diag *diag);
 size_t ks_rows_columns(const struct ks_rows *rows);
 const char *ks_rows_column(const struct ks_rows *rows, size_t index);
 /* KS_SUCCESS with *ret_have false at the end. */

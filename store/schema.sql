@@ -254,7 +254,9 @@ FROM source
 GROUP BY ip;
 
 -- One row per source and zone over all runs, with the tests that need no more than it. A requery cannot be
--- known where answers were not seen, so runs with queries only count in `queries` but not in the ratio.
+-- known where answers were not seen, so runs with queries only count in `queries` but not in the ratio. A
+-- retransmission, or the TCP query that TC=1 asks for, belongs to the transaction of an earlier query: the
+-- ratio is one of transactions.
 CREATE VIEW all_flow AS
 WITH
 	merged AS (
@@ -264,7 +266,7 @@ WITH
 			max(address) AS address,
 			sum(queries) AS queries,
 			sum(err) AS err,
-			sum(iif(queries_only, NULL, queries)) AS classed,
+			sum(iif(queries_only, NULL, queries - rq_retransmit)) AS classed,
 			sum(iif(queries_only, NULL, rq_hot)) AS hot,
 			sum(iif(queries_only, NULL, rq_warm)) AS warm,
 			sum(iif(queries_only, NULL, rq_cool)) AS cool,

@@ -39,11 +39,12 @@ static const char ends_sql[] =
 	"         (SELECT max(t_s) FROM bin WHERE bin.run_id = run.run_id) FROM run"
 	"  UNION ALL SELECT min(t_s), max(t_s) FROM zone_bin)";
 
-static const char bins_sql[] =
-	"SELECT zone_id, name, t_s / w * w AS t, sum(queries), sum(rq_hot + rq_warm + rq_cool)"
-	" FROM zone_bin JOIN zone USING (zone_id), (SELECT bin_s AS w FROM whole)"
-	" WHERE queries > 0 AND zone_id IN (SELECT zone_id FROM zone_bin GROUP BY zone_id HAVING sum(queries) >= ?1 * w)"
-	" GROUP BY zone_id, t ORDER BY name, t";
+static const char bins_sql[] = "SELECT zone_id, name, t_s / w * w AS t, sum(queries), sum(rq_hot + rq_warm + "
+			       "rq_cool), sum(rq_retransmit)"
+			       " FROM zone_bin JOIN zone USING (zone_id), (SELECT bin_s AS w FROM whole)"
+			       " WHERE queries > 0 AND zone_id IN (SELECT zone_id FROM zone_bin GROUP BY "
+			       "zone_id HAVING sum(queries) >= ?1 * w)"
+			       " GROUP BY zone_id, t ORDER BY name, t";
 
 /* Does every stretch between gaps of at least `gap_s` fit? */
 static bool
@@ -236,6 +237,7 @@ gather(struct reader *reader, struct gathering *gathering, sqlite3_stmt *stmt, s
 	assert(at < reader->pieces[piece].n);
 	reader->bins[at].queries = (uint64_t)sqlite3_column_int64(stmt, 3);
 	reader->bins[at].requeries = (uint64_t)sqlite3_column_int64(stmt, 4);
+	reader->bins[at].retransmits = (uint64_t)sqlite3_column_int64(stmt, 5);
 	return KS_SUCCESS;
 }
 

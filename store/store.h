@@ -36,8 +36,8 @@ void ks_store_abandon(struct ks_store *store); /* roll back what `begin` began *
 KS_MUST_CHECK enum ks_error ks_store_has_size(struct ks_store *store, uint64_t size_bytes, bool *ret,
 					      struct ks_diag *diag);
 /* Which run holds this input, and how many inputs has that run? `*ret_run` 0 when the input is unknown. */
-KS_MUST_CHECK enum ks_error ks_store_find_input(struct ks_store *store, const uint8_t hash[16], int64_t *ret_run,
-						size_t *ret_inputs, struct ks_diag *diag);
+KS_MUST_CHECK enum ks_error ks_store_find_input(struct ks_store *store, const uint8_t hash[16],
+						int64_t *ret_run, size_t *ret_inputs, struct ks_diag *diag);
 
 /* --- judgements: read facts, write conclusions --- */
 
@@ -45,26 +45,27 @@ KS_MUST_CHECK enum ks_error ks_store_find_input(struct ks_store *store, const ui
  * different widths are folded into the widest. */
 struct ks_store_series {
 	int64_t zone_id;
-	const char *zone;   /* presentation form */
-	int64_t t0_s;       /* start of bin 0 */
+	const char *zone; /* presentation form */
+	int64_t t0_s;     /* start of bin 0 */
 	uint32_t bin_s;
 	size_t n;
 	const struct ks_storm_bin *bins;
 };
 
 /* Call `each` for every zone with at least one DNSKEY query and at least `least` for each second of a bin's
- * width (so that a flood of made-up names costs no more than its rows), in order of zone names; `each` must not use
- * the store. A span longer than KS_STORE_BINS_MAX bins is cut into pieces at its longest gaps, so that a
- * capture with one absurd time stamp costs no more than its packets. */
+ * width (so that a flood of made-up names costs no more than its rows), in order of zone names; `each` must
+ * not use the store. A span longer than KS_STORE_BINS_MAX bins is cut into pieces at its longest gaps, so
+ * that a capture with one absurd time stamp costs no more than its packets. */
 enum { KS_STORE_BINS_MAX = 1 << 20 };
-typedef enum ks_error ks_store_series_fn(void *arg, const struct ks_store_series *series, struct ks_diag *diag);
-KS_MUST_CHECK enum ks_error ks_store_each_series(struct ks_store *store, uint32_t least, ks_store_series_fn *each,
-						 void *arg, struct ks_diag *diag);
+typedef enum ks_error ks_store_series_fn(void *arg, const struct ks_store_series *series,
+					 struct ks_diag *diag);
+KS_MUST_CHECK enum ks_error ks_store_each_series(struct ks_store *store, uint32_t least,
+						 ks_store_series_fn *each, void *arg, struct ks_diag *diag);
 
 /* Replace all judgements: begin, one put per conclusion, commit. */
 struct ks_store_storm {
 	int64_t zone_id;
-	int64_t start_s, end_s;      /* end_s: first second after it */
+	int64_t start_s, end_s; /* end_s: first second after it */
 	bool began_before, open;
 	double peak_qps, base_qps, uplift; /* uplift INFINITY is stored as NULL with uplift_is_lower_bound */
 	bool uplift_is_lower_bound;

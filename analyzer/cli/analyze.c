@@ -26,38 +26,49 @@ on_signal(int signal_number)
 static void
 print_help(void)
 {
-	(void)puts("usage: keystorm analyze [OPTION]... FILE|DIR|- ...\n\n"
-		   "Read captures (pcap or pcapng, also compressed; a folder means every capture in it; - is\n"
-		   "standard input) as one set in order of time, keep the facts in a database, print the summary.\n\n"
-		   "  -d, --database DB      the database (" KS_DATABASE_DEFAULT ")\n"
-		   "  -j, --jobs N           threads; the result is the same for any N (1)\n"
-		   "      --bin S            width of the time bins in seconds (by the length of the capture)\n"
-		   "      --filter BPF       read only packets that match, as with tcpdump\n"
-		   "      --server ADDR[/LEN]  count only traffic of these servers; may be repeated\n"
-		   "      --port N           a DNS port besides 53; may be repeated\n"
-		   "      --sensor NAME      name of the place where the capture was taken\n"
-		   "      --vantage A|M|R    at one authoritative server, at several, at a resolver (inferred)\n"
-		   "      --memory SIZE      bound of the tables, such as 2G (512M)\n"
-		   "      --no-progress      no progress line\n"
-		   "  -q, --quiet            no summary either");
+	(void)puts(
+		"usage: keystorm analyze [OPTION]... FILE|DIR|- ...\n\n"
+		"Read captures (pcap or pcapng, also compressed; a folder means every capture in it; - is\n"
+		"standard input) as one set in order of time, keep the facts in a database, print the "
+		"summary.\n\n"
+		"  -d, --database DB      the database (" KS_DATABASE_DEFAULT ")\n"
+		"  -j, --jobs N           threads; the result is the same for any N (1)\n"
+		"      --bin S            width of the time bins in seconds (by the length of the capture)\n"
+		"      --filter BPF       read only packets that match, as with tcpdump\n"
+		"      --server ADDR[/LEN]  count only traffic of these servers; may be repeated\n"
+		"      --port N           a DNS port besides 53; may be repeated\n"
+		"      --sensor NAME      name of the place where the capture was taken\n"
+		"      --vantage A|M|R    at one authoritative server, at several, at a resolver (inferred)\n"
+		"      --memory SIZE      bound of the tables, such as 2G (512M)\n"
+		"      --no-progress      no progress line\n"
+		"  -q, --quiet            no summary either");
 }
 
-enum { OPT_BIN = 256, OPT_FILTER, OPT_SERVER, OPT_PORT, OPT_SENSOR, OPT_VANTAGE, OPT_MEMORY, OPT_NO_PROGRESS };
+enum {
+	OPT_BIN = 256,
+	OPT_FILTER,
+	OPT_SERVER,
+	OPT_PORT,
+	OPT_SENSOR,
+	OPT_VANTAGE,
+	OPT_MEMORY,
+	OPT_NO_PROGRESS
+};
 
 static const struct option words[] = {
-    {"database", required_argument, NULL, 'd'},
-    {"jobs", required_argument, NULL, 'j'},
-    {"bin", required_argument, NULL, OPT_BIN},
-    {"filter", required_argument, NULL, OPT_FILTER},
-    {"server", required_argument, NULL, OPT_SERVER},
-    {"port", required_argument, NULL, OPT_PORT},
-    {"sensor", required_argument, NULL, OPT_SENSOR},
-    {"vantage", required_argument, NULL, OPT_VANTAGE},
-    {"memory", required_argument, NULL, OPT_MEMORY},
-    {"no-progress", no_argument, NULL, OPT_NO_PROGRESS},
-    {"quiet", no_argument, NULL, 'q'},
-    {"help", no_argument, NULL, 'h'},
-    {0},
+	{"database", required_argument, NULL, 'd'},
+	{"jobs", required_argument, NULL, 'j'},
+	{"bin", required_argument, NULL, OPT_BIN},
+	{"filter", required_argument, NULL, OPT_FILTER},
+	{"server", required_argument, NULL, OPT_SERVER},
+	{"port", required_argument, NULL, OPT_PORT},
+	{"sensor", required_argument, NULL, OPT_SENSOR},
+	{"vantage", required_argument, NULL, OPT_VANTAGE},
+	{"memory", required_argument, NULL, OPT_MEMORY},
+	{"no-progress", no_argument, NULL, OPT_NO_PROGRESS},
+	{"quiet", no_argument, NULL, 'q'},
+	{"help", no_argument, NULL, 'h'},
+	{0},
 };
 
 struct arguments {
@@ -74,8 +85,8 @@ take_server(struct arguments *arguments, const char *text)
 	if (arguments->config.n_servers == SERVERS_MAX)
 		return ks_cli_usage("analyze", "more than %d --server", SERVERS_MAX);
 	if (!ks_addr_parse_prefix(text, &prefix.addr, &prefix.bits))
-		return ks_cli_usage("analyze", "--server '%s' is no address or prefix (192.0.2.53, 2001:db8::/48)",
-				    text);
+		return ks_cli_usage(
+			"analyze", "--server '%s' is no address or prefix (192.0.2.53, 2001:db8::/48)", text);
 	arguments->servers[arguments->config.n_servers++] = prefix;
 	return KS_EXIT_DONE;
 }
@@ -96,7 +107,8 @@ take(struct arguments *arguments, int option)
 		return ks_cli_usage("analyze", "-j '%s' is no number of threads (1 to 256)", optarg);
 	case OPT_BIN:
 		if (!ks_option_number(optarg, 1, 86400, &number))
-			return ks_cli_usage("analyze", "--bin '%s' is no number of seconds (1 to 86400)", optarg);
+			return ks_cli_usage("analyze", "--bin '%s' is no number of seconds (1 to 86400)",
+					    optarg);
 		config->bin_s = (uint32_t)number;
 		return KS_EXIT_DONE;
 	case OPT_FILTER:
@@ -137,7 +149,7 @@ take(struct arguments *arguments, int option)
 	}
 }
 
-/* One line on stderr for each file that was not read to its end. */
+/* One line on stderr for each file that was not read to its end, or not read at all. */
 static void
 tell_unusable(struct ks_capture *capture)
 {
@@ -175,8 +187,10 @@ analyze(struct ks_capture *capture, struct ks_store *store, struct arguments *ar
 		error = ks_cli_print_report(store, "summary", arguments->database, diag);
 	*ret_status = outcome.files_unusable > 0 ? KS_EXIT_INCOMPLETE : KS_EXIT_DONE;
 	if (outcome.partial) {
-		(void)fprintf(stderr, "keystorm analyze: interrupted after %llu packets: they are stored, marked partial\n",
-			      (unsigned long long)outcome.packets);
+		(void)fprintf(
+			stderr,
+			"keystorm analyze: interrupted after %llu packets: they are stored, marked partial\n",
+			(unsigned long long)outcome.packets);
 		*ret_status = KS_EXIT_INTERRUPTED;
 	}
 	return error;
@@ -226,12 +240,12 @@ int
 ks_cli_analyze(int argc, char **argv)
 {
 	struct arguments arguments = {
-	    .config = {.memory_bytes = KS_MEMORY_DEFAULT,
-		       .sensor = "",
-		       .tool_version = KS_VERSION,
-		       .stop = &stop_asked},
-	    .database = KS_DATABASE_DEFAULT,
-	    .servers = calloc(SERVERS_MAX, sizeof(struct ks_prefix)),
+		.config = {.memory_bytes = KS_MEMORY_DEFAULT,
+			   .sensor = "",
+			   .tool_version = KS_VERSION,
+			   .stop = &stop_asked},
+		.database = KS_DATABASE_DEFAULT,
+		.servers = calloc(SERVERS_MAX, sizeof(struct ks_prefix)),
 	};
 	if (arguments.servers == NULL)
 		return ks_cli_usage("analyze", "no memory");

@@ -43,7 +43,7 @@ int ks_cli_usage(const char *verb, const char *format, ...) KS_PRINTF(2, 3);
 KS_MUST_CHECK enum ks_error ks_cli_judge_store(struct ks_store *store, struct ks_diag *diag);
 
 /* Print a report on stdout with the terminal's width and character set. */
-KS_MUST_CHECK enum ks_error ks_cli_print_report(struct ks_store *store, const char *name, const char *database,
-						struct ks_diag *diag);
+KS_MUST_CHECK enum ks_error ks_cli_print_report(struct ks_store *store, const char *name,
+						const char *database, struct ks_diag *diag);
 
 #endif

@@ -23,23 +23,23 @@ keep(struct judging *judging, const struct ks_store_series *series, const struct
 	if (judging->n == judging->capacity) {
 		const size_t capacity = judging->capacity * 2 + 16;
 		struct ks_store_storm *const grown =
-		    realloc(judging->storms, capacity * sizeof(*judging->storms));
+			realloc(judging->storms, capacity * sizeof(*judging->storms));
 		if (grown == NULL)
 			return ks_diag_set(diag, KS_ERR_MEMORY, "no memory for %zu storms", capacity);
 		judging->storms = grown;
 		judging->capacity = capacity;
 	}
 	judging->storms[judging->n++] = (struct ks_store_storm){
-	    .zone_id = series->zone_id,
-	    .start_s = series->t0_s + (int64_t)storm->start * series->bin_s,
-	    .end_s = series->t0_s + (int64_t)storm->end * series->bin_s,
-	    .began_before = storm->began_before,
-	    .open = storm->open,
-	    .peak_qps = storm->peak_qps,
-	    .base_qps = storm->base_qps,
-	    .uplift = storm->uplift,
-	    .uplift_is_lower_bound = storm->uplift_is_lower_bound,
-	    .queries = storm->queries,
+		.zone_id = series->zone_id,
+		.start_s = series->t0_s + (int64_t)storm->start * series->bin_s,
+		.end_s = series->t0_s + (int64_t)storm->end * series->bin_s,
+		.began_before = storm->began_before,
+		.open = storm->open,
+		.peak_qps = storm->peak_qps,
+		.base_qps = storm->base_qps,
+		.uplift = storm->uplift,
+		.uplift_is_lower_bound = storm->uplift_is_lower_bound,
+		.queries = storm->queries,
 	};
 	return KS_SUCCESS;
 }
@@ -51,8 +51,8 @@ judge_series(void *arg, const struct ks_store_series *series, struct ks_diag *di
 	double *const scratch = malloc((series->n + 1) * sizeof(*scratch));
 	if (scratch == NULL)
 		return ks_diag_set(diag, KS_ERR_MEMORY, "no memory for %zu bins", series->n);
-	const size_t n = ks_storm_find(series->bins, series->n, series->bin_s, &ks_storm_defaults, scratch, storms,
-				       KS_COUNT(storms));
+	const size_t n = ks_storm_find(series->bins, series->n, series->bin_s, &ks_storm_defaults, scratch,
+				       storms, KS_COUNT(storms));
 	free(scratch);
 	for (size_t i = 0; i < n; i++) {
 		const enum ks_error error = keep(arg, series, &storms[i], diag);
@@ -83,9 +83,9 @@ int
 ks_cli_judge(int argc, char **argv)
 {
 	static const struct option words[] = {
-	    {"database", required_argument, NULL, 'd'},
-	    {"help", no_argument, NULL, 'h'},
-	    {0},
+		{"database", required_argument, NULL, 'd'},
+		{"help", no_argument, NULL, 'h'},
+		{0},
 	};
 	const char *database = KS_DATABASE_DEFAULT;
 	for (int option; (option = ks_option_next("judge", argc, argv, ":d:h", words)) != -1;) {

@@ -52,7 +52,8 @@ reopen(struct ks_capture **capture, const struct known *known, size_t n, const c
 		const struct ks_capture_info *const info = (*capture)->ops->info(*capture, i);
 		if (known[i].run != 0 && !is_replaced(known, n, i)) {
 			(void)fprintf(stderr,
-				      "keystorm analyze: %.300s: in the database already, beside other files: not counted again\n",
+				      "keystorm analyze: %.300s: in the database already, beside other "
+				      "files: not counted again\n",
 				      info->path);
 			continue;
 		}

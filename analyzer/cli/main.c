@@ -11,24 +11,24 @@ static int cli_help(int argc, char **argv);
 static int cli_version(int argc, char **argv);
 
 static const struct ks_verb verbs[] = {
-    {"analyze", "read captures into a database and print the summary", ks_cli_analyze},
-    {"report", "answer a question from a database", ks_cli_report},
-    {"judge", "recompute storms from the stored facts", ks_cli_judge},
-    {"help", "this text", cli_help},
-    {"version", "the version of this program", cli_version},
+	{"analyze", "read captures into a database and print the summary", ks_cli_analyze},
+	{"report", "answer a question from a database", ks_cli_report},
+	{"judge", "recompute storms from the stored facts", ks_cli_judge},
+	{"help", "this text", cli_help},
+	{"version", "the version of this program", cli_version},
 };
 
 int
 ks_cli_fail(const char *verb, enum ks_error error, const struct ks_diag *diag)
 {
 	static const int statuses[] = {
-	    [KS_SUCCESS] = KS_EXIT_DONE,
-	    [KS_ERR_USAGE] = KS_EXIT_USAGE,
-	    [KS_ERR_INPUT] = KS_EXIT_NO_INPUT,
-	    [KS_ERR_DATABASE] = KS_EXIT_DATABASE,
-	    [KS_ERR_MEMORY] = KS_EXIT_DATABASE,
-	    [KS_ERR_OUTPUT] = KS_EXIT_INCOMPLETE,
-	    [KS_ERR_INTERRUPTED] = KS_EXIT_INTERRUPTED,
+		[KS_SUCCESS] = KS_EXIT_DONE,
+		[KS_ERR_USAGE] = KS_EXIT_USAGE,
+		[KS_ERR_INPUT] = KS_EXIT_NO_INPUT,
+		[KS_ERR_DATABASE] = KS_EXIT_DATABASE,
+		[KS_ERR_MEMORY] = KS_EXIT_DATABASE,
+		[KS_ERR_OUTPUT] = KS_EXIT_INCOMPLETE,
+		[KS_ERR_INTERRUPTED] = KS_EXIT_INTERRUPTED,
 	};
 	(void)fprintf(stderr, "keystorm %s: %s\n", verb, diag->text);
 	return statuses[error];
@@ -53,7 +53,8 @@ cli_help(int argc, char **argv)
 	(void)argc;
 	(void)argv;
 	(void)printf("usage: keystorm VERB [OPTION]... [FILE]...\n\n"
-		     "Finds DNSKEY requery storms in DNS captures: since when, on which zone, who sends them.\n\n");
+		     "Finds DNSKEY requery storms in DNS captures: since when, on which zone, who sends "
+		     "them.\n\n");
 	for (size_t i = 0; i < KS_COUNT(verbs); i++)
 		(void)printf("  %-9s %s\n", verbs[i].name, verbs[i].what);
 	(void)printf("\nkeystorm VERB --help tells the options of a verb; keystorm(1) is the manual.\n"
@@ -73,7 +74,8 @@ cli_version(int argc, char **argv)
 static int
 no_verb(const char *said)
 {
-	(void)fprintf(stderr, "keystorm: %s%s%s; there are:", said == NULL ? "a verb is missing" : "no verb '",
+	(void)fprintf(stderr,
+		      "keystorm: %s%s%s; there are:", said == NULL ? "a verb is missing" : "no verb '",
 		      said == NULL ? "" : said, said == NULL ? "" : "'");
 	for (size_t i = 0; i < KS_COUNT(verbs); i++)
 		(void)fprintf(stderr, "%s %s", i == 0 ? "" : ",", verbs[i].name);

@@ -128,14 +128,15 @@ parse_calendar(const char *text, int64_t *ret_ns)
 	struct tm tm = {0};
 	int64_t fraction_ns = 0;
 	int offset_s = 0;
-	if (!take_digits(&text, 4, &tm.tm_year) || !take_char(&text, "-") || !take_digits(&text, 2, &tm.tm_mon) ||
-	    !take_char(&text, "-") || !take_digits(&text, 2, &tm.tm_mday))
+	if (!take_digits(&text, 4, &tm.tm_year) || !take_char(&text, "-") ||
+	    !take_digits(&text, 2, &tm.tm_mon) || !take_char(&text, "-") ||
+	    !take_digits(&text, 2, &tm.tm_mday))
 		return false;
 	if (tm.tm_year < 1970 || tm.tm_mon < 1 || tm.tm_mon > 12 || tm.tm_mday < 1 || tm.tm_mday > 31)
 		return false;
 	if (*text != '\0') {
-		if (!take_char(&text, "Tt ") || !take_digits(&text, 2, &tm.tm_hour) || !take_char(&text, ":") ||
-		    !take_digits(&text, 2, &tm.tm_min) || !take_char(&text, ":") ||
+		if (!take_char(&text, "Tt ") || !take_digits(&text, 2, &tm.tm_hour) ||
+		    !take_char(&text, ":") || !take_digits(&text, 2, &tm.tm_min) || !take_char(&text, ":") ||
 		    !take_digits(&text, 2, &tm.tm_sec) || !take_fraction(&text, &fraction_ns) ||
 		    !take_offset(&text, &offset_s) || *text != '\0')
 			return false;
@@ -174,14 +175,15 @@ int
 ks_option_next(const char *verb, int argc, char **argv, const char *letters, const struct option *words)
 {
 	opterr = 0;
-	const char *const said = optind < argc ? argv[optind] : "";
 	const int option = getopt_long(argc, argv, letters, words, NULL);
+	/* getopt_long has stepped over the word it could not use, wherever it stood. */
+	const char *const said = argv[optind - 1];
 	if (option == ':') {
 		(void)ks_cli_usage(verb, "option %s needs an argument", said);
 		return '?';
 	}
 	if (option == '?') {
-		if (optopt != 0 && said[0] == '-' && said[1] != '-')
+		if (optopt != 0 && strncmp(said, "--", 2) != 0)
 			(void)ks_cli_usage(verb, "no option -%c", optopt);
 		else
 			(void)ks_cli_usage(verb, "no option %s, or not in this form", said);

@@ -35,19 +35,19 @@ print_help(void)
 enum { OPT_LIMIT = 256, OPT_ZONE, OPT_SOURCE, OPT_SERVER, OPT_FROM, OPT_TO, OPT_STEP, OPT_BY };
 
 static const struct option words[] = {
-    {"database", required_argument, NULL, 'd'},
-    {"format", required_argument, NULL, 'f'},
-    {"output", required_argument, NULL, 'o'},
-    {"limit", required_argument, NULL, OPT_LIMIT},
-    {"zone", required_argument, NULL, OPT_ZONE},
-    {"source", required_argument, NULL, OPT_SOURCE},
-    {"server", required_argument, NULL, OPT_SERVER},
-    {"from", required_argument, NULL, OPT_FROM},
-    {"to", required_argument, NULL, OPT_TO},
-    {"step", required_argument, NULL, OPT_STEP},
-    {"by", required_argument, NULL, OPT_BY},
-    {"help", no_argument, NULL, 'h'},
-    {0},
+	{"database", required_argument, NULL, 'd'},
+	{"format", required_argument, NULL, 'f'},
+	{"output", required_argument, NULL, 'o'},
+	{"limit", required_argument, NULL, OPT_LIMIT},
+	{"zone", required_argument, NULL, OPT_ZONE},
+	{"source", required_argument, NULL, OPT_SOURCE},
+	{"server", required_argument, NULL, OPT_SERVER},
+	{"from", required_argument, NULL, OPT_FROM},
+	{"to", required_argument, NULL, OPT_TO},
+	{"step", required_argument, NULL, OPT_STEP},
+	{"by", required_argument, NULL, OPT_BY},
+	{"help", no_argument, NULL, 'h'},
+	{0},
 };
 
 struct arguments {
@@ -100,23 +100,26 @@ take(struct arguments *arguments, int option)
 		query->has_source = ks_addr_parse_prefix(optarg, &query->source, &query->source_bits);
 		if (query->has_source)
 			return KS_EXIT_DONE;
-		return ks_cli_usage("report", "--source '%s' is no address or prefix (192.0.2.1, 2001:db8::/48)",
-				    optarg);
+		return ks_cli_usage(
+			"report", "--source '%s' is no address or prefix (192.0.2.1, 2001:db8::/48)", optarg);
 	case OPT_SERVER:
 		query->has_server = ks_addr_parse(optarg, &query->server);
 		if (query->has_server)
 			return KS_EXIT_DONE;
-		return ks_cli_usage("report", "--server '%s' is no address (192.0.2.53, 2001:db8::53)", optarg);
+		return ks_cli_usage("report", "--server '%s' is no address (192.0.2.53, 2001:db8::53)",
+				    optarg);
 	case OPT_FROM:
 		query->has_from = ks_option_time(optarg, &query->from_ns);
 		if (query->has_from)
 			return KS_EXIT_DONE;
-		return ks_cli_usage("report", "--from '%s' is no time (2026-11-21T22:47:00Z, or seconds)", optarg);
+		return ks_cli_usage("report", "--from '%s' is no time (2026-11-21T22:47:00Z, or seconds)",
+				    optarg);
 	case OPT_TO:
 		query->has_to = ks_option_time(optarg, &query->to_ns);
 		if (query->has_to)
 			return KS_EXIT_DONE;
-		return ks_cli_usage("report", "--to '%s' is no time (2026-11-21T22:47:00Z, or seconds)", optarg);
+		return ks_cli_usage("report", "--to '%s' is no time (2026-11-21T22:47:00Z, or seconds)",
+				    optarg);
 	case OPT_STEP:
 		if (count_or_all(optarg, 1, &query->step_s))
 			return KS_EXIT_DONE;
@@ -152,13 +155,13 @@ enum ks_error
 ks_cli_print_report(struct ks_store *store, const char *name, const char *database, struct ks_diag *diag)
 {
 	const struct ks_report_request request = {
-	    .name = name,
-	    .format = "text",
-	    .tool = KS_TOOL,
-	    .database = database,
-	    .out = stdout,
-	    .width = terminal_width(stdout),
-	    .unicode = takes_unicode(stdout),
+		.name = name,
+		.format = "text",
+		.tool = KS_TOOL,
+		.database = database,
+		.out = stdout,
+		.width = terminal_width(stdout),
+		.unicode = takes_unicode(stdout),
 	};
 	return ks_report_write(store, &request, diag);
 }
@@ -186,7 +189,7 @@ int
 ks_cli_report(int argc, char **argv)
 {
 	struct arguments arguments = {
-	    .request = {.format = "text", .tool = KS_TOOL, .database = KS_DATABASE_DEFAULT},
+		.request = {.format = "text", .tool = KS_TOOL, .database = KS_DATABASE_DEFAULT},
 	};
 	for (int option; (option = ks_option_next("report", argc, argv, ":d:f:o:h", words)) != -1;) {
 		const int status = take(&arguments, option);

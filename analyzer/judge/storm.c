@@ -5,16 +5,16 @@
 #include <stdlib.h>
 
 const struct ks_storm_limits ks_storm_defaults = {
-    .cusum_slack = 0.5,
-    .cusum_alarm = 10.0, /* one false alarm in 141,347 bins (Siegmund), 98 days of minutes */
-    .baseline_share = 0.25,
-    .baseline_keep = 0.95,
-    .calm_bins = 30,
-    .min_bins = 3,
-    .min_uplift = 2.0,
-    .min_qps = 1.0,
-    .inside_ratio = 0.5,
-    .inside_qps = 1.0,
+	.cusum_slack = 0.5,
+	.cusum_alarm = 10.0, /* one false alarm in 141,347 bins (Siegmund), 98 days of minutes */
+	.baseline_share = 0.25,
+	.baseline_keep = 0.95,
+	.calm_bins = 30,
+	.min_bins = 3,
+	.min_uplift = 2.0,
+	.min_qps = 1.0,
+	.inside_ratio = 0.5,
+	.inside_qps = 1.0,
 };
 
 /* What is normal. */
@@ -38,13 +38,13 @@ static bool
 is_inside(const struct ks_storm_bin *bins, size_t n, uint32_t bin_s, const struct ks_storm_limits *limits,
 	  double *ret_calm_mean)
 {
-	double queries = 0, requeries = 0;
+	double transactions = 0, requeries = 0;
 	for (size_t i = 0; i < n; i++) {
-		queries += (double)bins[i].queries;
+		transactions += (double)(bins[i].queries - bins[i].retransmits);
 		requeries += (double)bins[i].requeries;
 	}
-	*ret_calm_mean = (queries - requeries) / (double)n;
-	return queries > 0 && requeries / queries >= limits->inside_ratio &&
+	*ret_calm_mean = (transactions - requeries) / (double)n;
+	return transactions > 0 && requeries / transactions >= limits->inside_ratio &&
 	       requeries / ((double)n * bin_s) >= limits->inside_qps;
 }
 
@@ -103,7 +103,7 @@ measure(const struct ks_storm_bin *bins, size_t n, uint32_t bin_s, size_t start,
 	const struct baseline *base)
 {
 	struct ks_storm storm = {
-	    .start = start, .end = end, .peak = start, .open = end == n, .base_qps = base->mean / bin_s};
+		.start = start, .end = end, .peak = start, .open = end == n, .base_qps = base->mean / bin_s};
 	for (size_t i = start; i < end; i++) {
 		storm.queries += bins[i].queries;
 		if (bins[i].queries > bins[storm.peak].queries)

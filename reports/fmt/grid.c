@@ -35,8 +35,7 @@ grow(struct ks_grid *table)
 	if (table->n_rows < table->cap_rows)
 		return true;
 	size_t cap = table->cap_rows == 0 ? 16 : table->cap_rows * 2;
-	struct ks_grid_cell *cells =
-		reallocarray(table->cells, cap * (table->n_columns + 1), sizeof(*cells));
+	struct ks_grid_cell *cells = reallocarray(table->cells, cap * (table->n_columns + 1), sizeof(*cells));
 	if (cells == NULL) {
 		table->failed = true;
 		return false;

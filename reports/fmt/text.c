@@ -64,8 +64,8 @@ stream_rest(const struct ks_document *document, struct ks_rows *rows, struct ks_
 }
 
 static enum ks_error
-put_table(const struct ks_document *document, struct ks_rows *rows, struct ks_grid *table,
-	  struct ks_buf *buf, bool more, struct ks_diag *diag)
+put_table(const struct ks_document *document, struct ks_rows *rows, struct ks_grid *table, struct ks_buf *buf,
+	  bool more, struct ks_diag *diag)
 {
 	size_t width = document->request->width;
 	if (document->report->record && table->n_rows == 1) {

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * gen.c -- gen PACKETS FILE: the capture of a busy authoritative server, always the same for the same PACKETS.
+ * gen.c -- gen PACKETS FILE: the capture of a busy authoritative server, always the same for the same
+ * PACKETS.
  *
- * Ethernet; IPv4, and IPv6 for one source in four; UDP; queries and their answers 40 us later. 100,000 sources with
- * a Zipf-like share each (rank r gets about 1/r). One query in five asks DNSKEY and is answered with about 1.1 kB
- * of keys and signature, the rest with referrals of about 450 octets. 20,000 packets a second of capture time. */
+ * Ethernet; IPv4, and IPv6 for one source in four; UDP; queries and their answers 40 us later. 100,000
+ * sources with a Zipf-like share each (rank r gets about 1/r). One query in five asks DNSKEY and is answered
+ * with about 1.1 kB of keys and signature, the rest with referrals of about 450 octets. 20,000 packets a
+ * second of capture time. */
 #include <math.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -161,12 +163,13 @@ main(int argc, char **argv)
 		char name[64];
 		const struct source source = source_of(draw_rank(&state));
 		const uint64_t random = draw(&state);
-		const unsigned id = (unsigned)(random & 0xffff), port = 1024 + (unsigned)(random >> 16 & 0x7fff);
+		const unsigned id = (unsigned)(random & 0xffff),
+			       port = 1024 + (unsigned)(random >> 16 & 0x7fff);
 		const unsigned qtype = (random >> 40) % 5 == 0 ? 48 : 1;
 		(void)snprintf(name, sizeof(name), ".");
 		if (qtype != 48)
-			(void)snprintf(name, sizeof(name), "www%u.example%u.tld.", (unsigned)(random >> 50 & 63),
-				       (unsigned)(random >> 32 & 255));
+			(void)snprintf(name, sizeof(name), "www%u.example%u.tld.",
+				       (unsigned)(random >> 50 & 63), (unsigned)(random >> 32 & 255));
 		const uint64_t time_us = UINT64_C(1800000000000000) + i * 1000000 / PER_SECOND;
 		make_query(&dns, id, name, qtype);
 		good = write_packet(out, &source, 1, port, &dns, time_us);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * walk.c -- walk FILE: what the machine allows. libpcap reads every packet of the file and each byte of its header
- * part (the first 64) is added up; nothing is understood. Prints the number of packets. */
+ * walk.c -- walk FILE: what the machine allows. libpcap reads every packet of the file and each byte of its
+ * header part (the first 64) is added up; nothing is understood. Prints the number of packets. */
 #include <pcap/pcap.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -34,6 +34,7 @@ main(int argc, char **argv)
 		return 1;
 	}
 	pcap_close(pcap);
-	(void)printf("%llu packets, %llu\n", (unsigned long long)sums.packets, (unsigned long long)sums.bytes);
+	(void)printf("%llu packets, %llu\n", (unsigned long long)sums.packets,
+		     (unsigned long long)sums.bytes);
 	return 0;
 }

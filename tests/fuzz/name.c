@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * name.c -- fuzz domain names. Input: an octet that says where in the message the name begins, then the message.
+ * name.c -- fuzz domain names. Input: an octet that says where in the message the name begins, then the
+ * message.
  *
  * What is printed must parse back to the same name; the two walkers must agree on what has no pointer. */
 #include <stdlib.h>

@@ -88,8 +88,9 @@ for case in "$@"; do
 		run_case "$case" "$j"
 		if [ -n "${KS_ACCEPT:-}" ] && [ "$j" = 1 ]; then
 			accept "$case"
-		elif ! compare "$case"; then
-			echo "# (with KS_J=$j)"
+		elif ! compare "$case" >"$scratch/difference"; then
+			# To standard error, which meson shows of a failed TAP test.
+			{ echo "# $case, with KS_J=$j:" && cat "$scratch/difference"; } >&2
 			verdict='not ok'
 		fi
 	done

@@ -23,6 +23,10 @@ for file in $(find dissect analyzer store reports -name '*.c'); do
 		esac
 	done
 done
+for target in tests/fuzz/*.in; do
+	module=$(basename "$target" .in)
+	grep -q "^  '$module':" tests/meson.build || complain "$target: not listed in tests/meson.build"
+done
 for case in tests/golden/*/; do
 	for part in cmd stdout.exact stderr.glob exit; do
 		[ -e "$case$part" ] || complain "$case: has no $part"

@@ -132,7 +132,8 @@ send_query(struct traffic *traffic, uint32_t source, unsigned id, const char *na
 }
 
 static void
-send_answer(struct traffic *traffic, uint32_t source, unsigned id, const char *name, unsigned qtype, unsigned n_key)
+send_answer(struct traffic *traffic, uint32_t source, unsigned id, const char *name, unsigned qtype,
+	    unsigned n_key)
 {
 	struct ks_wire *const frame = &traffic->frame;
 	frame_begin(frame, KS_PROTO_UDP, 0xc6120005, source, 0);
@@ -189,7 +190,8 @@ draw(uint64_t *state)
 static void
 send_one(struct traffic *traffic, uint64_t *state)
 {
-	static const char *const zones[] = {".", "tld.", "net.", "com.", "rev.", "example.com.", "d4.tld.", "x.net."};
+	static const char *const zones[] = {".",    "tld.",         "net.",    "com.",
+					    "rev.", "example.com.", "d4.tld.", "x.net."};
 	const uint64_t random = draw(state);
 	const uint32_t source = 0x0a000000 + (uint32_t)(random % SOURCES);
 	const unsigned id = (unsigned)(random >> 32 & 0xffff);
@@ -224,8 +226,10 @@ main(void)
 	struct ks_diag diag = {0};
 	struct ks_dissect_config config = {.secret = {.a = 3, .b = 5}, .memory_bytes = 4 << 20};
 	ks_ports_add(&config.ports, 53);
-	const struct ks_listener listener = {
-		.message = ks_shard_message, .traffic = ks_shard_traffic, .icmp = ks_shard_icmp, .arg = &shard};
+	const struct ks_listener listener = {.message = ks_shard_message,
+					     .traffic = ks_shard_traffic,
+					     .icmp = ks_shard_icmp,
+					     .arg = &shard};
 	void *const memory = calloc(1, ks_dissect_memory(&config));
 	/* A budget that fifty thousand sources outgrow: full tables and squeezes must not allocate either. */
 	if (memory == NULL || ks_shard_init(&shard, 16 << 20, 0, &config.secret, &diag) != KS_SUCCESS) {
@@ -246,8 +250,9 @@ main(void)
 	} while (stats.packets < PACKETS);
 	const unsigned long calls = n_calls - before;
 
-	(void)printf("%llu packets, %llu messages, %u sources, %lu allocations\n", (unsigned long long)stats.packets,
-		     (unsigned long long)stats.messages, shard.sources.n, calls);
+	(void)printf("%llu packets, %llu messages, %u sources, %lu allocations\n",
+		     (unsigned long long)stats.packets, (unsigned long long)stats.messages, shard.sources.n,
+		     calls);
 	const bool counting = before > 0; /* the wraps are in place: setting up allocated */
 	const bool working = stats.messages > stats.packets / 2 && shard.sources.n > 1000;
 	ks_shard_done(&shard);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * tests/support/wire.h -- a writer of DNS messages, right and wrong ones, so that tests say what they send. */
+ * tests/support/wire.h -- a writer of DNS messages, right and wrong ones, so that tests say what they send.
+ */
 #ifndef KS_TESTS_SUPPORT_WIRE_H
 #define KS_TESTS_SUPPORT_WIRE_H
 
@@ -44,7 +45,8 @@ ks_wire_u32(struct ks_wire *wire, uint32_t value)
 }
 
 static inline void
-ks_wire_header(struct ks_wire *wire, unsigned id, unsigned flags, unsigned qd, unsigned an, unsigned ns, unsigned ar)
+ks_wire_header(struct ks_wire *wire, unsigned id, unsigned flags, unsigned qd, unsigned an, unsigned ns,
+	       unsigned ar)
 {
 	const unsigned fields[] = {id, flags, qd, an, ns, ar};
 	for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++)
@@ -55,7 +57,8 @@ ks_wire_header(struct ks_wire *wire, unsigned id, unsigned flags, unsigned qd, u
 static inline void
 ks_wire_name(struct ks_wire *wire, const char *name)
 {
-	for (const char *dot; *name != '\0' && (dot = strchr(name, '.')) != NULL && dot != name; name = dot + 1) {
+	for (const char *dot; *name != '\0' && (dot = strchr(name, '.')) != NULL && dot != name;
+	     name = dot + 1) {
 		ks_wire_u8(wire, (unsigned)(dot - name));
 		ks_wire_bytes(wire, name, (size_t)(dot - name));
 	}
@@ -72,7 +75,8 @@ ks_wire_question(struct ks_wire *wire, const char *name, unsigned qtype)
 
 /* A record up to its RDATA; `name` NULL: a pointer to the question. */
 static inline void
-ks_wire_rr(struct ks_wire *wire, const char *name, unsigned type, unsigned rr_class, uint32_t ttl, unsigned n_rdata)
+ks_wire_rr(struct ks_wire *wire, const char *name, unsigned type, unsigned rr_class, uint32_t ttl,
+	   unsigned n_rdata)
 {
 	if (name == NULL)
 		ks_wire_u16(wire, 0xc00c);

@@ -112,7 +112,8 @@ Test(addr, in_prefix_looks_at_the_first_bits_only)
 /* Every length: the last bit that counts and the first that does not. */
 Test(addr, prefix_of_every_length)
 {
-	const struct ks_addr ones = {.b = {255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255}};
+	const struct ks_addr ones = {
+		.b = {255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255}};
 	for (unsigned bits = 0; bits <= 128; bits++) {
 		struct ks_addr prefix = {0};
 		for (unsigned i = 0; i < bits; i++)

@@ -109,7 +109,8 @@ Test(dns, extended_rcode)
 	cr_assert(not(dns.has_question), "QDCOUNT 0 is legal: a cookie query, RFC 7873 s5.4");
 }
 
-/* The snap length cuts: without a header it is nothing; behind it the message counts, and what was read stands. */
+/* The snap length cuts: without a header it is nothing; behind it the message counts, and what was read
+ * stands. */
 Test(dns, cut_by_the_snap_length)
 {
 	const struct ks_wire wire = dnskey_answer();
@@ -165,13 +166,16 @@ Test(dns, unknown_label_type_is_malformed_whether_or_not_the_rest_was_captured)
 		struct ks_dns dns;
 		ks_wire_header(&wire, 1, QUERY, 1, 0, 0, 0);
 		ks_wire_bytes(&wire, bad_questions[i].question, bad_questions[i].n);
-		cr_assert(eq(int, read_part(&wire, wire.n, &dns), KS_DNS_MALFORMED), "%s", bad_questions[i].what);
-		cr_assert(eq(int, ks_dns_read(ks_guarded(wire.b, wire.n), wire.n, wire.n + 100, &dns), KS_DNS_MALFORMED),
+		cr_assert(eq(int, read_part(&wire, wire.n, &dns), KS_DNS_MALFORMED), "%s",
+			  bad_questions[i].what);
+		cr_assert(eq(int, ks_dns_read(ks_guarded(wire.b, wire.n), wire.n, wire.n + 100, &dns),
+			     KS_DNS_MALFORMED),
 			  "%s", bad_questions[i].what);
 	}
 }
 
-/* A pointer with nothing before it to point at; a name of 257 octets. Servers meet both and answer FORMERR. */
+/* A pointer with nothing before it to point at; a name of 257 octets. Servers meet both and answer FORMERR.
+ */
 Test(dns, bad_name_does_not_hide_the_type)
 {
 	for (int i = 0; i < 2; i++) {

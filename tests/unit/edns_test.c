@@ -105,7 +105,7 @@ Test(edns, ede_without_its_code_is_none)
 {
 	struct ks_wire wire = {0};
 	put_option(&wire, KS_OPT_EDE, "\0", 1);
-	cr_assert(eq(int, read_options(&wire).options & KS_EDNS_EDE, 0));
+	cr_assert(eq(int, read_options(&wire).options &KS_EDNS_EDE, 0));
 }
 
 /* Every truncation: what stood before the cut is kept, the rest is malformed; no read beyond. */

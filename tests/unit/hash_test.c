@@ -35,10 +35,13 @@ Test(hash, depends_on_every_octet_and_the_length)
 	for (size_t n = 0; n <= sizeof(bytes); n++) {
 		const uint64_t plain = ks_hash_bytes(&secret, ks_guard_put(end, bytes, n), n);
 		if (n > 0)
-			cr_assert(ne(u64, plain, ks_hash_bytes(&secret, ks_guard_put(end, bytes, n - 1), n - 1)), "%zu", n);
+			cr_assert(ne(u64, plain,
+				     ks_hash_bytes(&secret, ks_guard_put(end, bytes, n - 1), n - 1)),
+				  "%zu", n);
 		for (size_t i = 0; i < n; i++) {
 			bytes[i] = 0x80;
-			cr_assert(ne(u64, plain, ks_hash_bytes(&secret, ks_guard_put(end, bytes, n), n)), "%zu %zu", n, i);
+			cr_assert(ne(u64, plain, ks_hash_bytes(&secret, ks_guard_put(end, bytes, n), n)),
+				  "%zu %zu", n, i);
 			bytes[i] = 0;
 		}
 	}
@@ -51,19 +54,21 @@ compare(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-/* Neighbours in a /16, as a scan of spoofed sources sends them: no two whole values alike, and the low bits that
- * tables use fall evenly: 65536 keys into 256 buckets, expected 256 each, standard deviation 16. */
+/* Neighbours in a /16, as a scan of spoofed sources sends them: no two whole values alike, and the low bits
+ * that tables use fall evenly: 65536 keys into 256 buckets, expected 256 each, standard deviation 16. */
 Test(hash, spreads_neighbouring_addresses)
 {
 	static uint64_t values[65536];
 	static unsigned buckets[256];
 	for (unsigned i = 0; i < 65536; i++) {
-		const struct ks_addr addr = ks_addr_from_v4((const uint8_t[]){10, 0, (uint8_t)(i >> 8), (uint8_t)i});
+		const struct ks_addr addr =
+			ks_addr_from_v4((const uint8_t[]){10, 0, (uint8_t)(i >> 8), (uint8_t)i});
 		values[i] = ks_hash_addr(&secret, &addr);
 		buckets[values[i] & 255]++;
 	}
 	for (size_t i = 0; i < KS_COUNT(buckets); i++)
-		cr_assert(buckets[i] > 256 - 6 * 16 && buckets[i] < 256 + 6 * 16, "bucket %zu holds %u", i, buckets[i]);
+		cr_assert(buckets[i] > 256 - 6 * 16 && buckets[i] < 256 + 6 * 16, "bucket %zu holds %u", i,
+			  buckets[i]);
 	qsort(values, KS_COUNT(values), sizeof(values[0]), compare);
 	for (size_t i = 1; i < KS_COUNT(values); i++)
 		cr_assert(ne(u64, values[i], values[i - 1]));

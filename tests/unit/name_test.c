@@ -201,7 +201,8 @@ Test(name, print_and_parse_are_inverse)
 	for (size_t i = 0; i < KS_COUNT(texts); i++) {
 		char text[KS_NAME_TEXT];
 		uint8_t wire[KS_NAME_MAX], folded[KS_NAME_MAX];
-		const size_t n = ks_name_print(ks_guarded(texts[i].wire, texts[i].n), texts[i].n, text, sizeof(text));
+		const size_t n =
+			ks_name_print(ks_guarded(texts[i].wire, texts[i].n), texts[i].n, text, sizeof(text));
 		cr_assert(strcmp(text, texts[i].text) == 0, "%s: %s", texts[i].what, text);
 		cr_assert(eq(sz, n, strlen(text)), "%s", texts[i].what);
 		cr_assert(eq(sz, ks_name_parse(text, wire), texts[i].n), "%s", texts[i].what);
@@ -236,7 +237,8 @@ Test(name, print_respects_its_capacity)
 			cr_assert(eq(sz, n, cap > 12 ? 11 : 0), "capacity %zu", cap);
 	}
 	cr_assert(eq(sz, ks_name_print((const uint8_t *)"\3ab", 3, (char[16]){0}, 16), 0), "not well formed");
-	cr_assert(eq(sz, ks_name_print((const uint8_t *)"\300\014", 2, (char[16]){0}, 16), 0), "a pointer is no name");
+	cr_assert(eq(sz, ks_name_print((const uint8_t *)"\300\014", 2, (char[16]){0}, 16), 0),
+		  "a pointer is no name");
 }
 
 /* clang-format off */
@@ -279,7 +281,8 @@ Test(name, parse_never_writes_past_255_octets)
 		for (size_t i = 0; i < n_labels; i++)
 			memcpy(text + 2 * i, "a.", 3);
 		uint8_t *const room = ks_guard_end(KS_NAME_MAX) - KS_NAME_MAX;
-		cr_assert(eq(sz, ks_name_parse(text, room), n_labels <= 127 ? n_labels * 2 + 1 : 0), "%zu", n_labels);
+		cr_assert(eq(sz, ks_name_parse(text, room), n_labels <= 127 ? n_labels * 2 + 1 : 0), "%zu",
+			  n_labels);
 	}
 	memset(text, 'a', sizeof(text) - 1);
 	text[sizeof(text) - 1] = '\0';

@@ -20,9 +20,9 @@ static struct ks_message
 message_of(const uint8_t *name, size_t n)
 {
 	return (struct ks_message){
-	    .client_port = 4711,
-	    .server_port = 53,
-	    .dns = {.id = 99, .has_question = true, .qtype = 48, .qclass = 1, .qname = {name, n}},
+		.client_port = 4711,
+		.server_port = 53,
+		.dns = {.id = 99, .has_question = true, .qtype = 48, .qclass = 1, .qname = {name, n}},
 	};
 }
 

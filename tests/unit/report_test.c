@@ -712,13 +712,13 @@ static const struct {
 	const char *name, *format, *want;
 } refusals[] = {
 	{"foo", "text",
-	 "report: no report 'foo'; there are: summary, totals, traffic, qtypes, sources, hitters, sequence, "
+	 "no report 'foo'; there are: summary, totals, traffic, qtypes, sources, hitters, sequence, "
 	 "storms, "
 	 "quality"},
 	{"", "text",
-	 "report: no report ''; there are: summary, totals, traffic, qtypes, sources, hitters, sequence, "
+	 "no report ''; there are: summary, totals, traffic, qtypes, sources, hitters, sequence, "
 	 "storms, quality"},
-	{"hitters", "xml", "report: no format 'xml'; there are: text, json, csv"},
+	{"hitters", "xml", "no format 'xml'; there are: text, json, csv"},
 	{"hitters", "json", "fake: no query hitters"},
 	{"summary", "text", "fake: no query summary"},
 };
@@ -760,7 +760,7 @@ Test(report, a_full_disk_is_noticed)
 		cr_assert(out != NULL);
 		cr_assert(eq(int, write_to(&store, "hitters", all_formats[i], out, &diag), KS_ERR_OUTPUT),
 			  "%s", all_formats[i]);
-		cr_assert(has(diag.text, "report: cannot write: No space left"), "%s", diag.text);
+		cr_assert(has(diag.text, "cannot write: No space left"), "%s", diag.text);
 		(void)fclose(out);
 		cr_assert(eq(sz, store.opened, store.closed));
 	}

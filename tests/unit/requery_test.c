@@ -4,15 +4,15 @@
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
 
-#define S(seconds) ((int64_t)((seconds) * 1e9))
+#define S(seconds) ((int64_t)((seconds)*1e9))
 
 /* An answer whose only bound is `ttl`. */
 static struct ks_dns
 answer_of(uint32_t ttl)
 {
 	return (struct ks_dns){
-	    .flags = KS_FLAG_QR | KS_FLAG_AA,
-	    .dnskey = {.keys = 2, .signatures = 1, .key_ttl = ttl, .sig_ttl = ttl, .original_ttl = ttl},
+		.flags = KS_FLAG_QR | KS_FLAG_AA,
+		.dnskey = {.keys = 2, .signatures = 1, .key_ttl = ttl, .sig_ttl = ttl, .original_ttl = ttl},
 	};
 }
 
@@ -22,20 +22,20 @@ static const struct {
 	double gap_s;
 	enum ks_requery want;
 } gaps[] = {
-    {"at once", 172800, 0.001, KS_RQ_HOT},
-    {"just under five seconds", 172800, 4.999, KS_RQ_HOT},
-    {"five seconds", 172800, 5.0, KS_RQ_WARM},
-    {"just under five minutes", 172800, 299.9, KS_RQ_WARM},
-    {"five minutes", 172800, 300.0, KS_RQ_COOL},
-    {"just under an hour", 172800, 3599.9, KS_RQ_COOL},
-    {"an hour: RFC 5011's own rhythm", 172800, 3600.0, KS_RQ_REFRESH},
-    {"a day less a second, at the cap of 86,400 s", 172800, 86399.0, KS_RQ_REFRESH},
-    {"a day: the life is over", 172800, 86400.0, KS_RQ_FIRST},
-    {"59.2 s of 60: renewal, as the lab's healthy resolvers did", 60, 59.2, KS_RQ_REFRESH},
-    {"53.0 s of 60: the renewal margin begins at 0.9 L - 1 s", 60, 53.0, KS_RQ_REFRESH},
-    {"52.9 s of 60", 60, 52.9, KS_RQ_WARM},
-    {"60 s of 60", 60, 60.0, KS_RQ_FIRST},
-    {"clock stepped back", 60, -1.0, KS_RQ_FIRST},
+	{"at once", 172800, 0.001, KS_RQ_HOT},
+	{"just under five seconds", 172800, 4.999, KS_RQ_HOT},
+	{"five seconds", 172800, 5.0, KS_RQ_WARM},
+	{"just under five minutes", 172800, 299.9, KS_RQ_WARM},
+	{"five minutes", 172800, 300.0, KS_RQ_COOL},
+	{"just under an hour", 172800, 3599.9, KS_RQ_COOL},
+	{"an hour: RFC 5011's own rhythm", 172800, 3600.0, KS_RQ_REFRESH},
+	{"a day less a second, at the cap of 86,400 s", 172800, 86399.0, KS_RQ_REFRESH},
+	{"a day: the life is over", 172800, 86400.0, KS_RQ_FIRST},
+	{"59.2 s of 60: renewal, as the lab's healthy resolvers did", 60, 59.2, KS_RQ_REFRESH},
+	{"53.0 s of 60: the renewal margin begins at 0.9 L - 1 s", 60, 53.0, KS_RQ_REFRESH},
+	{"52.9 s of 60", 60, 52.9, KS_RQ_WARM},
+	{"60 s of 60", 60, 60.0, KS_RQ_FIRST},
+	{"clock stepped back", 60, -1.0, KS_RQ_FIRST},
 };
 
 Test(requery, class_by_gap)
@@ -57,10 +57,10 @@ Test(requery, only_a_usable_answer_is_a_delivery)
 		const char *what;
 		uint16_t flags, rcode, keys;
 	} rows[] = {
-	    {"not authoritative", KS_FLAG_QR, 0, 2},
-	    {"truncated", KS_FLAG_QR | KS_FLAG_AA | KS_FLAG_TC, 0, 2},
-	    {"no key in it", KS_FLAG_QR | KS_FLAG_AA, 0, 0},
-	    {"SERVFAIL", KS_FLAG_QR | KS_FLAG_AA, 2, 2},
+		{"not authoritative", KS_FLAG_QR, 0, 2},
+		{"truncated", KS_FLAG_QR | KS_FLAG_AA | KS_FLAG_TC, 0, 2},
+		{"no key in it", KS_FLAG_QR | KS_FLAG_AA, 0, 0},
+		{"SERVFAIL", KS_FLAG_QR | KS_FLAG_AA, 2, 2},
 	};
 	for (size_t i = 0; i < KS_COUNT(rows); i++) {
 		struct ks_requery_state state = {0};

@@ -11,14 +11,34 @@
 static const struct {
 	uint16_t code;
 	const char *name;
-} types[] = {
-	{1, "A"},       {2, "NS"},       {6, "SOA"},     {28, "AAAA"},      {41, "OPT"},         {43, "DS"},
-	{46, "RRSIG"},  {47, "NSEC"},    {48, "DNSKEY"}, {50, "NSEC3"},     {51, "NSEC3PARAM"},  {59, "CDS"},
-	{60, "CDNSKEY"}, {64, "SVCB"},   {65, "HTTPS"},  {255, "ANY"},      {257, "CAA"},        {32769, "DLV"},
-	{0, "TYPE0"},   {54, "TYPE54"},  {65280, "TYPE65280"}, {65535, "TYPE65535"},
-}, rcodes[] = {
-	{0, "NOERROR"}, {1, "FORMERR"},  {2, "SERVFAIL"}, {3, "NXDOMAIN"},  {5, "REFUSED"},      {9, "NOTAUTH"},
-	{16, "BADVERS"}, {23, "BADCOOKIE"}, {12, "RCODE12"}, {4095, "RCODE4095"},
+} types[] =
+	{
+		{1, "A"},
+		{2, "NS"},
+		{6, "SOA"},
+		{28, "AAAA"},
+		{41, "OPT"},
+		{43, "DS"},
+		{46, "RRSIG"},
+		{47, "NSEC"},
+		{48, "DNSKEY"},
+		{50, "NSEC3"},
+		{51, "NSEC3PARAM"},
+		{59, "CDS"},
+		{60, "CDNSKEY"},
+		{64, "SVCB"},
+		{65, "HTTPS"},
+		{255, "ANY"},
+		{257, "CAA"},
+		{32769, "DLV"},
+		{0, "TYPE0"},
+		{54, "TYPE54"},
+		{65280, "TYPE65280"},
+		{65535, "TYPE65535"},
+},
+  rcodes[] = {
+	  {0, "NOERROR"}, {1, "FORMERR"},  {2, "SERVFAIL"},   {3, "NXDOMAIN"}, {5, "REFUSED"},
+	  {9, "NOTAUTH"}, {16, "BADVERS"}, {23, "BADCOOKIE"}, {12, "RCODE12"}, {4095, "RCODE4095"},
 };
 
 Test(rrtype, names)

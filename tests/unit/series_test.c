@@ -20,14 +20,14 @@ static const struct {
 	int64_t span_s;
 	uint32_t width_s;
 } widths[] = {
-    {"an instant", 0, 1},
-    {"three minutes", 180, 1},
-    {"one second short of 120 bins of 5 s", 599, 1},
-    {"120 bins of 5 s", 600, 5},
-    {"120 bins of 10 s", 1200, 10},
-    {"an hour", 3600, 30},
-    {"two hours", 7200, 60},
-    {"a day", 86400, 60},
+	{"an instant", 0, 1},
+	{"three minutes", 180, 1},
+	{"one second short of 120 bins of 5 s", 599, 1},
+	{"120 bins of 5 s", 600, 5},
+	{"120 bins of 10 s", 1200, 10},
+	{"an hour", 3600, 30},
+	{"two hours", 7200, 60},
+	{"a day", 86400, 60},
 };
 
 Test(series, width_is_the_widest_that_gives_enough_bins)

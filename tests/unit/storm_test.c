@@ -130,3 +130,11 @@ Test(storm, requeries_in_a_healthy_zone_are_not_a_storm)
 	fill(0, BINS, 30, 1);
 	cr_assert(eq(sz, find(BINS, 1), 0));
 }
+
+Test(storm, tcp_follow_ups_do_not_hide_that_a_capture_begins_inside)
+{
+	for (size_t i = 0; i < BINS; i++)
+		bins[i] = (struct ks_storm_bin){.queries = 40, .requeries = 18, .retransmits = 20};
+	cr_assert(eq(sz, find(BINS, 1), 1));
+	cr_assert(storms[0].began_before);
+}

@@ -1,0 +1,245 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * Messages in, facts out, through a sink that remembers. */
+#include "analyzer/shard.h"
+
+#include <criterion/criterion.h>
+#include <criterion/new/assert.h>
+
+#include <stdio.h>
+
+#include "dissect/name.h"
+
+enum { MANY = 4096 };
+
+/* What came out; of each kind the first MANY, and how many there were. */
+static struct {
+	struct ks_sink sink;
+	struct ks_fact_source sources[MANY];
+	struct ks_fact_flow flows[MANY];
+	struct ks_fact_query queries[MANY];
+	struct ks_fact_bin bins[MANY];
+	struct ks_fact_server servers[MANY];
+	size_t n_sources, n_flows, n_queries, n_bins, n_servers, n_zones;
+	uint64_t zone_bin_queries, new_offenders;
+} got;
+
+#define KEEP(kind, list)                                                                                     \
+	static enum ks_error keep_##kind(struct ks_sink *sink, const struct ks_fact_##kind *fact,            \
+					 struct ks_diag *diag)                                               \
+	{                                                                                                    \
+		(void)sink;                                                                                  \
+		(void)diag;                                                                                  \
+		if (got.n_##list < MANY)                                                                     \
+			got.list[got.n_##list] = *fact;                                                      \
+		got.n_##list++;                                                                              \
+		return KS_SUCCESS;                                                                           \
+	}
+
+KEEP(source, sources)
+KEEP(flow, flows)
+KEEP(query, queries)
+KEEP(bin, bins)
+KEEP(server, servers)
+
+static enum ks_error
+keep_zone(struct ks_sink *sink, const struct ks_fact_zone *fact, struct ks_diag *diag)
+{
+	(void)sink;
+	(void)fact;
+	(void)diag;
+	got.n_zones++;
+	return KS_SUCCESS;
+}
+
+static enum ks_error
+add_zone_bin(struct ks_sink *sink, const struct ks_fact_zone_bin *fact, struct ks_diag *diag)
+{
+	(void)sink;
+	(void)diag;
+	got.zone_bin_queries += fact->queries;
+	got.new_offenders += fact->sources_new;
+	return KS_SUCCESS;
+}
+
+static enum ks_error
+drop_traffic(struct ks_sink *sink, const struct ks_fact_traffic *fact, struct ks_diag *diag)
+{
+	(void)sink;
+	(void)fact;
+	(void)diag;
+	return KS_SUCCESS;
+}
+
+static const struct ks_sink_ops ops = {
+	.server = keep_server,
+	.source = keep_source,
+	.bin = keep_bin,
+	.traffic = drop_traffic,
+	.zone = keep_zone,
+	.zone_bin = add_zone_bin,
+	.flow = keep_flow,
+	.query = keep_query,
+};
+
+static struct ks_shard shard;
+
+static void
+begin(size_t memory_bytes)
+{
+	static const struct ks_secret secret = {.a = 1234567, .b = 7654321};
+	struct ks_diag diag;
+	cr_assert(eq(int, ks_shard_init(&shard, memory_bytes, 0, &secret, &diag), KS_SUCCESS));
+}
+
+static void
+freeze(void)
+{
+	struct ks_diag diag;
+	got.sink.ops = &ops;
+	cr_assert(eq(int, ks_shard_freeze(&shard, &got.sink, &diag), KS_SUCCESS));
+}
+
+static struct ks_addr
+addr(uint32_t number)
+{
+	const uint8_t bytes[4] = {(uint8_t)(number >> 24), (uint8_t)(number >> 16), (uint8_t)(number >> 8),
+				  (uint8_t)number};
+	return ks_addr_from_v4(bytes);
+}
+
+/* A DNSKEY query of `source` for the root, or with `answer` its answer. */
+static void
+say(uint32_t source, uint32_t server, uint16_t id, int64_t t_ns, bool answer)
+{
+	static const uint8_t root[1];
+	struct ks_message message = {
+		.time_ns = t_ns,
+		.client = addr(source),
+		.server = addr(server),
+		.client_port = 4000,
+		.server_port = 53,
+		.len = answer ? 864 : 28,
+		.dns = {.id = id,
+			.has_question = true,
+			.qname = {root, 1},
+			.qtype = KS_TYPE_DNSKEY,
+			.qclass = 1,
+			.flags = answer ? KS_FLAG_QR | KS_FLAG_AA : 0},
+	};
+	if (answer)
+		message.dns.dnskey = (struct ks_dnskey_answer){
+			.keys = 2, .signatures = 1, .key_ttl = 3600, .sig_ttl = 3600, .original_ttl = 3600};
+	ks_shard_message(&shard, &message);
+}
+
+#define T0 (INT64_C(1795298174) * KS_NS_PER_S)
+#define MS(n) ((int64_t)(n)*KS_NS_PER_MS)
+
+Test(shard, a_stale_source_is_counted_by_class_and_its_sequence_kept)
+{
+	begin(64 << 20);
+	for (uint16_t i = 0; i < 40; i++) {
+		say(7, 53, i, T0 + MS(20 * i), false);
+		say(7, 53, i, T0 + MS(20 * i + 19), true);
+	}
+	say(8, 53, 1, T0 + MS(5), false);
+	say(8, 53, 1, T0 + MS(25), true);
+	freeze();
+	cr_assert(eq(sz, got.n_flows, 2));
+	cr_assert(eq(u64, got.flows[0].queries, 40));
+	cr_assert(eq(u64, got.flows[0].cls[KS_RQ_FIRST], 1));
+	cr_assert(eq(u64, got.flows[0].cls[KS_RQ_HOT], 39));
+	cr_assert(eq(u64, got.flows[0].response_dns_bytes, 40 * 864));
+	cr_assert(eq(u64, got.flows[1].cls[KS_RQ_FIRST], 1));
+	cr_assert(eq(u64, got.sources[0].requeries, 39));
+	cr_assert(eq(sz, got.n_queries, 41));
+	for (size_t i = 0; i < 40; i++) {
+		cr_assert(eq(u64, got.queries[i].number, i));
+		cr_assert(eq(i64, got.queries[i].response_ns - got.queries[i].t_ns, MS(19)));
+		cr_assert(eq(u32, got.queries[i].response_bytes, 864));
+	}
+	cr_assert(eq(u64, got.zone_bin_queries, 41));
+	cr_assert(eq(u64, got.new_offenders, 1));
+	ks_shard_done(&shard);
+}
+
+Test(shard, the_same_query_before_its_answer_is_a_retransmission)
+{
+	begin(64 << 20);
+	say(7, 53, 1, T0, false);
+	say(7, 53, 1, T0 + MS(400), false);
+	say(7, 53, 1, T0 + MS(420), true);
+	say(7, 53, 2, T0 + MS(440), false);
+	freeze();
+	cr_assert(eq(u64, got.flows[0].cls[KS_RQ_FIRST], 1));
+	cr_assert(eq(u64, got.flows[0].cls[KS_RQ_RETRANSMIT], 1));
+	cr_assert(eq(u64, got.flows[0].cls[KS_RQ_HOT], 1));
+	cr_assert(eq(i64, got.queries[0].response_ns, T0 + MS(420)));
+	cr_assert(eq(i64, got.queries[1].response_ns, 0));
+	ks_shard_done(&shard);
+}
+
+Test(shard, facts_come_in_the_order_of_addresses_whatever_came_first)
+{
+	begin(64 << 20);
+	for (uint32_t i = 0; i < 1000; i++)
+		say(1 + i * 7919 % 1000, 53, 1, T0 + MS(i), false);
+	freeze();
+	cr_assert(eq(sz, got.n_sources, 1000));
+	for (size_t i = 1; i < got.n_sources; i++)
+		cr_assert(lt(int, memcmp(got.sources[i - 1].source.b, got.sources[i].source.b, 16), 0));
+	ks_shard_done(&shard);
+}
+
+Test(shard, more_sources_than_room_are_counted_in_totals_and_told)
+{
+	begin(16 << 20);
+	for (uint32_t i = 0; i < 300000; i++)
+		say(i, 53, 1, T0 + (int64_t)i * 1000, false);
+	cr_assert(gt(u64, shard.totals.unlisted_sources, 0));
+	cr_assert(eq(u64, shard.sources.n + shard.totals.unlisted_sources, 300000));
+	cr_assert(eq(u64, shard.totals.queries, 300000));
+	uint64_t in_cells = 0;
+	for (uint32_t i = 0; i < shard.series.cells.n; i++)
+		in_cells += ((struct ks_cell *)ks_map_at(&shard.series.cells, i))->queries;
+	cr_assert(eq(u64, in_cells, 300000));
+	ks_shard_done(&shard);
+}
+
+Test(shard, a_flood_of_made_up_zones_keeps_every_query_in_the_bins)
+{
+	begin(16 << 20);
+	struct ks_message message = {.time_ns = T0, .client = addr(1), .server = addr(2), .len = 40};
+	for (uint32_t i = 0; i < 200000; i++) {
+		char text[32];
+		uint8_t wire[KS_NAME_MAX];
+		(void)snprintf(text, sizeof(text), "x%u.example.", i);
+		const size_t n = ks_name_parse(text, wire);
+		message.dns = (struct ks_dns){
+			.has_question = true, .qname = {wire, n}, .qtype = KS_TYPE_DNSKEY, .qclass = 1};
+		message.time_ns += 10000;
+		ks_shard_message(&shard, &message);
+	}
+	freeze();
+	uint64_t in_bins = 0;
+	cr_assert(le(sz, got.n_bins, MANY));
+	for (size_t i = 0; i < got.n_bins; i++)
+		in_bins += got.bins[i].queries;
+	cr_assert(eq(u64, in_bins, 200000));
+	cr_assert(gt(u64, shard.totals.unlisted_zones, 0));
+	ks_shard_done(&shard);
+}
+
+Test(shard, vantage_is_several_servers_only_if_they_answer_for_one_zone)
+{
+	begin(64 << 20);
+	say(7, 53, 1, T0, false);
+	say(7, 53, 1, T0 + 1, true);
+	cr_assert(eq(int, ks_shard_vantage(&shard), 'A'));
+	say(7, 54, 2, T0 + 2, false);
+	cr_assert(eq(int, ks_shard_vantage(&shard), 'A'), "asked, but silent");
+	say(7, 54, 2, T0 + 3, true);
+	cr_assert(eq(int, ks_shard_vantage(&shard), 'M'));
+	ks_shard_done(&shard);
+}
