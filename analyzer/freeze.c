@@ -303,6 +303,28 @@ put_table(const struct freezer *freezer, const struct ks_map *table,
 	return error;
 }
 
+/* --- ICMP --- */
+
+/* Numbers of a table depend on the order of arrival, which the capture fixes. */
+static enum ks_error
+put_icmp(const struct freezer *freezer)
+{
+	const struct ks_map *const map = &freezer->shard->icmp.map;
+	for (uint32_t i = 0; i < map->n; i++) {
+		const struct ks_icmp_entry *const entry = ks_map_at(map, i);
+		const struct ks_fact_icmp fact = {
+			.server = entry->server,
+			.source = entry->source,
+			.kind = (enum ks_icmp_kind)entry->kind,
+			.packets = entry->packets,
+		};
+		const enum ks_error error = freezer->sink->ops->icmp(freezer->sink, &fact, freezer->diag);
+		if (error != KS_SUCCESS)
+			return error;
+	}
+	return KS_SUCCESS;
+}
+
 /* --- sequences --- */
 
 static struct ks_span
@@ -390,6 +412,8 @@ freeze(struct freezer *freezer)
 		error = put_table(freezer, &shard->flows, rank_flow, put_flow);
 	if (error == KS_SUCCESS)
 		error = put_sequences(freezer);
+	if (error == KS_SUCCESS)
+		error = put_icmp(freezer);
 	return error;
 }
 

@@ -2,6 +2,7 @@
 #include "analyzer/pipeline.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
@@ -281,10 +282,14 @@ put_notices(const struct run *run, const struct ks_dissect_stats *stats, struct 
 	const struct ks_totals *const totals = &shard->totals;
 	const struct ks_fact_counter list[] = {
 #define NOTICE(name, value, note) {KS_COUNTER_NOTICE, name, value, note}
-		NOTICE("messages_cut", stats->cut,
-		       "messages whose records the snap length cut; they count, their sizes are those on the "
-		       "wire: "
-		       "capture with -s 0"),
+#define LOSS(name, value, note)                                                                              \
+	{                                                                                                    \
+		KS_COUNTER_LOSS, name, value, note                                                           \
+	}
+		LOSS("messages_cut", stats->cut,
+		     "messages whose records the snap length cut; they count, their sizes are those on the "
+		     "wire: "
+		     "capture with -s 0"),
 		NOTICE("messages_several_opt", stats->several_opt,
 		       "messages with more than one OPT record; the first was read"),
 		NOTICE("udp_checksum_bad", stats->bad_checksum,
@@ -295,49 +300,75 @@ put_notices(const struct run *run, const struct ks_dissect_stats *stats, struct 
 		NOTICE("clock_steps_back",
 		       sum_of_inputs(run, offsetof(struct ks_capture_info, clock_steps_back)),
 		       "packets older than the one before them in their file"),
-		NOTICE("fragment_datagrams_expired", stats->frag.expired,
-		       "fragmented datagrams that never became whole"),
-		NOTICE("fragment_datagrams_evicted", stats->frag.evicted,
-		       "fragmented datagrams given up for lack of room: give more --memory"),
+		LOSS("fragment_datagrams_expired", stats->frag.expired,
+		     "fragmented datagrams that never became whole"),
+		LOSS("fragment_datagrams_evicted", stats->frag.evicted,
+		     "fragmented datagrams given up for lack of room: give more --memory"),
 		NOTICE("fragment_datagrams_refused", stats->frag.overlapped,
 		       "fragmented datagrams with overlapping or contradicting pieces"),
 		NOTICE("tcp_streams_midway", stats->stream.midway,
 		       "TCP directions met without their SYN: the capture began later"),
-		NOTICE("tcp_streams_evicted", stats->stream.evicted,
-		       "TCP directions given up for lack of room, inside a message: give more --memory"),
+		LOSS("tcp_streams_evicted", stats->stream.evicted,
+		     "TCP directions given up for lack of room, inside a message: give more --memory"),
 		NOTICE("tcp_streams_unfinished", stats->stream.unfinished + stats->stream.expired,
 		       "TCP directions that ended or fell silent inside a message"),
-		NOTICE("tcp_gaps", stats->stream.gaps, "TCP gaps: packets the capture lost"),
+		LOSS("tcp_gaps", stats->stream.gaps, "TCP gaps: packets the capture lost"),
 		NOTICE("tcp_conflicts", stats->stream.conflicts,
 		       "TCP bytes sent twice with different content; the first ones were read"),
-		NOTICE("sources_unlisted", totals->unlisted_sources,
-		       "messages of sources that found no room: counted in totals and bins, not by source; "
-		       "give "
-		       "more --memory"),
-		NOTICE("servers_unlisted", totals->unlisted_servers,
-		       "messages of servers that found no room: counted in totals, not by server"),
-		NOTICE("zones_unlisted", totals->unlisted_zones,
-		       "DNSKEY queries whose name found no room: counted in totals and bins, not by zone; "
-		       "give more "
-		       "--memory"),
-		NOTICE("zone_bins_unlisted", totals->unlisted_zone_bins,
-		       "DNSKEY queries missing from the time series of their zone, for lack of room: give "
-		       "more --memory"),
-		NOTICE("hitters_unlisted", totals->unlisted_flows,
-		       "DNSKEY queries whose source and zone found no room: not in hitters; give more "
-		       "--memory"),
-		NOTICE("pairs_evicted", shard->pairs.evicted,
-		       "queries forgotten while waiting for their answer, for lack of room: give more "
-		       "--memory"),
+		NOTICE("icmp_port_unreachable", shard->icmp.kinds[KS_ICMP_PORT_UNREACHABLE],
+		       "ICMP: nobody waits for the answer at its port: spoofed sources, or clients that gave "
+		       "up"),
+		NOTICE("icmp_too_big", shard->icmp.kinds[KS_ICMP_TOO_BIG],
+		       "ICMP: an answer did not fit a link: it may never arrive; see TC and EDNS sizes"),
+		NOTICE("icmp_unreachable", shard->icmp.kinds[KS_ICMP_UNREACHABLE],
+		       "ICMP: host or network not reachable, or forbidden"),
+		NOTICE("icmp_other", shard->icmp.kinds[KS_ICMP_OTHER], "ICMP: other errors that quote DNS"),
+		LOSS("sources_unlisted", totals->unlisted_sources,
+		     "messages of sources that found no room: counted in totals and bins, not by source; "
+		     "give "
+		     "more --memory"),
+		LOSS("servers_unlisted", totals->unlisted_servers,
+		     "messages of servers that found no room: counted in totals, not by server"),
+		LOSS("zones_unlisted", totals->unlisted_zones,
+		     "DNSKEY queries whose name found no room: counted in totals and bins, not by zone; "
+		     "give more "
+		     "--memory"),
+		LOSS("zone_bins_unlisted", totals->unlisted_zone_bins,
+		     "DNSKEY queries missing from the time series of their zone, for lack of room: give "
+		     "more --memory"),
+		LOSS("hitters_unlisted", totals->unlisted_flows,
+		     "DNSKEY queries whose source and zone found no room: not in hitters; give more "
+		     "--memory"),
+		LOSS("pairs_evicted", shard->pairs.evicted,
+		     "queries forgotten while waiting for their answer, for lack of room: give more "
+		     "--memory"),
 		NOTICE("responses_unasked", totals->unasked_responses,
 		       "answers to DNSKEY or DS whose query is not in the capture, or came too late"),
 		NOTICE("sequence_squeezes", shard->samples.squeezes,
 		       "times the sample of query sequences was thinned to stay in memory"),
-		NOTICE("bins_widened", shard->series.folds_for_room,
-		       "times the bins were widened because a table was full: give more --memory"),
+		LOSS("bins_widened", shard->series.folds_for_room,
+		     "times the bins were widened because a table was full: give more --memory"),
 #undef NOTICE
+#undef LOSS
 	};
 	return put_list(list, KS_COUNT(list), sink, diag);
+}
+
+static enum ks_error
+put_unknown_links(const struct ks_dissect_stats *stats, struct ks_sink *sink, struct ks_diag *diag)
+{
+	for (size_t i = 0; i < KS_UNKNOWN_LINKS && stats->unknown_links[i].packets > 0; i++) {
+		const struct ks_unknown_link *const link = &stats->unknown_links[i];
+		char name[32], note[96];
+		(void)snprintf(name, sizeof(name), "link_type_%d", link->linktype);
+		(void)snprintf(note, sizeof(note),
+			       "link type %d is not known: its packets are in link_unknown", link->linktype);
+		const struct ks_fact_counter fact = {KS_COUNTER_NOTICE, name, link->packets, note};
+		const enum ks_error error = sink->ops->counter(sink, &fact, diag);
+		if (error != KS_SUCCESS)
+			return error;
+	}
+	return KS_SUCCESS;
 }
 
 static enum ks_error
@@ -354,6 +385,8 @@ put_facts(struct run *run, struct ks_sink *sink, struct ks_run_outcome *outcome,
 		error = put_totals(run, &stats, sink, diag);
 	if (error == KS_SUCCESS)
 		error = put_notices(run, &stats, sink, diag);
+	if (error == KS_SUCCESS)
+		error = put_unknown_links(&stats, sink, diag);
 	if (error == KS_SUCCESS)
 		error = ks_shard_freeze(&run->shard, sink, diag);
 	if (error == KS_SUCCESS)

@@ -55,6 +55,8 @@ ks_shard_init(struct ks_shard *shard, size_t memory_bytes, uint32_t bin_s, const
 		error = ks_series_init(&shard->series, unit * SHARE_SERIES, bin_s, secret, diag);
 	if (error == KS_SUCCESS)
 		error = ks_samples_init(&shard->samples, least(unit * SHARE_SAMPLES, SAMPLES_MAX), diag);
+	if (error == KS_SUCCESS)
+		error = ks_icmp_init(&shard->icmp, secret, diag);
 	if (error != KS_SUCCESS)
 		ks_shard_done(shard);
 	return error;
@@ -72,6 +74,7 @@ ks_shard_done(struct ks_shard *shard)
 	ks_pairs_done(&shard->pairs);
 	ks_series_done(&shard->series);
 	ks_samples_done(&shard->samples);
+	ks_icmp_done(&shard->icmp);
 }
 
 /* --- the parts of one message --- */
@@ -425,12 +428,11 @@ ks_shard_traffic(void *arg, const struct ks_datagram *datagram, bool towards_ser
 }
 
 void
-ks_shard_icmp(void *arg, const struct ks_walk *walk, int64_t time_ns)
+ks_shard_icmp(void *arg, const struct ks_walk *walk)
 {
 	struct ks_shard *const shard = arg;
-	(void)walk;
-	(void)time_ns;
 	shard->totals.icmp_quoted++;
+	ks_icmp_feed(&shard->icmp, walk);
 }
 
 /* Vantage M needs a zone that several servers answered for, DOMAIN A. */

@@ -12,6 +12,7 @@
 #ifndef KS_ANALYZER_SHARD_H
 #define KS_ANALYZER_SHARD_H
 
+#include "analyzer/icmp.h"
 #include "analyzer/names.h"
 #include "analyzer/pair.h"
 #include "analyzer/requery.h"
@@ -73,6 +74,7 @@ struct ks_shard {
 	struct ks_pairs pairs;
 	struct ks_series series;
 	struct ks_samples samples;
+	struct ks_icmp icmp;
 	struct ks_totals totals;
 };
 
@@ -84,7 +86,7 @@ void ks_shard_done(struct ks_shard *shard);
 /* What the dissector calls; `arg` is the shard. */
 void ks_shard_message(void *arg, const struct ks_message *message);
 void ks_shard_traffic(void *arg, const struct ks_datagram *datagram, bool towards_server, int64_t time_ns);
-void ks_shard_icmp(void *arg, const struct ks_walk *walk, int64_t time_ns);
+void ks_shard_icmp(void *arg, const struct ks_walk *walk);
 
 /* 'R' when most responses came from recursion, 'M' when several servers of one zone are seen, else 'A'
  * (DOMAIN A). */

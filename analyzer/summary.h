@@ -62,6 +62,7 @@ struct ks_fact_input {
 enum ks_counter_kind {
 	KS_COUNTER_PACKET, /* one of the verdicts: each packet is in exactly one of these */
 	KS_COUNTER_TOTAL,  /* a total of report totals */
+	KS_COUNTER_LOSS,   /* why figures are incomplete: lost packets, full tables */
 	KS_COUNTER_NOTICE  /* anything else that report quality must tell: evictions, clock jumps, cuts */
 };
 
@@ -100,6 +101,21 @@ struct ks_fact_server {
 	uint64_t authoritative; /* responses with AA */
 	uint64_t recursive;     /* responses with RA and without AA */
 	int64_t first_ns, last_ns;
+};
+
+enum ks_icmp_kind {
+	KS_ICMP_PORT_UNREACHABLE,
+	KS_ICMP_UNREACHABLE, /* host, network, or forbidden */
+	KS_ICMP_TOO_BIG,     /* fragmentation needed, packet too big */
+	KS_ICMP_OTHER,
+	KS_ICMP_KINDS
+};
+
+/* Key: (server, source, kind). ICMP errors that quote a packet between the two. */
+struct ks_fact_icmp {
+	struct ks_addr server, source;
+	enum ks_icmp_kind kind;
+	uint64_t packets;
 };
 
 /* Key: source. */

@@ -145,7 +145,7 @@ feed_datagram(struct ks_dissector *dissector, const struct ks_walk *walk, int64_
 	if (!is_wanted(&dissector->config, &walk->dg))
 		return KS_OTHER_SERVER;
 	if (walk->in_icmp_error) {
-		dissector->listener.icmp(dissector->listener.arg, walk, time_ns);
+		dissector->listener.icmp(dissector->listener.arg, walk);
 		return KS_ICMP_QUOTED;
 	}
 	if (walk->dg.proto == KS_PROTO_TCP)
@@ -173,6 +173,21 @@ feed_fragment(struct ks_dissector *dissector, struct ks_walk *walk, int64_t time
 	return verdict;
 }
 
+/* A capture has one link type or a handful; what is beyond the list is in the verdict's counter. */
+static void
+note_link(struct ks_dissect_stats *stats, int linktype)
+{
+	for (size_t i = 0; i < KS_UNKNOWN_LINKS; i++) {
+		struct ks_unknown_link *const link = &stats->unknown_links[i];
+		if (link->packets == 0)
+			link->linktype = linktype;
+		if (link->linktype == linktype) {
+			link->packets++;
+			return;
+		}
+	}
+}
+
 /* An ICMP error quotes a packet that went the other way; joined datagrams are spared too, because a
  * fragment seen twice is recognised where it is held. */
 static bool
@@ -193,6 +208,8 @@ ks_dissect_feed(struct ks_dissector *dissector, const struct ks_packet *packet)
 		verdict = feed_datagram(dissector, &walk, packet->time_ns);
 	else if (verdict == KS_FRAGMENT_PENDING)
 		verdict = feed_fragment(dissector, &walk, packet->time_ns);
+	if (verdict == KS_LINK_UNKNOWN)
+		note_link(&dissector->stats, packet->linktype);
 	dissector->stats.packets++;
 	dissector->stats.verdicts[verdict]++;
 	return verdict;

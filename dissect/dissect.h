@@ -33,7 +33,7 @@ struct ks_listener {
 	/* A UDP datagram or TCP segment on a DNS port, whatever is in it: the traffic of the server. */
 	void (*traffic)(void *arg, const struct ks_datagram *datagram, bool towards_server, int64_t time_ns);
 	/* An ICMP error that quotes a packet on a DNS port. */
-	void (*icmp)(void *arg, const struct ks_walk *walk, int64_t time_ns);
+	void (*icmp)(void *arg, const struct ks_walk *walk);
 	void *arg;
 };
 
@@ -55,6 +55,13 @@ struct ks_dissect_config {
 
 struct ks_dissector; /* opaque, lives in the memory given */
 
+/* Link types that are not known, the first few of them. */
+enum { KS_UNKNOWN_LINKS = 8 };
+struct ks_unknown_link {
+	int linktype;
+	uint64_t packets; /* 0 ends the list */
+};
+
 /* What happened besides the verdicts. */
 struct ks_dissect_stats {
 	uint64_t packets;
@@ -64,6 +71,7 @@ struct ks_dissect_stats {
 	uint64_t cut;          /* messages whose records the snap length cut; they count */
 	uint64_t several_opt;  /* messages with more than one OPT record */
 	uint64_t bad_checksum; /* UDP datagrams, whole, whose checksum is wrong; they count */
+	struct ks_unknown_link unknown_links[KS_UNKNOWN_LINKS];
 	struct ks_frag_stats frag;
 	struct ks_stream_stats stream;
 };

@@ -28,7 +28,7 @@
 	X(DUPLICATE, "duplicates",                                                                           \
 	  "packets the mirror delivered twice: counted once; check the mirror's direction")                  \
 	X(OTHER_SERVER, "other_server", "DNS of servers not named by --server")                              \
-	X(LINK_UNKNOWN, "link_unknown", "link type or encapsulation is not known: see the capture's notes")  \
+	X(LINK_UNKNOWN, "link_unknown", "link type is not known; the counters link_type_N say which")        \
 	X(LINK_CUT, "link_cut", "the packet ends inside its link header: capture with -s 0")                 \
 	X(IP_CUT, "ip_cut", "the packet ends inside its IP header: capture with -s 0")                       \
 	X(IP_BAD, "ip_bad", "the IP header contradicts itself")                                              \

@@ -44,7 +44,7 @@ CREATE INDEX input_size ON input (size_bytes);
 
 CREATE TABLE counter (
 	run_id INTEGER NOT NULL REFERENCES run ON DELETE CASCADE,
-	kind TEXT NOT NULL CHECK (kind IN ('packet', 'total', 'notice')),
+	kind TEXT NOT NULL CHECK (kind IN ('packet', 'total', 'loss', 'notice')),
 	name TEXT NOT NULL,
 	position INTEGER NOT NULL, -- order in report quality
 	value INTEGER NOT NULL,
@@ -198,6 +198,18 @@ CREATE TABLE query (
 	rcode INTEGER,
 	tc INTEGER,
 	PRIMARY KEY (run_id, ip, number)
+) STRICT, WITHOUT ROWID;
+
+-- ICMP errors that quote a packet between a server and a source.
+CREATE TABLE icmp (
+	run_id INTEGER NOT NULL REFERENCES run ON DELETE CASCADE,
+	server_ip BLOB NOT NULL,
+	server_address TEXT NOT NULL,
+	ip BLOB NOT NULL,
+	address TEXT NOT NULL,
+	kind TEXT NOT NULL CHECK (kind IN ('port unreachable', 'unreachable', 'too big', 'other')),
+	packets INTEGER NOT NULL,
+	PRIMARY KEY (run_id, server_ip, ip, kind)
 ) STRICT, WITHOUT ROWID;
 
 -- Judgements: computed from the facts above, replaced as a whole.

@@ -107,6 +107,8 @@ static const char *const puts_sql[KS_PUT_COUNT] = {
     [KS_PUT_QUERY] = "INSERT INTO query (run_id, ip, address, number, server_ip, server_address, t_ns, response_ns,"
 		     " qname_wire, qname, qtype, id, sport, flags, dnssec_ok, edns_size, transport, requery,"
 		     " response_bytes, rcode, tc) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+    [KS_PUT_ICMP] = "INSERT INTO icmp (run_id, server_ip, server_address, ip, address, kind, packets)"
+		    " VALUES (?,?,?,?,?,?,?)",
     [KS_PUT_STORM] = "INSERT INTO storm (zone_id, start_s, end_s, began_before, open, peak_qps, base_qps, uplift,"
 		     " uplift_is_lower_bound, queries) VALUES (?,?,?,?,?,?,?,?,?,?)",
 };

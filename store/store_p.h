@@ -27,6 +27,7 @@ enum ks_put {
 	KS_PUT_ZONE_BIN,
 	KS_PUT_FLOW,
 	KS_PUT_QUERY,
+	KS_PUT_ICMP,
 	KS_PUT_STORM,
 	KS_PUT_COUNT
 };

@@ -141,8 +141,10 @@ put_input(struct ks_sink *sink, const struct ks_fact_input *input, struct ks_dia
 static enum ks_error
 put_counter(struct ks_sink *sink, const struct ks_fact_counter *counter, struct ks_diag *diag)
 {
-	static const char *const kinds[] = {
-		[KS_COUNTER_PACKET] = "packet", [KS_COUNTER_TOTAL] = "total", [KS_COUNTER_NOTICE] = "notice"};
+	static const char *const kinds[] = {[KS_COUNTER_PACKET] = "packet",
+					    [KS_COUNTER_TOTAL] = "total",
+					    [KS_COUNTER_LOSS] = "loss",
+					    [KS_COUNTER_NOTICE] = "notice"};
 	struct ks_store *const store = store_of(sink);
 	struct ks_sql_row row = fact(store, KS_PUT_COUNTER);
 	ks_sql_put_text(&row, kinds[counter->kind]);
@@ -337,6 +339,26 @@ put_answer(struct ks_sql_row *row, const struct ks_fact_query *query)
 }
 
 static enum ks_error
+put_icmp(struct ks_sink *sink, const struct ks_fact_icmp *icmp, struct ks_diag *diag)
+{
+	static const char *const kinds[KS_ICMP_KINDS] = {
+		[KS_ICMP_PORT_UNREACHABLE] = "port unreachable",
+		[KS_ICMP_UNREACHABLE] = "unreachable",
+		[KS_ICMP_TOO_BIG] = "too big",
+		[KS_ICMP_OTHER] = "other",
+	};
+	char server[KS_ADDR_TEXT], source[KS_ADDR_TEXT];
+	struct ks_sql_row row = fact(store_of(sink), KS_PUT_ICMP);
+	put_ip(&row, &icmp->server);
+	ks_sql_put_text(&row, ks_addr_print(&icmp->server, server));
+	put_ip(&row, &icmp->source);
+	ks_sql_put_text(&row, ks_addr_print(&icmp->source, source));
+	ks_sql_put_text(&row, kinds[icmp->kind]);
+	ks_sql_put_count(&row, icmp->packets);
+	return ks_sql_row_done(&row, diag);
+}
+
+static enum ks_error
 put_query(struct ks_sink *sink, const struct ks_fact_query *query, struct ks_diag *diag)
 {
 	char source[KS_ADDR_TEXT];
@@ -412,5 +434,6 @@ const struct ks_sink_ops ks_store_sink_ops = {
 	.zone_bin = put_zone_bin,
 	.flow = put_flow,
 	.query = put_query,
+	.icmp = put_icmp,
 	.end = end,
 };

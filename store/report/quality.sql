@@ -8,7 +8,7 @@ merged AS (
 ),
 report AS (
 	SELECT name AS counter, value, note, kind, position, NULL AS hash,
-		CASE kind WHEN 'total' THEN 0 WHEN 'packet' THEN 1 ELSE 2 END AS place
+		CASE kind WHEN 'total' THEN 0 WHEN 'packet' THEN 1 WHEN 'loss' THEN 2 ELSE 3 END AS place
 	FROM merged
 	WHERE CASE kind
 		WHEN 'total' THEN name = 'packets'
@@ -16,7 +16,7 @@ report AS (
 		ELSE value > 0
 	END
 	UNION ALL
-	SELECT 'input', packets, path || ': ' || iif(note = '', state, note), 'input', 0, hash, 3
+	SELECT 'input', packets, path || ': ' || iif(note = '', state, note), 'input', 0, hash, 4
 	FROM input
 	WHERE state <> 'whole'
 )

@@ -19,8 +19,10 @@ $column["sport"] != "53" && $column["dport"] != "53" { next }
 	count["total queries"]++
 	count["total do_queries"] += $column["do"] == "1"
 	count["source " $column["src"]]++
-	if ($column["qtype"] ~ /^[0-9]+$/)
-		count["qtype " type_name($column["qtype"])]++
+	qtype = $column["qtype"]
+	sub(/,.*/, "", qtype) # of several questions the first one counts
+	if (qtype ~ /^[0-9]+$/)
+		count["qtype " type_name(qtype)]++
 	else
 		count["qtype TYPE0"]++
 }

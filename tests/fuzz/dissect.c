@@ -41,10 +41,9 @@ on_traffic(void *arg, const struct ks_datagram *datagram, bool towards_server, i
 }
 
 static void
-on_icmp(void *arg, const struct ks_walk *walk, int64_t time_ns)
+on_icmp(void *arg, const struct ks_walk *walk)
 {
 	(void)arg;
-	(void)time_ns;
 	demand(walk->in_icmp_error);
 }
 

@@ -64,7 +64,7 @@ static const struct expectation expectations[] = {
 	 "not_dns|0|other traffic|packet\n"
 	 "fragments_pending|0|never whole|packet\n"
 	 "dns_cut|200|capture with -s 0|packet\n"
-	 "sources_dropped|4|more memory keeps them|notice\n"
+	 "sources_dropped|4|more memory keeps them|loss\n"
 	 "input|7|b.pcap: ends in packet 7|input\n"},
 	{"traffic: wire, DNS and IP bits; a silent bin is 0", "traffic", {0}, NULL,
 	 "2026-11-21T22:47:00Z|6000|40800|10|5|1008|7200|4800|40000\n"
@@ -480,7 +480,7 @@ Test(query, head_tells_span_vantage_and_caveats)
 	text_is(head.vantage, "A");
 	cr_expect(eq(sz, head.n_caveats, 2));
 	text_is(head.caveats[0], "inputs not read to a proper end: 1 cut (see report quality)");
-	text_is(head.caveats[1], "report quality has notices: sources_dropped 4");
+	text_is(head.caveats[1], "incomplete, see report quality: sources_dropped 4");
 
 	send_other_width(store);
 	SUCCEED(ks_store_read_head(store, &head, &diag), diag);

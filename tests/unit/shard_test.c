@@ -22,6 +22,8 @@ static struct {
 	struct ks_fact_server servers[MANY];
 	size_t n_sources, n_flows, n_queries, n_bins, n_servers, n_zones;
 	uint64_t zone_bin_queries, new_offenders;
+	struct ks_fact_icmp icmp;
+	size_t n_icmp;
 } got;
 
 #define KEEP(kind, list)                                                                                     \
@@ -53,6 +55,16 @@ keep_zone(struct ks_sink *sink, const struct ks_fact_zone *fact, struct ks_diag 
 }
 
 static enum ks_error
+keep_icmp(struct ks_sink *sink, const struct ks_fact_icmp *fact, struct ks_diag *diag)
+{
+	(void)sink;
+	(void)diag;
+	got.icmp = *fact;
+	got.n_icmp++;
+	return KS_SUCCESS;
+}
+
+static enum ks_error
 add_zone_bin(struct ks_sink *sink, const struct ks_fact_zone_bin *fact, struct ks_diag *diag)
 {
 	(void)sink;
@@ -80,6 +92,7 @@ static const struct ks_sink_ops ops = {
 	.zone_bin = add_zone_bin,
 	.flow = keep_flow,
 	.query = keep_query,
+	.icmp = keep_icmp,
 };
 
 static struct ks_shard shard;
@@ -241,5 +254,25 @@ Test(shard, vantage_is_several_servers_only_if_they_answer_for_one_zone)
 	cr_assert(eq(int, ks_shard_vantage(&shard), 'A'), "asked, but silent");
 	say(7, 54, 2, T0 + 3, true);
 	cr_assert(eq(int, ks_shard_vantage(&shard), 'M'));
+	ks_shard_done(&shard);
+}
+
+Test(shard, an_icmp_error_is_tied_to_server_and_source)
+{
+	struct ks_ports ports = {0};
+	struct ks_walk walk = {.ports = &ports, .icmp_type = 3, .icmp_code = 3};
+	ks_ports_add(&ports, 53);
+	walk.dg = (struct ks_datagram){.src = addr(53), .dst = addr(7), .sport = 53, .dport = 4000};
+	begin(64 << 20);
+	ks_shard_icmp(&shard, &walk);
+	ks_shard_icmp(&shard, &walk);
+	freeze();
+	const struct ks_addr server = addr(53), source = addr(7);
+	cr_assert(eq(sz, got.n_icmp, 1));
+	cr_assert(ks_addr_equal(&got.icmp.server, &server));
+	cr_assert(ks_addr_equal(&got.icmp.source, &source));
+	cr_assert(eq(int, got.icmp.kind, KS_ICMP_PORT_UNREACHABLE));
+	cr_assert(eq(u64, got.icmp.packets, 2));
+	cr_assert(eq(u64, shard.totals.icmp_quoted, 2));
 	ks_shard_done(&shard);
 }

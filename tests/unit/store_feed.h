@@ -224,7 +224,7 @@ send_counters(struct ks_store *store)
 		{KS_COUNTER_PACKET, "ip_bad", 0, "header"},
 		{KS_COUNTER_PACKET, "dns_cut", 200, "capture with -s 0"},
 		{KS_COUNTER_NOTICE, "clock_jumps", 0, "time went back"},
-		{KS_COUNTER_NOTICE, "sources_dropped", 4, "more memory keeps them"},
+		{KS_COUNTER_LOSS, "sources_dropped", 4, "more memory keeps them"},
 	};
 	struct ks_diag diag = {0};
 	struct ks_sink *const sink = ks_store_sink(store);
