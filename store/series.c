@@ -43,7 +43,7 @@ static const char bins_sql[] = "SELECT zone_id, name, t_s / w * w AS t, sum(quer
 			       "rq_cool), sum(rq_retransmit)"
 			       " FROM zone_bin JOIN zone USING (zone_id), (SELECT bin_s AS w FROM whole)"
 			       " WHERE queries > 0 AND zone_id IN (SELECT zone_id FROM zone_bin GROUP BY "
-			       "zone_id HAVING sum(queries) >= ?1 * w)"
+			       "zone_id HAVING sum(queries) >= ?1 * (SELECT bin_s FROM whole))"
 			       " GROUP BY zone_id, t ORDER BY name, t";
 
 /* Does every stretch between gaps of at least `gap_s` fit? */
