@@ -12,7 +12,8 @@ facts_of() {
 	{
 		"$keystorm" report totals -d "$2" -f json >"$2.json" || return 99
 		jq -r '.rows[0] | to_entries[]
-			| select(.key | IN("queries", "responses", "udp", "tcp", "do_queries", "tc_responses"))
+			| select(.key | IN("queries", "responses", "udp", "tcp", "ipv4", "ipv6",
+				"do_queries", "tc_responses", "query_bytes", "response_bytes"))
 			| "total \(.key) \(.value)"' "$2.json"
 		"$keystorm" report qtypes --step all --limit all -d "$2" -f json >"$2.json" || return 99
 		jq -r '.rows[] | select(.queries > 0) | "qtype \(.qtype) \(.queries)"' "$2.json"

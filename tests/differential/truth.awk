@@ -11,6 +11,9 @@ $column["in_icmp"] == "1" || $column["malformed"] == "1" { next }
 $column["sport"] != "53" && $column["dport"] != "53" { next }
 {
 	count["total " $column["transport"]]++
+	count["total " ($column["src"] ~ /:/ ? "ipv6" : "ipv4")]++
+	count["total " ($column["qr"] == "0" ? "query" : "response") "_bytes"] += \
+		$column["transport"] == "udp" ? $column["udp_payload"] : $column["msg_len"] # msg_len is what was captured
 	if ($column["qr"] != "0") {
 		count["total responses"]++
 		count["total tc_responses"] += $column["tc"] == "1"
@@ -27,7 +30,7 @@ $column["sport"] != "53" && $column["dport"] != "53" { next }
 		count["qtype TYPE0"]++
 }
 END {
-	split("queries responses udp tcp do_queries tc_responses", total, " ")
+	split("queries responses udp tcp ipv4 ipv6 do_queries tc_responses query_bytes response_bytes", total, " ")
 	for (i in total)
 		count["total " total[i]] += 0
 	for (key in count)

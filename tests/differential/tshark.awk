@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# tshark.awk -- from tshark's fields (protocols, ip.src, ipv6.src, response, truncated, type, DO; a line a frame) to
+# tshark.awk -- from tshark's fields (protocols, ip.src, ipv6.src, response, truncated, type, DO, UDP length,
+# TCP message length; a line a frame) to
 # lines "KIND NAME COUNT". After types.awk.
 function last(list,    n, item) {
 	n = split(list, item, ",")
@@ -16,10 +17,13 @@ function is_true(flag) {
 	source = v6 > v4 ? last($3) : last($2)
 	n = split($4, response, ",")
 	split($5, truncated, ",")
+	split($9, size, ",")
 	n_types_here = split($6, type, ",")
 	queries_here = 0
 	for (i = 1; i <= n; i++) {
 		count["total " ($1 ~ /:tcp/ ? "tcp" : "udp")]++
+		count["total " (source ~ /:/ ? "ipv6" : "ipv4")]++
+		count["total " (is_true(response[i]) ? "response" : "query") "_bytes"] += $1 ~ /:tcp/ ? size[i] : last($8) - 8
 		if (is_true(response[i])) {
 			count["total responses"]++
 			count["total tc_responses"] += is_true(truncated[i])
@@ -37,7 +41,7 @@ function is_true(flag) {
 	}
 }
 END {
-	split("queries responses udp tcp do_queries tc_responses", total, " ")
+	split("queries responses udp tcp ipv4 ipv6 do_queries tc_responses query_bytes response_bytes", total, " ")
 	for (i in total)
 		count["total " total[i]] += 0
 	for (key in count)

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 #
 # tshark.sh KEYSTORM FOLDER -- does tshark count the same? For every capture of FOLDER: queries, responses, UDP, TCP,
-# DO and TC, queries by type, queries by source. Messages that ICMP errors quote are left out on both sides. TAP.
+# DO and TC, IPv4 and IPv6, octets, queries by type, queries by source. Messages that ICMP errors quote are left out on both sides. TAP.
 set -u
 [ $# -eq 2 ] || { echo 'usage: tshark.sh KEYSTORM FOLDER' >&2; exit 2; }
 keystorm=$1 folder=$2
@@ -17,7 +17,7 @@ trap 'exit 130' INT TERM
 oracle() { # oracle CAPTURE
 	tshark -n -r "$1" -Y 'dns && !icmp && !icmpv6' -T fields -E separator=/t -E aggregator=, -E occurrence=a \
 		-e frame.protocols -e ip.src -e ipv6.src -e dns.flags.response -e dns.flags.truncated -e dns.qry.type \
-		-e dns.resp.z.do 2>"$scratch/tshark.stderr" |
+		-e dns.resp.z.do -e udp.length -e dns.length 2>"$scratch/tshark.stderr" |
 		awk -F '\t' -f "$here/types.awk" -f "$here/tshark.awk" | LC_ALL=C sort
 }
 

@@ -43,6 +43,7 @@ matches_globs() { # matches_globs PATTERNS LINES
 }
 
 run_case() { # run_case CASE JOBS: leaves stdout, stderr and exit in $scratch/got
+	[ ! -e "$scratch/here" ] || chmod -R u+w "$scratch/here" # some case makes folders read-only
 	rm -rf "$scratch/here" "$scratch/got"
 	mkdir "$scratch/here" "$scratch/got"
 	ln -s "$data" "$scratch/here/data"
