@@ -91,8 +91,10 @@ read_all(struct run *run, struct ks_diag *diag)
 		const enum ks_error error = ks_capture_next(run->capture, &packet, &have, diag);
 		if (error != KS_SUCCESS)
 			return error;
-		if (!have)
+		if (!have) {
+			run->partial = is_stopped(run);
 			return KS_SUCCESS;
+		}
 		(void)ks_dissect_feed(run->dissector, &packet);
 		run->packets++;
 		if (run->packets % STOP_EVERY == 0 && is_stopped(run)) {
@@ -376,6 +378,7 @@ put_facts(struct run *run, struct ks_sink *sink, struct ks_run_outcome *outcome,
 {
 	struct ks_dissect_stats stats;
 	ks_dissect_stats(run->dissector, &stats);
+	memcpy(outcome->unknown_links, stats.unknown_links, sizeof(outcome->unknown_links));
 	enum ks_error error = put_run(run, sink, diag);
 	if (error == KS_SUCCESS)
 		error = put_inputs(run, sink, outcome, diag);

@@ -36,6 +36,7 @@ struct ks_run_outcome {
 	uint64_t packets;
 	bool partial;                 /* stopped early */
 	size_t files, files_unusable; /* unusable: unreadable, cut or unfinished */
+	struct ks_unknown_link unknown_links[KS_UNKNOWN_LINKS];
 };
 
 /* Read `capture` to its end and hand the facts to `sink`. On an error the sink's `end` was not called.

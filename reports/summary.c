@@ -93,6 +93,11 @@ put_load(struct ks_buf *buf, const struct ks_summary *summary)
 	const double span = head->has_span ? ((double)head->last_ns - (double)head->first_ns) / 1e9 : 0;
 	if (!isfinite(queries))
 		return;
+	if (!(number(&summary->queries) > 0) && number(&summary->responses) > 0) {
+		ks_buf_text(buf,
+			    "Only responses were captured: who asks for DNSKEY, and how often, is unknown.");
+		return;
+	}
 	if (queries <= 0) {
 		ks_buf_text(buf, "Nobody asked for DNSKEY.");
 		return;
@@ -136,7 +141,7 @@ put_answer(struct ks_buf *buf, const struct ks_summary *summary)
 	if (summary->n_storms > named)
 		ks_buf_printf(&text, "%zu more, weaker (keystorm report storms). ",
 			      summary->n_storms - named);
-	if (summary->n_storms == 0) {
+	if (summary->n_storms == 0 && isfinite(number(&summary->storms))) {
 		const bool silent = !(number(&summary->dns_messages) > 0);
 		ks_buf_text(&text, silent ? "No DNS message was read, so nothing can be said about storms."
 					  : "No storm: no zone's DNSKEY rate rose above its own base. ");
@@ -158,7 +163,10 @@ put_senders(struct ks_buf *buf, const struct ks_summary *summary)
 	struct ks_buf text = {0};
 	if (!(number(&summary->dnskey_queries) > 0))
 		return;
-	if (number(&summary->offenders) > 0 || !isfinite(number(&summary->offenders))) {
+	if (!isfinite(number(&summary->offenders))) {
+		ks_buf_text(&text,
+			    "Who asks again for keys just delivered is unknown: answers were not captured.");
+	} else if (number(&summary->offenders) > 0) {
 		put_count(&text, &summary->offenders, "source asks", "sources ask");
 		ks_buf_text(&text, " again for keys just delivered (offenders); ");
 		put_count(&text, &summary->heavy_hitters, "of them is a heavy hitter.", "are heavy hitters.");

@@ -169,8 +169,18 @@ ks_summary_read_storms(struct ks_summary *summary, struct ks_diag *diag)
 struct hitters {
 	struct ks_summary *summary;
 	size_t n;
+	char named[KS_SUMMARY_TOP][KS_ADDR_TEXT]; /* a source may stand in the list with several zones */
 	bool found; /* the offender is one by its requery ratio, not only the first of the list */
 };
+
+static bool
+is_named(const struct hitters *hitters, const struct ks_value *source)
+{
+	for (size_t i = 0; i < hitters->n; i++)
+		if (i < KS_SUMMARY_TOP && is_text(source, hitters->named[i]))
+			return true;
+	return false;
+}
 
 static bool
 see_hitter(void *arg, const struct ks_rows *rows)
@@ -182,9 +192,11 @@ see_hitter(void *arg, const struct ks_rows *rows)
 	const struct ks_value zone = ks_column_value(rows, "zone");
 	const struct ks_value share = ks_column_value(rows, "share");
 	const struct ks_value ratio = ks_column_value(rows, "rr");
-	if (source.type != KS_VALUE_TEXT)
+	if (source.type != KS_VALUE_TEXT || is_named(hitters, &source))
 		return true;
 	if (hitters->n < KS_SUMMARY_TOP) {
+		(void)snprintf(hitters->named[hitters->n], KS_ADDR_TEXT, "%.*s", (int)source.n_text,
+			       source.text);
 		ks_buf_text(&summary->top, hitters->n == 0 ? "" : ", ");
 		ks_escape_terminal(&summary->top, source.text, source.n_text, unicode);
 		ks_buf_text(&summary->top, " (");
@@ -208,7 +220,7 @@ see_hitter(void *arg, const struct ks_rows *rows)
 enum ks_error
 ks_summary_read_hitters(struct ks_summary *summary, struct ks_diag *diag)
 {
-	enum { LOOKED_AT = 20 };
+	enum { LOOKED_AT = 200 };
 	struct hitters hitters = {.summary = summary};
 	return each_row(summary, "hitters", LOOKED_AT, see_hitter, &hitters, diag);
 }

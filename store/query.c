@@ -82,8 +82,8 @@ check_by(const struct ks_catalog_entry *entry, const char *by, struct ks_diag *d
 	if (is_rankable(entry, by))
 		return KS_SUCCESS;
 	return ks_diag_set(diag, KS_ERR_USAGE,
-			   "report %s cannot be ranked by \"%.40s\"; --by takes one of:%s", entry->name, by,
-			   entry->rankable);
+			   "report %s cannot be ranked by \"%.40s\"; --by takes one of:%.*s", entry->name, by,
+			   (int)strlen(entry->rankable) - 1, entry->rankable);
 }
 
 static enum ks_error

@@ -246,7 +246,8 @@ SELECT
 	nullif(max(last_ns) - min(first_ns), 0) / 1e9 AS span_s, -- NULL: no time passed, no rate is known
 	max(bin_s) AS bin_s,
 	max(time_digits) AS time_digits,
-	min(queries_only) AS queries_only -- 1: no run saw answers
+	min(responses_only) AS responses_only, -- 1: no run saw queries
+	min(queries_only OR responses_only) AS one_sided -- 1: no run saw both queries and answers
 FROM run;
 
 -- One row per source over all runs.
@@ -266,7 +267,7 @@ FROM source
 GROUP BY ip;
 
 -- One row per source and zone over all runs, with the tests that need no more than it. A requery cannot be
--- known where answers were not seen, so runs with queries only count in `queries` but not in the ratio. A
+-- known where only one side was seen: runs with queries only count in `queries` but not in the ratio. A
 -- retransmission, or the TCP query that TC=1 asks for, belongs to the transaction of an earlier query: the
 -- ratio is one of transactions.
 CREATE VIEW all_flow AS
@@ -276,14 +277,14 @@ WITH
 			zone_id,
 			ip,
 			max(address) AS address,
-			sum(queries) AS queries,
+			sum(iif(responses_only, NULL, queries)) AS queries,
 			sum(err) AS err,
-			sum(iif(queries_only, NULL, queries - rq_retransmit)) AS classed,
-			sum(iif(queries_only, NULL, rq_hot)) AS hot,
-			sum(iif(queries_only, NULL, rq_warm)) AS warm,
-			sum(iif(queries_only, NULL, rq_cool)) AS cool,
-			sum(iif(queries_only, NULL, rq_refresh)) AS refresh,
-			sum(response_dns_bytes) AS response_dns_bytes,
+			sum(iif(queries_only OR responses_only, NULL, queries - rq_retransmit)) AS classed,
+			sum(iif(queries_only OR responses_only, NULL, rq_hot)) AS hot,
+			sum(iif(queries_only OR responses_only, NULL, rq_warm)) AS warm,
+			sum(iif(queries_only OR responses_only, NULL, rq_cool)) AS cool,
+			sum(iif(queries_only OR responses_only, NULL, rq_refresh)) AS refresh,
+			sum(iif(queries_only, NULL, response_dns_bytes)) AS response_dns_bytes,
 			min(flow.first_ns) AS first_ns,
 			max(flow.last_ns) AS last_ns
 		FROM flow JOIN run USING (run_id)

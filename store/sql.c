@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include <errno.h>
 #include <math.h>
 #include <string.h>
 
@@ -36,8 +37,12 @@ ks_sql_fail(struct ks_store *store, int rc, struct ks_diag *diag)
 	case SQLITE_CANTOPEN:
 	case SQLITE_PERM:
 	case SQLITE_AUTH:
+		/* SQLite tries to read before it writes, and its last word is then that there is no such
+		 * file. */
 		return ks_diag_set(diag, KS_ERR_DATABASE, "cannot open " PATH ": %s", path,
-				   reason != 0 ? strerror(reason) : "no access to the file or its folder");
+				   reason != 0 && reason != ENOENT
+					   ? strerror(reason)
+					   : "no such folder, or no right to write in it");
 	case SQLITE_IOERR:
 		return ks_diag_set(diag, KS_ERR_DATABASE, PATH ": %s", path,
 				   reason != 0 ? strerror(reason) : "the disk failed to read or write");

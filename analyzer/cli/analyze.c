@@ -2,6 +2,7 @@
  *
  * analyzer/cli/analyze.c -- the verb analyze: captures in, database out, summary on the screen. */
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,11 +17,17 @@
 enum { SERVERS_MAX = 4096 };
 
 static volatile sig_atomic_t stop_asked;
+static volatile sig_atomic_t null_fd = -1;
 
+/* A read from a silent pipe would wait for ever: from now on standard input is at its end. */
 static void
 on_signal(int signal_number)
 {
+	const int kept = errno;
 	stop_asked = signal_number;
+	if (null_fd >= 0)
+		(void)dup2(null_fd, STDIN_FILENO);
+	errno = kept;
 }
 
 static void
@@ -163,6 +170,16 @@ tell_unusable(struct ks_capture *capture)
 	}
 }
 
+static bool
+tell_unknown_links(const struct ks_run_outcome *outcome)
+{
+	const struct ks_unknown_link *const links = outcome->unknown_links;
+	for (size_t i = 0; i < KS_UNKNOWN_LINKS && links[i].packets > 0; i++)
+		(void)fprintf(stderr, "keystorm analyze: %llu packets not read: link type %d is not known\n",
+			      (unsigned long long)links[i].packets, links[i].linktype);
+	return links[0].packets > 0;
+}
+
 /* Run, judge, show; `ret_status` is 0, 1 or 130 on success. */
 static enum ks_error
 analyze(struct ks_capture *capture, struct ks_store *store, struct arguments *arguments, int *ret_status,
@@ -185,7 +202,8 @@ analyze(struct ks_capture *capture, struct ks_store *store, struct arguments *ar
 	error = ks_cli_judge_store(store, diag);
 	if (error == KS_SUCCESS && !arguments->quiet)
 		error = ks_cli_print_report(store, "summary", arguments->database, diag);
-	*ret_status = outcome.files_unusable > 0 ? KS_EXIT_INCOMPLETE : KS_EXIT_DONE;
+	const bool unknown = tell_unknown_links(&outcome);
+	*ret_status = outcome.files_unusable > 0 || unknown ? KS_EXIT_INCOMPLETE : KS_EXIT_DONE;
 	if (outcome.partial) {
 		(void)fprintf(
 			stderr,
@@ -252,6 +270,7 @@ ks_cli_analyze(int argc, char **argv)
 	arguments.config.servers = arguments.servers;
 	ks_ports_add(&arguments.config.ports, 53);
 
+	null_fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
 	const struct sigaction action = {.sa_handler = on_signal};
 	(void)sigaction(SIGINT, &action, NULL);
 	(void)sigaction(SIGTERM, &action, NULL);

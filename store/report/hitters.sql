@@ -14,7 +14,8 @@ keyed AS (
 			WHEN 'refresh' THEN refresh
 			WHEN 'rr' THEN rr
 			WHEN 'response_bytes' THEN response_dns_bytes
-			ELSE queries
+			-- Where only answers were captured they say at least who got most.
+			ELSE coalesce(queries, response_dns_bytes)
 		END AS sort_key
 	FROM all_flow JOIN zone USING (zone_id), option
 ),

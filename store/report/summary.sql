@@ -16,10 +16,10 @@ tally AS (
 	WHERE kind = 'total'
 ),
 requerying AS (
-	-- NULL when no run saw answers: then nobody can be told from anybody.
+	-- NULL when no run saw queries and answers: then nobody can be told from anybody.
 	SELECT
-		iif(whole.queries_only, NULL, count(DISTINCT ip) FILTER (WHERE offends)) AS offenders,
-		iif(whole.queries_only, NULL, count(DISTINCT ip) FILTER (WHERE heavy)) AS heavy_hitters
+		iif(whole.one_sided, NULL, count(DISTINCT ip) FILTER (WHERE offends)) AS offenders,
+		iif(whole.one_sided, NULL, count(DISTINCT ip) FILTER (WHERE heavy)) AS heavy_hitters
 	FROM whole LEFT JOIN all_flow
 ),
 found AS (
@@ -29,7 +29,8 @@ found AS (
 		(SELECT count(DISTINCT ip) FROM source WHERE queries > 0) AS sources,
 		(SELECT count(DISTINCT zone_id) FROM run_zone WHERE answered) AS zones,
 		(SELECT coalesce(sum(queries), 0) FROM bin WHERE qtype = 48) AS dnskey_queries,
-		(SELECT count(*) FROM storm) AS storms,
+		-- Storms are looked for in queries.
+		(SELECT iif(responses_only, NULL, (SELECT count(*) FROM storm)) FROM whole) AS storms,
 		EXISTS (SELECT 1 FROM judged) AS judged,
 		requerying.*,
 		(SELECT text FROM milestone, whole WHERE t_s > last_ns / 1000000000 ORDER BY t_s LIMIT 1) AS next_milestone
@@ -50,10 +51,10 @@ report AS (
 		offenders,
 		heavy_hitters,
 		CASE
-			WHEN coalesce(packets, 0) = 0 THEN 'undetermined'
+			WHEN coalesce(dns_messages, 0) = 0 THEN 'undetermined'
 			WHEN NOT judged THEN NULL
-			WHEN storms > 0 THEN 'undetermined'
-			WHEN offenders = 0 THEN 'healthy'
+			WHEN storms = 0 AND offenders = 0 THEN 'healthy'
+			ELSE 'undetermined'
 		END AS verdict,
 		NULL AS lead_db,
 		next_milestone

@@ -364,7 +364,7 @@ Test(query, unknown_is_not_zero)
 	send_other_width(store);
 	char *got = rows_text(store, "hitters", &(struct ks_query){0});
 	text_is(got, "1|" D "|.|0|6|0|1|1|1|-|-|-|-|-|" DASHES4
-		     "|0|-|-|-|2026-11-21T22:47:00.000000001Z|2026-11-21T22:57:00.000000000Z\n");
+		     "|-|-|-|-|2026-11-21T22:47:00.000000001Z|2026-11-21T22:57:00.000000000Z\n");
 	free(got);
 	got = rows_text(store, "summary", &(struct ks_query){0});
 	text_is(got, "1|-|-|-|-|0|0|6|-|-|-|-|undetermined|-|2027-01-11 root KSK 20326 revoked (planned)\n");
@@ -393,6 +393,7 @@ Test(query, healthy_needs_a_judgement)
 	struct ks_store *const store = open_write(scratch("calm.db"));
 	send_run(store, 1);
 	SEND(store, counter, .kind = KS_COUNTER_TOTAL, .name = "packets", .value = 5, .note = "");
+	SEND(store, counter, .kind = KS_COUNTER_TOTAL, .name = "dns_messages", .value = 5, .note = "");
 	send_end(store);
 	char *got = rows_text(store, "summary", &(struct ks_query){0});
 	cr_expect(strstr(got, "|0|-|-|0|0|-|-|") != NULL, "not judged yet: %s", got);
@@ -435,7 +436,7 @@ Test(query, refuses_what_does_not_fit)
 		{"storms", {.step_s = 60}, "report storms takes no --step: it takes --limit, --zone, --from and --to, --by"},
 		{"traffic", {.step_s = 45}, "--step 45 is no multiple of the stored bin of 10 s"},
 		{"sequence", {0}, "report sequence needs --source ADDR; keystorm report hitters names the sources worth it"},
-		{"sources", {.by = "flow"}, "report sources cannot be ranked by \"flow\"; --by takes one of: queries responses dnskey_queries dnskey_share rrsig_bytes_share query_bytes response_bytes "},
+		{"sources", {.by = "flow"}, "report sources cannot be ranked by \"flow\"; --by takes one of: queries responses dnskey_queries dnskey_share rrsig_bytes_share query_bytes response_bytes"},
 		{"sources", {.by = "queries responses"}, NULL},
 		{"sources", {.by = "quer"}, NULL},
 		{"sources", {.by = ""}, NULL},
