@@ -32,6 +32,16 @@ draw_secret(struct ks_secret *ret, struct ks_diag *diag)
 	return KS_SUCCESS;
 }
 
+/* What --memory leaves for tables. Outside of it stand the program, its libraries, SQLite's cache and the
+ * buffers of the files (10 MiB, measured); of the rest a twentieth goes to reassembly, and sorting at the end
+ * needs 24 octets for an entry of about 120. */
+static size_t
+tables_share(size_t memory_bytes)
+{
+	const size_t fixed = (size_t)10 << 20;
+	return (memory_bytes - fixed) / 100 * 82;
+}
+
 static enum ks_error
 run_init(struct run *run, struct ks_diag *diag)
 {
@@ -39,7 +49,6 @@ run_init(struct run *run, struct ks_diag *diag)
 	enum ks_error error = draw_secret(&secret, diag);
 	if (error != KS_SUCCESS)
 		return error;
-	/* The shard takes 93 hundredths of the budget (shard.c); the dissector's reassembly gets 5. */
 	struct ks_dissect_config dissect = {
 		.ports = run->config->ports,
 		.servers = run->config->servers,
@@ -59,7 +68,8 @@ run_init(struct run *run, struct ks_diag *diag)
 	if (error != KS_SUCCESS)
 		return error;
 	run->dissector = ks_dissect_init(run->dissector_memory.base, &dissect, &listener);
-	return ks_shard_init(&run->shard, run->config->memory_bytes, run->config->bin_s, &secret, diag);
+	return ks_shard_init(&run->shard, tables_share(run->config->memory_bytes), run->config->bin_s,
+			     &secret, diag);
 }
 
 static void

@@ -39,7 +39,7 @@ print_help(void)
 		"standard input) as one set in order of time, keep the facts in a database, print the "
 		"summary.\n\n"
 		"  -d, --database DB      the database (" KS_DATABASE_DEFAULT ")\n"
-		"  -j, --jobs N           threads; the result is the same for any N (1)\n"
+		"  -j, --jobs N           threads wanted; the result is the same for any N (this version uses one)\n"
 		"      --bin S            width of the time bins in seconds (by the length of the capture)\n"
 		"      --filter BPF       read only packets that match, as with tcpdump\n"
 		"      --server ADDR[/LEN]  count only traffic of these servers; may be repeated\n"
