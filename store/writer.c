@@ -402,9 +402,25 @@ static const char replace_sql[] =
 	"  AND hash NOT IN (SELECT hash FROM input WHERE run_id = %lld));"
 	"DELETE FROM zone WHERE NOT EXISTS (SELECT 1 FROM run_zone WHERE run_zone.zone_id = zone.zone_id);"
 	"UPDATE run SET first_ns = NULL, last_ns = NULL WHERE run_id = %lld AND first_ns = 0 AND last_ns = 0"
-	" AND NOT EXISTS (SELECT 1 FROM counter WHERE counter.run_id = run.run_id AND name = 'packets' AND value > 0);"
-	"COMMIT";
+	" AND NOT EXISTS (SELECT 1 FROM counter WHERE counter.run_id = run.run_id AND name = 'packets' AND value > 0)";
+
+/* What is left of them stands beside files that were not read now: keeping both would count it twice. */
+static const char twice_sql[] =
+	"SELECT count(*) FROM input AS old JOIN input AS new USING (hash)"
+	" WHERE new.run_id = (SELECT max(run_id) FROM run) AND old.run_id <> new.run_id AND new.packets > 0 AND old.packets > 0";
 /* clang-format on */
+
+static enum ks_error
+refuse_twice(struct ks_store *store, struct ks_diag *diag)
+{
+	int64_t n = 0;
+	const enum ks_error error = ks_sql_number(store, twice_sql, &n, diag);
+	if (error != KS_SUCCESS || n == 0)
+		return error;
+	return ks_diag_set(diag, KS_ERR_DATABASE,
+			   "%.300s: these bytes are in it already, beside other files: nothing was added",
+			   store->path);
+}
 
 static enum ks_error
 end(struct ks_sink *sink, struct ks_diag *diag)
@@ -413,9 +429,13 @@ end(struct ks_sink *sink, struct ks_diag *diag)
 	assert(store->run_id != 0);
 	const long long run_id = (long long)store->run_id;
 	char *const sql = sqlite3_mprintf(replace_sql, run_id, run_id, run_id, run_id);
-	const enum ks_error error =
+	enum ks_error error =
 		sql != NULL ? ks_sql_exec(store, sql, diag) : ks_sql_fail(store, SQLITE_NOMEM, diag);
 	sqlite3_free(sql);
+	if (error == KS_SUCCESS)
+		error = refuse_twice(store, diag);
+	if (error == KS_SUCCESS)
+		error = ks_sql_exec(store, "COMMIT", diag);
 	if (error != KS_SUCCESS)
 		ks_store_abandon(store);
 	store->run_id = 0;
