@@ -7,6 +7,7 @@
 const struct ks_behaviour_limits ks_behaviour_defaults = {
 	.min_gaps = 5,
 	.min_gaps_sci = 20,
+	.min_queries = 5, /* the fewest that a known resolver searches with */
 	.min_pauses = 2,
 	.low_pauses = 0.05,
 	.long_share = 0.5,
@@ -126,10 +127,11 @@ memory_of(const struct ks_behaviour_counts *counts, const struct ks_behaviour_li
 
 /* Entropy over its greatest possible value. */
 static void
-measure_spray(const struct ks_behaviour_servers *servers, struct ks_behaviour_verdict *verdict)
+measure_spray(const struct ks_behaviour_servers *servers, const struct ks_behaviour_limits *limits,
+	      struct ks_behaviour_verdict *verdict)
 {
 	const uint64_t total = sum_of(servers->queries, servers->n);
-	if (servers->zone_servers < 2 || total == 0)
+	if (servers->zone_servers < 2 || total < limits->min_queries)
 		return;
 	double entropy = 0;
 	size_t hit = 0;
@@ -157,7 +159,7 @@ ks_behaviour_judge(const struct ks_behaviour_counts *counts, const struct ks_beh
 		.spray = NAN,
 		.coverage = NAN,
 	};
-	measure_spray(servers, &verdict);
+	measure_spray(servers, limits, &verdict);
 	const uint64_t gaps = sum_of(counts->gaps, KS_GAP_CELLS);
 	if (gaps < limits->min_gaps)
 		return verdict;

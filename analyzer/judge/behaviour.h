@@ -26,6 +26,7 @@ enum ks_memory {
 struct ks_behaviour_limits {
 	uint64_t min_gaps;      /* that a median is taken from */
 	uint64_t min_gaps_sci;  /* B5 */
+	uint64_t min_queries;   /* that a spread over servers is taken from */
 	uint64_t min_pauses;    /* one less than bursts */
 	double low_pauses;      /* share of the shortest pauses whose end is the edge */
 	double long_share;      /* of a burst's queries in long bursts: no memory */

@@ -65,7 +65,7 @@ function compare(key,    i, k, skip, last, seen, n_next, n_closed, n_gaps, gaps,
 		h -= p * log(p)
 		s++
 	}
-	if (there < 2)
+	if (there < 2 || total < 5)
 		want = "null"
 	else
 		want = h / log(there > s ? there : s)

@@ -185,8 +185,9 @@ Test(habit, spray)
 		{"one of two", {7}, 1, 2, 0, 0.5},
 		{"one server there is", {7}, 1, 1, -1, -1},
 		{"none answered", {7, 7}, 2, 0, -1, -1},
+		{"too few to tell", {2, 2}, 2, 2, -1, -1},
 		{"never asked", {0}, 0, 13, -1, -1},
-		{"one to three", {1, 3}, 2, 2, 0.8112781, 1},
+		{"one to three", {5, 15}, 2, 2, 0.8112781, 1},
 		{"two of four, alike", {5, 5}, 2, 4, 0.5, 0.5},
 		{"more servers than answered", {5, 5, 5}, 3, 2, 1, 1},
 	};
