@@ -251,6 +251,7 @@ put_zones(const struct freezer *freezer)
 			.name = ks_names_at(&freezer->shard->zones, number),
 			.answered = zone->answered,
 			.dnskey_queries = zone->dnskey_queries,
+			.servers = (uint32_t)__builtin_popcountll(zone->servers),
 		};
 		const enum ks_error error = freezer->sink->ops->zone(freezer->sink, &fact, freezer->diag);
 		if (error != KS_SUCCESS)
@@ -287,6 +288,42 @@ put_flow(const struct freezer *freezer, const void *entry)
 	for (size_t i = 0; i < KS_RQ_COUNT; i++)
 		fact.cls[i] = flow->cls[i];
 	return freezer->sink->ops->flow(freezer->sink, &fact, freezer->diag);
+}
+
+static int
+compare_server_counts(const void *a, const void *b)
+{
+	const struct ks_server_count *const x = a, *const y = b;
+	return x->other != y->other ? x->other - y->other : memcmp(&x->server, &y->server, sizeof(x->server));
+}
+
+static enum ks_error
+put_behaviour(const struct freezer *freezer, const void *entry)
+{
+	const struct ks_flow *const flow = entry;
+	if (!flow->followed)
+		return KS_SUCCESS;
+	const struct ks_shard *const shard = freezer->shard;
+	const struct ks_behaviour *const state = ks_behaviours_at(&shard->behaviours, flow->place);
+	const struct ks_source *const source = ks_map_at(&shard->sources, (uint32_t)flow->key.w[0]);
+	struct ks_server_count servers[KS_BEHAVIOUR_SERVERS + 1];
+	size_t n = 0;
+	for (; n < state->n_servers; n++) {
+		const struct ks_server *const server = ks_map_at(&shard->servers, state->servers[n]);
+		servers[n] =
+			(struct ks_server_count){.server = addr_of(&server->key), .queries = state->asked[n]};
+	}
+	if (state->asked_rest > 0)
+		servers[n++] = (struct ks_server_count){.other = true, .queries = state->asked_rest};
+	qsort(servers, n, sizeof(*servers), compare_server_counts);
+	struct ks_fact_behaviour fact = {
+		.zone = freezer->zone_place[flow->key.w[1]],
+		.source = addr_of(&source->key),
+		.n_servers = n,
+		.servers = servers,
+	};
+	ks_behaviour_close(state, &fact.counts);
+	return freezer->sink->ops->behaviour(freezer->sink, &fact, freezer->diag);
 }
 
 /* Sort a table and put each of its entries. */
@@ -410,6 +447,8 @@ freeze(struct freezer *freezer)
 		error = put_table(freezer, &shard->series.zones, rank_zone_cell, put_zone_cell);
 	if (error == KS_SUCCESS)
 		error = put_table(freezer, &shard->flows, rank_flow, put_flow);
+	if (error == KS_SUCCESS)
+		error = put_table(freezer, &shard->flows, rank_flow, put_behaviour);
 	if (error == KS_SUCCESS)
 		error = put_sequences(freezer);
 	if (error == KS_SUCCESS)

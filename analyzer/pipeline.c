@@ -351,6 +351,9 @@ put_notices(const struct run *run, const struct ks_dissect_stats *stats, struct 
 		LOSS("hitters_unlisted", totals->unlisted_flows,
 		     "DNSKEY queries whose source and zone found no room: not in hitters; give more "
 		     "--memory"),
+		LOSS("behaviour_unfollowed", totals->unfollowed_flows,
+		     "sources that asked a zone's keys again and found no room to be followed: their hitters "
+		     "rows have no memory_class, sci, spray and median_gap_ms; give more --memory"),
 		LOSS("pairs_evicted", shard->pairs.evicted,
 		     "queries forgotten while waiting for their answer, for lack of room: give more "
 		     "--memory"),

@@ -14,7 +14,8 @@ enum {
 	SHARE_NAMES = 3,
 	SHARE_PAIRS = 6,
 	SHARE_SERIES = 14,
-	SHARE_SAMPLES = 12
+	SHARE_SAMPLES = 12,
+	SHARE_BEHAVIOURS = 4
 };
 
 /* About 260,000 queries: five times what freeze.c keeps in the end. A larger pool would only cost cache
@@ -57,6 +58,8 @@ ks_shard_init(struct ks_shard *shard, size_t memory_bytes, uint32_t bin_s, const
 		error = ks_samples_init(&shard->samples, least(unit * SHARE_SAMPLES, SAMPLES_MAX), diag);
 	if (error == KS_SUCCESS)
 		error = ks_icmp_init(&shard->icmp, secret, diag);
+	if (error == KS_SUCCESS)
+		error = ks_behaviours_init(&shard->behaviours, unit * SHARE_BEHAVIOURS, diag);
 	if (error != KS_SUCCESS)
 		ks_shard_done(shard);
 	return error;
@@ -75,6 +78,7 @@ ks_shard_done(struct ks_shard *shard)
 	ks_series_done(&shard->series);
 	ks_samples_done(&shard->samples);
 	ks_icmp_done(&shard->icmp);
+	ks_behaviours_done(&shard->behaviours);
 }
 
 /* --- the parts of one message --- */
@@ -88,6 +92,8 @@ struct place {
 	bool dnskey;                 /* an IN DNSKEY question of opcode QUERY */
 	bool chain;                  /* that, or DS */
 	uint32_t record;             /* of a query in the samples, or KS_SAMPLE_NONE */
+	int64_t before_ns;           /* the flow's message before this one, if `flow` had one */
+	int64_t asked_ns;            /* of a response's query; 0: unknown */
 };
 
 static void
@@ -187,6 +193,7 @@ place_chain(struct ks_shard *shard, struct place *place)
 		return;
 	}
 	place->flow = ks_map_at(&shard->flows, number);
+	place->before_ns = place->flow->last_ns;
 	stretch(&place->flow->first_ns, &place->flow->last_ns, is_new, place->message->time_ns);
 }
 
@@ -253,6 +260,57 @@ ask_pair(struct ks_shard *shard, const struct place *place)
 	return again;
 }
 
+/* Worth following: asked again while the keys were valid, or right behind another query. */
+static bool
+wants_following(const struct ks_flow *flow, enum ks_requery class, int64_t t_ns)
+{
+	const int64_t since_ns = t_ns - flow->asked_ns;
+	return flow->asked_ns != 0 && class != KS_RQ_RETRANSMIT &&
+	       (ks_requery_counts(class) || (since_ns >= 0 && since_ns < KS_BURST_NS));
+}
+
+static void
+start_following(struct ks_shard *shard, const struct place *place)
+{
+	struct ks_flow *const flow = place->flow;
+	const struct ks_behaviour_start start = {
+		.asked_ns = flow->asked_ns,
+		/* The last message of the flow was then that answer. */
+		.answered_ns = flow->answered ? place->before_ns : 0,
+		.server = flow->place,
+	};
+	uint32_t number;
+	flow->followed = ks_behaviours_take(&shard->behaviours, &start, &number);
+	flow->unfollowed = !flow->followed;
+	shard->totals.unfollowed_flows += flow->unfollowed;
+	if (flow->followed)
+		flow->place = number & 0xfffffff;
+}
+
+/* Before the flow's own counts move on. */
+static void
+follow_query(struct ks_shard *shard, const struct place *place, enum ks_requery class, bool again)
+{
+	struct ks_flow *const flow = place->flow;
+	const int64_t t_ns = place->message->time_ns;
+	if (!flow->followed && !flow->unfollowed && wants_following(flow, class, t_ns))
+		start_following(shard, place);
+	if (flow->followed) {
+		const struct ks_behaviour_query query = {
+			.t_ns = t_ns,
+			.life_ns = flow->state.life_ns,
+			.server = place->server,
+			.class = class,
+			.again = again,
+		};
+		ks_behaviour_ask(ks_behaviours_at(&shard->behaviours, flow->place), &query);
+	} else if (!again) {
+		flow->asked_ns = t_ns;
+		flow->place = place->server & 0xfffffff;
+		flow->answered = false;
+	}
+}
+
 static void
 count_dnskey_query(struct ks_shard *shard, struct place *place, bool again)
 {
@@ -262,6 +320,7 @@ count_dnskey_query(struct ks_shard *shard, struct place *place, bool again)
 	if (place->flow != NULL) {
 		struct ks_flow *const flow = place->flow;
 		class = ks_requery_ask(&flow->state, message->time_ns, again, message->tcp);
+		follow_query(shard, place, class, again);
 		first_requery = ks_requery_counts(class) &&
 				flow->cls[KS_RQ_HOT] + flow->cls[KS_RQ_WARM] + flow->cls[KS_RQ_COOL] == 0;
 		count32(&flow->queries);
@@ -317,7 +376,7 @@ count_query(struct ks_shard *shard, struct place *place, struct ks_cell *cell)
 /* --- responses --- */
 
 static void
-answer_pair(struct ks_shard *shard, const struct place *place)
+answer_pair(struct ks_shard *shard, struct place *place)
 {
 	const struct ks_message *const message = place->message;
 	const bool followed = place->source_at != NULL &&
@@ -330,6 +389,7 @@ answer_pair(struct ks_shard *shard, const struct place *place)
 		shard->totals.unasked_responses += place->chain;
 		return;
 	}
+	place->asked_ns = pair->t_ns;
 	if (pair->record == KS_SAMPLE_NONE)
 		return;
 	struct ks_record *const record = ks_samples_record(&shard->samples, pair->record);
@@ -345,12 +405,25 @@ answer_pair(struct ks_shard *shard, const struct place *place)
 }
 
 static void
+follow_response(struct ks_shard *shard, const struct place *place)
+{
+	struct ks_flow *const flow = place->flow;
+	if (flow->followed)
+		ks_behaviour_answer(ks_behaviours_at(&shard->behaviours, flow->place), place->asked_ns,
+				    place->message->time_ns);
+	else if (place->asked_ns == flow->asked_ns)
+		flow->answered = true;
+}
+
+static void
 count_dnskey_response(struct ks_shard *shard, struct place *place)
 {
 	const struct ks_message *const message = place->message;
 	if (place->flow != NULL) {
 		ks_requery_answer(&place->flow->state, &message->dns, message->time_ns, message->tcp);
 		count32(&place->flow->responses);
+		if (place->asked_ns != 0)
+			follow_response(shard, place);
 		place->flow->response_dns_bytes += message->len;
 	}
 	if (place->zone == KS_MAP_NONE)

@@ -12,6 +12,7 @@
 #ifndef KS_ANALYZER_SHARD_H
 #define KS_ANALYZER_SHARD_H
 
+#include "analyzer/behaviour.h"
 #include "analyzer/icmp.h"
 #include "analyzer/names.h"
 #include "analyzer/pair.h"
@@ -39,7 +40,12 @@ struct ks_flow {
 	int64_t first_ns, last_ns;
 	uint32_t queries, responses;
 	uint32_t cls[KS_RQ_COUNT];
-	uint32_t unused;
+	uint32_t
+		place : 28; /* of its behaviour when followed; before that, number of the server asked last */
+	uint32_t answered : 1;                 /* the query asked last, before it is followed */
+	uint32_t followed : 1, unfollowed : 1; /* unfollowed: there was no room */
+	uint32_t unused : 1;
+	int64_t asked_ns; /* the query asked last, before it is followed */
 };
 
 struct ks_server {
@@ -64,6 +70,7 @@ struct ks_totals {
 	uint64_t unlisted_zones;     /* DNSKEY queries whose zone found no room */
 	uint64_t unlisted_zone_bins; /* DNSKEY queries missing from the series of their zone */
 	uint64_t unlisted_flows;     /* DNSKEY queries whose (source, zone) found no room */
+	uint64_t unfollowed_flows;   /* (source, zone) whose behaviour found no room */
 	uint64_t unasked_responses;  /* responses to DNSKEY or DS without a query waiting */
 };
 
@@ -75,6 +82,7 @@ struct ks_shard {
 	struct ks_series series;
 	struct ks_samples samples;
 	struct ks_icmp icmp;
+	struct ks_behaviours behaviours; /* by `place` of flows */
 	struct ks_totals totals;
 };
 

@@ -32,6 +32,8 @@ struct ks_sink_ops {
 	enum ks_error (*zone_bin)(struct ks_sink *sink, const struct ks_fact_zone_bin *bin,
 				  struct ks_diag *diag);
 	enum ks_error (*flow)(struct ks_sink *sink, const struct ks_fact_flow *flow, struct ks_diag *diag);
+	enum ks_error (*behaviour)(struct ks_sink *sink, const struct ks_fact_behaviour *behaviour,
+				   struct ks_diag *diag);
 	enum ks_error (*query)(struct ks_sink *sink, const struct ks_fact_query *query, struct ks_diag *diag);
 	enum ks_error (*icmp)(struct ks_sink *sink, const struct ks_fact_icmp *icmp, struct ks_diag *diag);
 	enum ks_error (*end)(struct ks_sink *sink, struct ks_diag *diag);

@@ -12,6 +12,7 @@
 #ifndef KS_ANALYZER_SUMMARY_H
 #define KS_ANALYZER_SUMMARY_H
 
+#include "analyzer/judge/scale.h"
 #include "dissect/addr.h"
 #include "dissect/base.h"
 
@@ -134,6 +135,7 @@ struct ks_fact_zone {
 	struct ks_span name; /* wire format */
 	bool answered; /* a DNSKEY RRset of that name was seen: it is a zone, not just a name asked for */
 	uint64_t dnskey_queries;
+	uint32_t servers; /* that gave authoritative DNSKEY answers; merges by the greatest */
 };
 
 /* Key: (zone, t_s); `zone` is an index into the order in which zones were put. DNSKEY queries only. */
@@ -154,6 +156,34 @@ struct ks_fact_flow {
 	uint64_t cls[KS_RQ_COUNT];
 	uint64_t responses, response_dns_bytes;
 	int64_t first_ns, last_ns;
+};
+
+/* What a (source, zone) did since it was followed (behaviour.h). All add up, but max_waiting: the greatest.
+ */
+struct ks_behaviour_counts {
+	uint64_t queries;    /* retransmissions left out, here and below */
+	uint64_t successive; /* queries that followed another within their burst */
+	uint64_t closed;     /* of them, asked when no query was waiting for its answer */
+	uint64_t bursts, failing_bursts, failing_queries;
+	uint64_t long_queries;     /* in failing bursts of 20 queries and 10 s and more */
+	uint64_t halted_bursts;    /* that ended 28 to 32 s after they began */
+	uint64_t pauses_over_life; /* of the pauses, 0.9 of the keys' lifetime and longer */
+	uint64_t max_waiting;
+	uint64_t gaps[KS_GAP_CELLS];     /* from the last answer to the next query, where `closed` */
+	uint64_t pauses[KS_PAUSE_CELLS]; /* from the start of a failing burst to the start of the next one */
+};
+
+/* Key: (zone, source); one for each flow that was followed. */
+struct ks_fact_behaviour {
+	uint32_t zone;
+	struct ks_addr source;
+	struct ks_behaviour_counts counts;
+	size_t n_servers;
+	const struct ks_server_count {
+		struct ks_addr server;
+		bool other; /* `server` is not meant: servers beyond those kept apart */
+		uint64_t queries;
+	} * servers;
 };
 
 /* One query of one source, with its answer if there was one. */

@@ -71,7 +71,8 @@ const struct ks_catalog_entry ks_catalog[] = {
 			   "verdict, first, last",
 		.order = "rank",
 		/* Not rank and cum_share, which follow from the ranking, nor what is not computed yet. */
-		.rankable = " queries err heavy guaranteed share hot warm cool refresh rr response_bytes ",
+		.rankable = " queries err heavy guaranteed share hot warm cool refresh rr response_bytes sci "
+			    "spray median_gap_ms ",
 		.takes = KS_TAKES_ZONE | KS_TAKES_SOURCE | KS_TAKES_TIME | KS_TAKES_BY,
 		.time = KS_FILTER_SPAN,
 		.by_inside = true,

@@ -126,6 +126,7 @@ CREATE TABLE run_zone (
 	zone_id INTEGER NOT NULL REFERENCES zone,
 	answered INTEGER NOT NULL CHECK (answered IN (0, 1)), -- a DNSKEY RRset was seen: it is a zone
 	dnskey_queries INTEGER NOT NULL,
+	servers INTEGER NOT NULL, -- that gave authoritative DNSKEY answers
 	PRIMARY KEY (run_id, zone_id)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX run_zone_zone ON run_zone (zone_id);
@@ -172,6 +173,48 @@ CREATE TABLE flow (
 	last_ns INTEGER NOT NULL,
 	PRIMARY KEY (run_id, zone_id, ip),
 	FOREIGN KEY (run_id, zone_id) REFERENCES run_zone ON DELETE CASCADE
+) STRICT, WITHOUT ROWID;
+
+-- How a source asks for a zone's keys, where it asks in bursts or too early; counts without retransmissions.
+CREATE TABLE behaviour (
+	run_id INTEGER NOT NULL,
+	zone_id INTEGER NOT NULL,
+	ip BLOB NOT NULL,
+	queries INTEGER NOT NULL,
+	successive INTEGER NOT NULL, -- asked less than 2 s behind another: within a burst
+	closed INTEGER NOT NULL, -- of them, asked when nothing was waiting for an answer
+	bursts INTEGER NOT NULL,
+	failing_bursts INTEGER NOT NULL, -- with a requery
+	failing_queries INTEGER NOT NULL, -- in them
+	long_queries INTEGER NOT NULL, -- in those of 20 queries and 10 s and more
+	halted_bursts INTEGER NOT NULL, -- that lasted 28 to 32 s
+	pauses_over_life INTEGER NOT NULL, -- of 0.9 of the keys' lifetime and longer
+	max_waiting INTEGER NOT NULL, -- queries without answer at one time
+	PRIMARY KEY (run_id, zone_id, ip),
+	FOREIGN KEY (run_id, zone_id) REFERENCES run_zone ON DELETE CASCADE
+) STRICT, WITHOUT ROWID;
+
+-- Its histograms; cells without count have no row. README.md tells what the cells mean.
+CREATE TABLE behaviour_cell (
+	run_id INTEGER NOT NULL,
+	zone_id INTEGER NOT NULL,
+	ip BLOB NOT NULL,
+	kind TEXT NOT NULL CHECK (kind IN ('gap', 'pause')), -- answer to query; burst to burst
+	cell INTEGER NOT NULL,
+	n INTEGER NOT NULL,
+	PRIMARY KEY (run_id, zone_id, ip, kind, cell),
+	FOREIGN KEY (run_id, zone_id, ip) REFERENCES behaviour ON DELETE CASCADE
+) STRICT, WITHOUT ROWID;
+
+-- Its queries by server; no octets: servers beyond those kept apart.
+CREATE TABLE behaviour_server (
+	run_id INTEGER NOT NULL,
+	zone_id INTEGER NOT NULL,
+	ip BLOB NOT NULL,
+	server_ip BLOB NOT NULL,
+	queries INTEGER NOT NULL,
+	PRIMARY KEY (run_id, zone_id, ip, server_ip),
+	FOREIGN KEY (run_id, zone_id, ip) REFERENCES behaviour ON DELETE CASCADE
 ) STRICT, WITHOUT ROWID;
 
 -- A bounded sample of the queries of a source, each with its answer.
@@ -227,6 +270,17 @@ CREATE TABLE storm (
 	queries INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX storm_zone ON storm (zone_id);
+
+CREATE TABLE habit (
+	zone_id INTEGER NOT NULL REFERENCES zone,
+	ip BLOB NOT NULL,
+	memory_class TEXT CHECK (memory_class IN ('none', '30s', '60s', '600s', 'ttl')), -- of failures
+	sci REAL, -- self-clocking index
+	spray REAL, -- entropy over servers, 1: all alike
+	coverage REAL, -- servers asked of those there are
+	median_gap_ms REAL, -- answer to next query
+	PRIMARY KEY (zone_id, ip)
+) STRICT, WITHOUT ROWID;
 
 -- Holds its one row while the judgements belong to the facts: a new run takes it away.
 CREATE TABLE judged (

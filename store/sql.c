@@ -102,7 +102,7 @@ static const char *const puts_sql[KS_PUT_COUNT] = {
     /* The no-op update makes RETURNING tell the id of a name that was there already. */
     [KS_PUT_ZONE] = "INSERT INTO zone (name_wire, name, labels) VALUES (?,?,?)"
 		    " ON CONFLICT (name_wire) DO UPDATE SET labels = labels RETURNING zone_id",
-    [KS_PUT_RUN_ZONE] = "INSERT INTO run_zone (run_id, zone_id, answered, dnskey_queries) VALUES (?,?,?,?)",
+    [KS_PUT_RUN_ZONE] = "INSERT INTO run_zone (run_id, zone_id, answered, dnskey_queries, servers) VALUES (?,?,?,?,?)",
     [KS_PUT_ZONE_BIN] = "INSERT INTO zone_bin (run_id, zone_id, t_s, queries, rq_none, rq_first, rq_hot, rq_warm,"
 			" rq_cool, rq_refresh, rq_retransmit, responses, response_dns_bytes, sources_new)"
 			" VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
@@ -116,6 +116,14 @@ static const char *const puts_sql[KS_PUT_COUNT] = {
 		    " VALUES (?,?,?,?,?,?,?)",
     [KS_PUT_STORM] = "INSERT INTO storm (zone_id, start_s, end_s, began_before, open, peak_qps, base_qps, uplift,"
 		     " uplift_is_lower_bound, queries) VALUES (?,?,?,?,?,?,?,?,?,?)",
+    [KS_PUT_BEHAVIOUR] = "INSERT INTO behaviour (run_id, zone_id, ip, queries, successive, closed, bursts,"
+			 " failing_bursts, failing_queries, long_queries, halted_bursts, pauses_over_life, max_waiting)"
+			 " VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)",
+    [KS_PUT_BEHAVIOUR_CELL] = "INSERT INTO behaviour_cell (run_id, zone_id, ip, kind, cell, n) VALUES (?,?,?,?,?,?)",
+    [KS_PUT_BEHAVIOUR_SERVER] = "INSERT INTO behaviour_server (run_id, zone_id, ip, server_ip, queries)"
+				" VALUES (?,?,?,?,?)",
+    [KS_PUT_HABIT] = "INSERT INTO habit (zone_id, ip, memory_class, sci, spray, coverage, median_gap_ms)"
+		     " VALUES (?,?,?,?,?,?,?)",
 };
 /* clang-format on */
 

@@ -11,6 +11,7 @@
 #ifndef KS_STORE_STORE_H
 #define KS_STORE_STORE_H
 
+#include "analyzer/judge/behaviour.h"
 #include "analyzer/judge/storm.h"
 #include "analyzer/sink.h"
 #include "dissect/err.h"
@@ -63,6 +64,19 @@ typedef enum ks_error ks_store_series_fn(void *arg, const struct ks_store_series
 KS_MUST_CHECK enum ks_error ks_store_each_series(struct ks_store *store, uint32_t least,
 						 ks_store_series_fn *each, void *arg, struct ks_diag *diag);
 
+/* The counts of one (source, zone) that was followed, over all runs. */
+struct ks_store_behaviour {
+	int64_t zone_id;
+	struct ks_addr source;
+	struct ks_behaviour_counts counts;
+	struct ks_behaviour_servers servers;
+};
+typedef enum ks_error ks_store_behaviour_fn(void *arg, const struct ks_store_behaviour *behaviour,
+					    struct ks_diag *diag);
+/* Call `each` for all of them, in order of zone_id and ip; `each` must not use the store. */
+KS_MUST_CHECK enum ks_error ks_store_each_behaviour(struct ks_store *store, ks_store_behaviour_fn *each,
+						    void *arg, struct ks_diag *diag);
+
 /* Replace all judgements: begin, one put per conclusion, commit. */
 struct ks_store_storm {
 	int64_t zone_id;
@@ -74,6 +88,14 @@ struct ks_store_storm {
 };
 KS_MUST_CHECK enum ks_error ks_store_judge_begin(struct ks_store *store, struct ks_diag *diag);
 KS_MUST_CHECK enum ks_error ks_store_judge_storm(struct ks_store *store, const struct ks_store_storm *storm,
+						 struct ks_diag *diag);
+struct ks_store_habit {
+	int64_t zone_id;
+	struct ks_addr source;
+	const char *memory_class;            /* ks_memory_name, or NULL */
+	struct ks_behaviour_verdict verdict; /* what is not finite becomes NULL */
+};
+KS_MUST_CHECK enum ks_error ks_store_judge_habit(struct ks_store *store, const struct ks_store_habit *habit,
 						 struct ks_diag *diag);
 KS_MUST_CHECK enum ks_error ks_store_judge_end(struct ks_store *store, struct ks_diag *diag);
 

@@ -29,6 +29,10 @@ enum ks_put {
 	KS_PUT_QUERY,
 	KS_PUT_ICMP,
 	KS_PUT_STORM,
+	KS_PUT_BEHAVIOUR,
+	KS_PUT_BEHAVIOUR_CELL,
+	KS_PUT_BEHAVIOUR_SERVER,
+	KS_PUT_HABIT,
 	KS_PUT_COUNT
 };
 
@@ -74,6 +78,12 @@ void ks_sql_put_null(struct ks_sql_row *row);
 void ks_sql_put_text(struct ks_sql_row *row, const char *text);
 void ks_sql_put_blob(struct ks_sql_row *row, const void *bytes, size_t n);
 KS_MUST_CHECK enum ks_error ks_sql_row_done(struct ks_sql_row *row, struct ks_diag *diag);
+
+/* --- behaviour.c --- */
+
+/* The sink's. */
+KS_MUST_CHECK enum ks_error ks_store_put_behaviour(struct ks_sink *sink, const struct ks_fact_behaviour *fact,
+						   struct ks_diag *diag);
 
 /* --- schema.c --- */
 

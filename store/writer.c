@@ -93,7 +93,7 @@ begin(struct ks_sink *sink, const struct ks_fact_run *run, struct ks_diag *diag)
 	enum ks_error error = ks_sql_exec(store, "BEGIN IMMEDIATE", diag);
 	if (error != KS_SUCCESS)
 		return error;
-	error = ks_sql_exec(store, "DELETE FROM judged; DELETE FROM storm", diag);
+	error = ks_sql_exec(store, "DELETE FROM judged; DELETE FROM storm; DELETE FROM habit", diag);
 	if (error == KS_SUCCESS)
 		error = delete_with_hash(store, run->set_hash, diag);
 	if (error == KS_SUCCESS)
@@ -271,6 +271,7 @@ put_zone(struct ks_sink *sink, const struct ks_fact_zone *zone, struct ks_diag *
 	ks_sql_put_int(&row, zone_id);
 	ks_sql_put_int(&row, zone->answered);
 	ks_sql_put_count(&row, zone->dnskey_queries);
+	ks_sql_put_int(&row, zone->servers);
 	error = ks_sql_row_done(&row, diag);
 	return error == KS_SUCCESS ? remember_zone(store, zone_id, diag) : error;
 }
@@ -453,6 +454,7 @@ const struct ks_sink_ops ks_store_sink_ops = {
 	.zone = put_zone,
 	.zone_bin = put_zone_bin,
 	.flow = put_flow,
+	.behaviour = ks_store_put_behaviour,
 	.query = put_query,
 	.icmp = put_icmp,
 	.end = end,

@@ -6,14 +6,17 @@
 
 #include "analyzer/cli/cli.h"
 #include "analyzer/cli/options.h"
+#include "analyzer/judge/behaviour.h"
 #include "analyzer/judge/storm.h"
 
 enum { STORMS_PER_ZONE = 64 };
 
-/* Storms are gathered first and written afterwards: the series come out of the same database. */
+/* Conclusions are gathered first and written afterwards: the facts come out of the same database. */
 struct judging {
 	struct ks_store_storm *storms;
 	size_t n, capacity;
+	struct ks_store_habit *habits;
+	size_t n_habits, habit_capacity;
 };
 
 static enum ks_error
@@ -62,6 +65,30 @@ judge_series(void *arg, const struct ks_store_series *series, struct ks_diag *di
 	return KS_SUCCESS;
 }
 
+static enum ks_error
+judge_behaviour(void *arg, const struct ks_store_behaviour *behaviour, struct ks_diag *diag)
+{
+	struct judging *const judging = arg;
+	if (judging->n_habits == judging->habit_capacity) {
+		const size_t capacity = judging->habit_capacity * 2 + 64;
+		struct ks_store_habit *const grown =
+			realloc(judging->habits, capacity * sizeof(*judging->habits));
+		if (grown == NULL)
+			return ks_diag_set(diag, KS_ERR_MEMORY, "no memory for %zu habits", capacity);
+		judging->habits = grown;
+		judging->habit_capacity = capacity;
+	}
+	const struct ks_behaviour_verdict verdict =
+		ks_behaviour_judge(&behaviour->counts, &behaviour->servers, &ks_behaviour_defaults);
+	judging->habits[judging->n_habits++] = (struct ks_store_habit){
+		.zone_id = behaviour->zone_id,
+		.source = behaviour->source,
+		.memory_class = ks_memory_name(verdict.memory),
+		.verdict = verdict,
+	};
+	return KS_SUCCESS;
+}
+
 enum ks_error
 ks_cli_judge_store(struct ks_store *store, struct ks_diag *diag)
 {
@@ -70,12 +97,17 @@ ks_cli_judge_store(struct ks_store *store, struct ks_diag *diag)
 	const uint32_t least = (uint32_t)(ks_storm_defaults.min_bins * ks_storm_defaults.min_qps);
 	enum ks_error error = ks_store_each_series(store, least, judge_series, &judging, diag);
 	if (error == KS_SUCCESS)
+		error = ks_store_each_behaviour(store, judge_behaviour, &judging, diag);
+	if (error == KS_SUCCESS)
 		error = ks_store_judge_begin(store, diag);
 	for (size_t i = 0; i < judging.n && error == KS_SUCCESS; i++)
 		error = ks_store_judge_storm(store, &judging.storms[i], diag);
+	for (size_t i = 0; i < judging.n_habits && error == KS_SUCCESS; i++)
+		error = ks_store_judge_habit(store, &judging.habits[i], diag);
 	if (error == KS_SUCCESS)
 		error = ks_store_judge_end(store, diag);
 	free(judging.storms);
+	free(judging.habits);
 	return error;
 }
 
@@ -95,7 +127,7 @@ ks_cli_judge(int argc, char **argv)
 			break;
 		case 'h':
 			(void)puts("usage: keystorm judge [-d DB]\n\n"
-				   "Recompute storms from the facts that the database holds.\n\n"
+				   "Recompute storms and habits from the facts that the database holds.\n\n"
 				   "  -d, --database DB  the database (" KS_DATABASE_DEFAULT ")");
 			return KS_EXIT_DONE;
 		default:

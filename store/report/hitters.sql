@@ -2,7 +2,7 @@
 -- Who asks for which key too often. Ranks, shares and running shares are over all rows: a filter or a limit
 -- chooses rows, it never changes what a row says.
 keyed AS (
-	SELECT ip, address, name, name_wire, queries, err, hot, warm, cool, refresh, rr, heavy, guaranteed, all_queries,
+	SELECT ip, address, memory_class, sci, spray, median_gap_ms, name, name_wire, queries, err, hot, warm, cool, refresh, rr, heavy, guaranteed, all_queries,
 		response_dns_bytes, first_ns, last_ns,
 		CASE ranked_by
 			WHEN 'err' THEN err
@@ -14,10 +14,13 @@ keyed AS (
 			WHEN 'refresh' THEN refresh
 			WHEN 'rr' THEN rr
 			WHEN 'response_bytes' THEN response_dns_bytes
+			WHEN 'sci' THEN sci
+			WHEN 'spray' THEN spray
+			WHEN 'median_gap_ms' THEN median_gap_ms
 			-- Where only answers were captured they say at least who got most.
 			ELSE coalesce(queries, response_dns_bytes)
 		END AS sort_key
-	FROM all_flow JOIN zone USING (zone_id), option
+	FROM all_flow JOIN zone USING (zone_id) LEFT JOIN habit USING (zone_id, ip), option
 ),
 ranked AS (
 	SELECT *,
@@ -42,10 +45,10 @@ report AS (
 		cool,
 		refresh,
 		rr,
-		NULL AS memory_class,
-		NULL AS sci,
-		NULL AS spray,
-		NULL AS median_gap_ms,
+		memory_class,
+		sci,
+		spray,
+		median_gap_ms,
 		response_dns_bytes AS response_bytes,
 		NULL AS tags,
 		NULL AS fingerprint,

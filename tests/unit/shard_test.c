@@ -22,6 +22,9 @@ static struct {
 	struct ks_fact_server servers[MANY];
 	size_t n_sources, n_flows, n_queries, n_bins, n_servers, n_zones;
 	uint64_t zone_bin_queries, new_offenders;
+	struct ks_fact_behaviour behaviours[8];
+	struct ks_server_count servers_asked[8][4];
+	size_t n_behaviours;
 	struct ks_fact_icmp icmp;
 	size_t n_icmp;
 } got;
@@ -43,6 +46,20 @@ KEEP(flow, flows)
 KEEP(query, queries)
 KEEP(bin, bins)
 KEEP(server, servers)
+
+static enum ks_error
+keep_behaviour(struct ks_sink *sink, const struct ks_fact_behaviour *fact, struct ks_diag *diag)
+{
+	(void)sink;
+	(void)diag;
+	if (got.n_behaviours < KS_COUNT(got.behaviours)) {
+		got.behaviours[got.n_behaviours] = *fact;
+		for (size_t i = 0; i < fact->n_servers && i < 4; i++)
+			got.servers_asked[got.n_behaviours][i] = fact->servers[i];
+	}
+	got.n_behaviours++;
+	return KS_SUCCESS;
+}
 
 static enum ks_error
 keep_zone(struct ks_sink *sink, const struct ks_fact_zone *fact, struct ks_diag *diag)
@@ -91,6 +108,7 @@ static const struct ks_sink_ops ops = {
 	.zone = keep_zone,
 	.zone_bin = add_zone_bin,
 	.flow = keep_flow,
+	.behaviour = keep_behaviour,
 	.query = keep_query,
 	.icmp = keep_icmp,
 };
@@ -274,5 +292,63 @@ Test(shard, an_icmp_error_is_tied_to_server_and_source)
 	cr_assert(eq(int, got.icmp.kind, KS_ICMP_PORT_UNREACHABLE));
 	cr_assert(eq(u64, got.icmp.packets, 2));
 	cr_assert(eq(u64, shard.totals.icmp_quoted, 2));
+	ks_shard_done(&shard);
+}
+
+Test(shard, bursts_are_followed_from_their_first_query_on)
+{
+	begin(64 << 20);
+	/* Two bursts of five, 30.1 s apart, to two servers in turn; answers after 19 ms, next query 1 ms
+	 * later. */
+	for (uint16_t i = 0; i < 10; i++) {
+		const int64_t t_ns = T0 + MS(20 * (i % 5)) + (i >= 5 ? MS(30100) : 0);
+		say(7, 53 + i % 2, i, t_ns, false);
+		say(7, 53 + i % 2, i, t_ns + MS(19), true);
+	}
+	freeze();
+	cr_assert(eq(sz, got.n_behaviours, 1));
+	const struct ks_behaviour_counts *const counts = &got.behaviours[0].counts;
+	cr_assert(eq(u64, counts->queries, 10));
+	cr_assert(eq(u64, counts->bursts, 2));
+	cr_assert(eq(u64, counts->failing_bursts, 2));
+	cr_assert(eq(u64, counts->successive, 8));
+	cr_assert(eq(u64, counts->closed, 8));
+	cr_assert(eq(u64, counts->gaps[ks_gap_cell(MS(1))], 8));
+	cr_assert(eq(u64, counts->pauses[ks_pause_cell(MS(30100))], 1));
+	cr_assert(eq(u64, counts->max_waiting, 1));
+	cr_assert(eq(sz, got.behaviours[0].n_servers, 2));
+	const struct ks_addr first = addr(53);
+	cr_assert(ks_addr_equal(&got.servers_asked[0][0].server, &first));
+	cr_assert(eq(u64, got.servers_asked[0][0].queries, 5));
+	cr_assert(eq(u64, got.servers_asked[0][1].queries, 5));
+	ks_shard_done(&shard);
+}
+
+Test(shard, who_asks_once_a_lifetime_takes_no_place)
+{
+	begin(64 << 20);
+	for (uint16_t i = 0; i < 50; i++) { /* the keys live 3600 s */
+		say(7, 53, i, T0 + MS(3600000) * i, false);
+		say(7, 53, i, T0 + MS(3600000) * i + MS(19), true);
+	}
+	freeze();
+	cr_assert(eq(sz, got.n_flows, 1));
+	cr_assert(eq(sz, got.n_behaviours, 0));
+	cr_assert(eq(u32, shard.behaviours.n, 0));
+	ks_shard_done(&shard);
+}
+
+Test(shard, sources_beyond_the_room_to_follow_are_told_once_each)
+{
+	begin(16 << 20);
+	const uint32_t capacity = shard.behaviours.capacity;
+	cr_assert(gt(u32, capacity, 0));
+	for (uint32_t i = 0; i < capacity + 25; i++)
+		for (uint16_t k = 0; k < 4; k++)
+			say(1 + i, 53, k, T0 + MS(10 * k) + (int64_t)i * 1000, false);
+	cr_assert(eq(u64, shard.totals.unfollowed_flows, 25));
+	cr_assert(eq(u32, shard.behaviours.n, capacity));
+	freeze();
+	cr_assert(eq(sz, got.n_behaviours, capacity));
 	ks_shard_done(&shard);
 }

@@ -1,0 +1,204 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "analyzer/behaviour.h"
+
+#include <string.h>
+
+#include "analyzer/requery.h"
+
+static_assert(sizeof(struct ks_behaviour) <= 1664, "some six hundred to the megabyte");
+
+/* A burst that goes on like this is driven by clients or by nothing, and not held back by memory. */
+enum { LONG_QUERIES = 20, LONG_S = 10 };
+/* Resolvers of old give up a search after 30 s, DOMAIN 1-16. */
+enum { HALT_FROM_S = 28, HALT_TO_S = 32 };
+
+enum ks_error
+ks_behaviours_init(struct ks_behaviours *pool, size_t bytes, struct ks_diag *diag)
+{
+	const size_t capacity = bytes / sizeof(struct ks_behaviour);
+	/* Places share a word with flags in struct ks_flow. */
+	*pool = (struct ks_behaviours){.capacity = capacity < (1u << 28) ? (uint32_t)capacity : 1u << 28};
+	return ks_region_init(&pool->region, pool->capacity * sizeof(struct ks_behaviour), diag);
+}
+
+void
+ks_behaviours_done(struct ks_behaviours *pool)
+{
+	ks_region_done(&pool->region);
+}
+
+static void
+count_server(struct ks_behaviour *state, uint32_t server)
+{
+	for (unsigned i = 0; i < state->n_servers; i++) {
+		if (state->servers[i] == server) {
+			state->asked[i]++;
+			return;
+		}
+	}
+	if (state->n_servers == KS_BEHAVIOUR_SERVERS || server > UINT16_MAX) {
+		state->asked_rest++;
+		return;
+	}
+	state->servers[state->n_servers] = (uint16_t)server;
+	state->asked[state->n_servers++] = 1;
+}
+
+static void
+wait_for(struct ks_behaviour *state, int64_t asked_ns)
+{
+	if (state->n_waiting == KS_BEHAVIOUR_WAITING) {
+		memmove(state->waiting_ns, state->waiting_ns + 1,
+			sizeof(state->waiting_ns) - sizeof(asked_ns));
+		state->n_waiting--;
+	}
+	state->waiting_ns[state->n_waiting++] = asked_ns;
+	if (state->n_waiting > state->max_waiting)
+		state->max_waiting = state->n_waiting;
+}
+
+/* What was not answered by now will not be: the answer, or the query, was lost. */
+static void
+give_up_waiting(struct ks_behaviour *state, int64_t t_ns)
+{
+	unsigned kept = 0;
+	for (unsigned i = 0; i < state->n_waiting; i++) {
+		const int64_t age_ns = t_ns - state->waiting_ns[i];
+		if (age_ns >= 0 && age_ns <= KS_BEHAVIOUR_WAIT_NS)
+			state->waiting_ns[kept++] = state->waiting_ns[i];
+	}
+	state->n_waiting = (uint8_t)kept;
+}
+
+/* The burst at hand is over: what was it? */
+struct burst {
+	uint32_t failing, failing_queries, long_queries, halted;
+};
+
+static struct burst
+burst_of(const struct ks_behaviour *state)
+{
+	const int64_t length_ns = state->asked_ns - state->burst_ns;
+	const bool is_long = state->burst_fails && state->burst_queries >= LONG_QUERIES &&
+			     length_ns >= LONG_S * KS_NS_PER_S;
+	return (struct burst){
+		.failing = state->burst_fails,
+		.failing_queries = state->burst_fails ? state->burst_queries : 0,
+		.long_queries = is_long ? state->burst_queries : 0,
+		.halted = length_ns >= HALT_FROM_S * KS_NS_PER_S && length_ns <= HALT_TO_S * KS_NS_PER_S,
+	};
+}
+
+static void
+begin_burst(struct ks_behaviour *state, int64_t t_ns)
+{
+	state->burst_ns = t_ns;
+	state->burst_queries = 0;
+	state->burst_fails = false;
+	state->bursts++;
+}
+
+static void
+end_burst(struct ks_behaviour *state, const struct ks_behaviour_query *next)
+{
+	const struct burst burst = burst_of(state);
+	state->failing_bursts += burst.failing;
+	state->failing_queries += burst.failing_queries;
+	state->long_queries += burst.long_queries;
+	state->halted_bursts += burst.halted;
+	const int64_t pause_ns = next->t_ns - state->burst_ns;
+	if (!state->burst_fails || pause_ns < 0)
+		return;
+	state->pauses[ks_pause_cell(pause_ns)]++;
+	/* As for a refresh (DOMAIN B1): caches count whole seconds. */
+	state->pauses_over_life += next->life_ns > 0 && pause_ns >= next->life_ns / 10 * 9 - KS_NS_PER_S;
+}
+
+bool
+ks_behaviours_take(struct ks_behaviours *pool, const struct ks_behaviour_start *before, uint32_t *ret_place)
+{
+	if (pool->n == pool->capacity)
+		return false;
+	struct ks_behaviour *const state = ks_behaviours_at(pool, pool->n);
+	begin_burst(state, before->asked_ns);
+	state->asked_ns = before->asked_ns;
+	state->answered_ns = before->answered_ns;
+	state->burst_queries = state->queries = 1;
+	count_server(state, before->server);
+	if (before->answered_ns == 0)
+		wait_for(state, before->asked_ns);
+	*ret_place = pool->n++;
+	return true;
+}
+
+static void
+continue_burst(struct ks_behaviour *state, int64_t t_ns)
+{
+	state->successive++;
+	if (state->n_waiting != 0 || state->answered_ns == 0)
+		return;
+	state->closed++;
+	if (t_ns >= state->answered_ns)
+		state->gaps[ks_gap_cell(t_ns - state->answered_ns)]++;
+}
+
+void
+ks_behaviour_ask(struct ks_behaviour *state, const struct ks_behaviour_query *query)
+{
+	if (query->again)
+		return;
+	give_up_waiting(state, query->t_ns);
+	if (query->class == KS_RQ_RETRANSMIT) { /* over TCP as told to: its transaction waits again */
+		wait_for(state, query->t_ns);
+		return;
+	}
+	const int64_t since_ns = query->t_ns - state->asked_ns;
+	if (since_ns >= 0 && since_ns < KS_BURST_NS) {
+		continue_burst(state, query->t_ns);
+	} else {
+		end_burst(state, query);
+		begin_burst(state, query->t_ns);
+	}
+	state->asked_ns = query->t_ns;
+	state->burst_queries++;
+	state->queries++;
+	state->burst_fails |= ks_requery_counts(query->class);
+	count_server(state, query->server);
+	wait_for(state, query->t_ns);
+}
+
+void
+ks_behaviour_answer(struct ks_behaviour *state, int64_t asked_ns, int64_t t_ns)
+{
+	for (unsigned i = 0; i < state->n_waiting; i++) {
+		if (state->waiting_ns[i] != asked_ns)
+			continue;
+		state->n_waiting--;
+		memmove(&state->waiting_ns[i], &state->waiting_ns[i + 1],
+			(state->n_waiting - i) * sizeof(state->waiting_ns[0]));
+		state->answered_ns = t_ns;
+		return;
+	}
+}
+
+void
+ks_behaviour_close(const struct ks_behaviour *state, struct ks_behaviour_counts *ret)
+{
+	const struct burst burst = burst_of(state);
+	*ret = (struct ks_behaviour_counts){
+		.queries = state->queries,
+		.successive = state->successive,
+		.closed = state->closed,
+		.bursts = state->bursts,
+		.failing_bursts = state->failing_bursts + burst.failing,
+		.failing_queries = state->failing_queries + burst.failing_queries,
+		.long_queries = state->long_queries + burst.long_queries,
+		.halted_bursts = state->halted_bursts + burst.halted,
+		.pauses_over_life = state->pauses_over_life,
+		.max_waiting = state->max_waiting,
+	};
+	for (size_t i = 0; i < KS_GAP_CELLS; i++)
+		ret->gaps[i] = state->gaps[i];
+	for (size_t i = 0; i < KS_PAUSE_CELLS; i++)
+		ret->pauses[i] = state->pauses[i];
+}

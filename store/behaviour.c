@@ -1,0 +1,232 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * store/behaviour.c -- how sources ask: the sink's part, and the reader for the judge, which adds up the
+ * runs. */
+#include <string.h>
+
+#include "store/store.h"
+#include "store/store_p.h"
+
+/* Servers of one flow over all runs that are told apart; the least asked of more are told as one. */
+enum { SERVERS_MAX = 256 };
+
+static struct ks_sql_row
+row_of(struct ks_store *store, enum ks_put which, const struct ks_fact_behaviour *fact)
+{
+	const struct ks_span ip = ks_addr_bytes(&fact->source);
+	struct ks_sql_row row = ks_sql_row_begin(store, which);
+	ks_sql_put_int(&row, store->run_id);
+	ks_sql_put_int(&row, store->zone_ids[fact->zone]);
+	ks_sql_put_blob(&row, ip.at, ip.n);
+	return row;
+}
+
+static enum ks_error
+put_cells(struct ks_store *store, const struct ks_fact_behaviour *fact, const char *kind,
+	  const uint64_t *cells, size_t n, struct ks_diag *diag)
+{
+	for (size_t i = 0; i < n; i++) {
+		if (cells[i] == 0)
+			continue;
+		struct ks_sql_row row = row_of(store, KS_PUT_BEHAVIOUR_CELL, fact);
+		ks_sql_put_text(&row, kind);
+		ks_sql_put_int(&row, (int64_t)i);
+		ks_sql_put_count(&row, cells[i]);
+		const enum ks_error error = ks_sql_row_done(&row, diag);
+		if (error != KS_SUCCESS)
+			return error;
+	}
+	return KS_SUCCESS;
+}
+
+static enum ks_error
+put_servers(struct ks_store *store, const struct ks_fact_behaviour *fact, struct ks_diag *diag)
+{
+	for (size_t i = 0; i < fact->n_servers; i++) {
+		const struct ks_server_count *const server = &fact->servers[i];
+		const struct ks_span ip = ks_addr_bytes(&server->server);
+		struct ks_sql_row row = row_of(store, KS_PUT_BEHAVIOUR_SERVER, fact);
+		ks_sql_put_blob(&row, ip.at, server->other ? 0 : ip.n);
+		ks_sql_put_count(&row, server->queries);
+		const enum ks_error error = ks_sql_row_done(&row, diag);
+		if (error != KS_SUCCESS)
+			return error;
+	}
+	return KS_SUCCESS;
+}
+
+enum ks_error
+ks_store_put_behaviour(struct ks_sink *sink, const struct ks_fact_behaviour *fact, struct ks_diag *diag)
+{
+	struct ks_store *const store = (struct ks_store *)(void *)sink;
+	const struct ks_behaviour_counts *const counts = &fact->counts;
+	assert(store->run_id != 0 && fact->zone < store->n_zones);
+	struct ks_sql_row row = row_of(store, KS_PUT_BEHAVIOUR, fact);
+	ks_sql_put_count(&row, counts->queries);
+	ks_sql_put_count(&row, counts->successive);
+	ks_sql_put_count(&row, counts->closed);
+	ks_sql_put_count(&row, counts->bursts);
+	ks_sql_put_count(&row, counts->failing_bursts);
+	ks_sql_put_count(&row, counts->failing_queries);
+	ks_sql_put_count(&row, counts->long_queries);
+	ks_sql_put_count(&row, counts->halted_bursts);
+	ks_sql_put_count(&row, counts->pauses_over_life);
+	ks_sql_put_count(&row, counts->max_waiting);
+	enum ks_error error = ks_sql_row_done(&row, diag);
+	if (error == KS_SUCCESS)
+		error = put_cells(store, fact, "gap", counts->gaps, KS_GAP_CELLS, diag);
+	if (error == KS_SUCCESS)
+		error = put_cells(store, fact, "pause", counts->pauses, KS_PAUSE_CELLS, diag);
+	return error == KS_SUCCESS ? put_servers(store, fact, diag) : error;
+}
+
+/* --- reading --- */
+
+/* CROSS JOIN keeps the order: the few runs outside, so that the primary keys find the rest. */
+static const char flows_sql[] =
+	"SELECT zone_id, ip, sum(behaviour.queries), sum(successive), sum(closed), sum(bursts),"
+	" sum(failing_bursts), sum(failing_queries), sum(long_queries), sum(halted_bursts), "
+	"sum(pauses_over_life),"
+	" max(max_waiting), (SELECT max(servers) FROM run_zone WHERE run_zone.zone_id = behaviour.zone_id)"
+	" FROM behaviour GROUP BY zone_id, ip ORDER BY zone_id, ip";
+static const char cells_sql[] =
+	"SELECT kind = 'gap', cell, sum(n) FROM run CROSS JOIN behaviour_cell USING (run_id)"
+	" WHERE zone_id = ? AND ip = ? GROUP BY kind, cell";
+static const char servers_sql[] =
+	"SELECT sum(queries) AS n FROM run CROSS JOIN behaviour_server USING (run_id)"
+	" WHERE zone_id = ? AND ip = ? GROUP BY server_ip ORDER BY n DESC, server_ip";
+
+struct reader {
+	struct ks_store *store;
+	sqlite3_stmt *flows, *cells, *servers;
+	struct ks_store_behaviour flow;
+	struct ks_span ip; /* of the source, as stored */
+	uint64_t queries[SERVERS_MAX];
+};
+
+/* Whoever wrote the file: sums of these must not overflow. */
+static uint64_t
+count_of(sqlite3_stmt *stmt, int column)
+{
+	const int64_t value = sqlite3_column_int64(stmt, column);
+	const int64_t most = INT64_C(1) << 48;
+	return value < 0 ? 0 : (uint64_t)(value < most ? value : most);
+}
+
+static void
+bind_flow(const struct reader *reader, sqlite3_stmt *stmt)
+{
+	sqlite3_reset(stmt);
+	sqlite3_bind_int64(stmt, 1, reader->flow.zone_id);
+	sqlite3_bind_blob(stmt, 2, reader->ip.at, (int)reader->ip.n, SQLITE_STATIC);
+}
+
+static void
+read_flow(struct reader *reader)
+{
+	sqlite3_stmt *const stmt = reader->flows;
+	struct ks_behaviour_counts *const counts = &reader->flow.counts;
+	uint64_t *const members[] = {
+		&counts->queries,      &counts->successive,     &counts->closed,
+		&counts->bursts,       &counts->failing_bursts, &counts->failing_queries,
+		&counts->long_queries, &counts->halted_bursts,  &counts->pauses_over_life,
+		&counts->max_waiting,
+	};
+	reader->flow = (struct ks_store_behaviour){.zone_id = sqlite3_column_int64(stmt, 0)};
+	reader->ip = (struct ks_span){sqlite3_column_blob(stmt, 1), (size_t)sqlite3_column_bytes(stmt, 1)};
+	if (reader->ip.n == 4)
+		reader->flow.source = ks_addr_from_v4(reader->ip.at);
+	else if (reader->ip.n == 16)
+		reader->flow.source = ks_addr_from_v6(reader->ip.at);
+	for (size_t i = 0; i < KS_COUNT(members); i++)
+		*members[i] = count_of(stmt, 2 + (int)i);
+	reader->flow.servers.zone_servers = (uint32_t)count_of(stmt, 2 + (int)KS_COUNT(members));
+}
+
+static int
+read_cells(struct reader *reader)
+{
+	int rc;
+	bind_flow(reader, reader->cells);
+	while ((rc = sqlite3_step(reader->cells)) == SQLITE_ROW) {
+		const bool gap = sqlite3_column_int(reader->cells, 0) != 0;
+		const int64_t cell = sqlite3_column_int64(reader->cells, 1);
+		/* Whoever wrote the file, we stay within our arrays. */
+		if (cell < 0 || cell >= (gap ? KS_GAP_CELLS : KS_PAUSE_CELLS))
+			continue;
+		struct ks_behaviour_counts *const counts = &reader->flow.counts;
+		(gap ? counts->gaps : counts->pauses)[cell] = count_of(reader->cells, 2);
+	}
+	return rc;
+}
+
+static int
+read_servers(struct reader *reader)
+{
+	size_t n = 0;
+	int rc;
+	bind_flow(reader, reader->servers);
+	while ((rc = sqlite3_step(reader->servers)) == SQLITE_ROW) {
+		const uint64_t queries = count_of(reader->servers, 0);
+		if (n < SERVERS_MAX)
+			reader->queries[n++] = queries;
+		else
+			reader->queries[SERVERS_MAX - 1] += queries;
+	}
+	reader->flow.servers.queries = reader->queries;
+	reader->flow.servers.n = n;
+	return rc;
+}
+
+static enum ks_error
+read_all(struct reader *reader, ks_store_behaviour_fn *each, void *arg, struct ks_diag *diag)
+{
+	int rc;
+	while ((rc = sqlite3_step(reader->flows)) == SQLITE_ROW) {
+		read_flow(reader);
+		rc = read_cells(reader);
+		if (rc == SQLITE_DONE)
+			rc = read_servers(reader);
+		if (rc != SQLITE_DONE)
+			break;
+		const enum ks_error error = each(arg, &reader->flow, diag);
+		if (error != KS_SUCCESS)
+			return error;
+	}
+	return rc == SQLITE_DONE ? KS_SUCCESS : ks_sql_fail(reader->store, rc, diag);
+}
+
+enum ks_error
+ks_store_each_behaviour(struct ks_store *store, ks_store_behaviour_fn *each, void *arg, struct ks_diag *diag)
+{
+	struct reader reader = {.store = store};
+	enum ks_error error = ks_sql_prepare(store, flows_sql, &reader.flows, diag);
+	if (error == KS_SUCCESS)
+		error = ks_sql_prepare(store, cells_sql, &reader.cells, diag);
+	if (error == KS_SUCCESS)
+		error = ks_sql_prepare(store, servers_sql, &reader.servers, diag);
+	if (error == KS_SUCCESS)
+		error = read_all(&reader, each, arg, diag);
+	sqlite3_finalize(reader.flows);
+	sqlite3_finalize(reader.cells);
+	sqlite3_finalize(reader.servers);
+	return error;
+}
+
+enum ks_error
+ks_store_judge_habit(struct ks_store *store, const struct ks_store_habit *habit, struct ks_diag *diag)
+{
+	const struct ks_span ip = ks_addr_bytes(&habit->source);
+	struct ks_sql_row row = ks_sql_row_begin(store, KS_PUT_HABIT);
+	ks_sql_put_int(&row, habit->zone_id);
+	ks_sql_put_blob(&row, ip.at, ip.n);
+	if (habit->memory_class != NULL)
+		ks_sql_put_text(&row, habit->memory_class);
+	else
+		ks_sql_put_null(&row);
+	ks_sql_put_real(&row, habit->verdict.sci);
+	ks_sql_put_real(&row, habit->verdict.spray);
+	ks_sql_put_real(&row, habit->verdict.coverage);
+	ks_sql_put_real(&row, habit->verdict.median_gap_ms);
+	return ks_sql_row_done(&row, diag);
+}
