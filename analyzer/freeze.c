@@ -165,6 +165,8 @@ put_cell(const struct freezer *freezer, const void *entry)
 		.do_queries = cell->do_queries,
 		.cd_queries = cell->cd_queries,
 		.tc_responses = cell->tc_responses,
+		.query_ip_bytes = cell->query_ip_bytes,
+		.response_ip_bytes = cell->response_ip_bytes,
 	};
 	fact.server = server_addr(freezer->shard, (uint32_t)(cell->key.w[1] >> 32), &fact.server_other);
 	return freezer->sink->ops->bin(freezer->sink, &fact, freezer->diag);
@@ -325,6 +327,45 @@ put_icmp(const struct freezer *freezer)
 	return KS_SUCCESS;
 }
 
+/* --- fingerprints --- */
+
+static enum ks_error
+put_stack(const struct freezer *freezer, const struct ks_source *source, const struct ks_stack *stack)
+{
+	char text[KS_FINGERPRINT_TEXT];
+	const struct ks_fact_stack fact = {
+		.source = addr_of(&source->key),
+		.fingerprint = ks_fingerprint_print(stack->fingerprint, text),
+		.queries = stack->queries,
+		.cased_queries = stack->cased_queries,
+		.mixed_queries = stack->mixed_queries,
+		.first_ns = stack->first_ns,
+		.last_ns = stack->last_ns,
+	};
+	return freezer->sink->ops->stack(freezer->sink, &fact, freezer->diag);
+}
+
+static enum ks_error
+put_stacks(const struct freezer *freezer)
+{
+	const struct ks_shard *const shard = freezer->shard;
+	for (uint32_t i = 0; i < freezer->sources.n; i++) {
+		const uint32_t number = freezer->sources.ranks[i].number;
+		const struct ks_source *const source = ks_map_at(&shard->sources, number);
+		if (source->dnskey_queries == 0)
+			continue;
+		for (uint32_t place = 0; place < KS_STACKS_EACH; place++) {
+			const struct ks_stack *const stack = ks_stacks_at(&shard->stacks, number, place);
+			if (stack == NULL)
+				break;
+			const enum ks_error error = put_stack(freezer, source, stack);
+			if (error != KS_SUCCESS)
+				return error;
+		}
+	}
+	return KS_SUCCESS;
+}
+
 /* --- sequences --- */
 
 static struct ks_span
@@ -414,6 +455,8 @@ freeze(struct freezer *freezer)
 		error = put_sequences(freezer);
 	if (error == KS_SUCCESS)
 		error = put_icmp(freezer);
+	if (error == KS_SUCCESS)
+		error = put_stacks(freezer);
 	return error;
 }
 

@@ -339,6 +339,12 @@ put_notices(const struct run *run, const struct ks_dissect_stats *stats, struct 
 		LOSS("hitters_unlisted", totals->unlisted_flows,
 		     "DNSKEY queries whose source and zone found no room: not in hitters; give more "
 		     "--memory"),
+		LOSS("fingerprints_unlisted", shard->stacks.unlisted,
+		     "DNSKEY queries whose fingerprint found no room: not in fingerprints; give more "
+		     "--memory"),
+		NOTICE("fingerprints_evicted", shard->stacks.evicted,
+		       "times a source showed a fifth fingerprint and the one met least recently was "
+		       "forgotten: many caches behind one address, or a forged source"),
 		LOSS("pairs_evicted", shard->pairs.evicted,
 		     "queries forgotten while waiting for their answer, for lack of room: give more "
 		     "--memory"),

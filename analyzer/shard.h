@@ -12,6 +12,7 @@
 #ifndef KS_ANALYZER_SHARD_H
 #define KS_ANALYZER_SHARD_H
 
+#include "analyzer/fingerprint.h"
 #include "analyzer/icmp.h"
 #include "analyzer/names.h"
 #include "analyzer/pair.h"
@@ -75,6 +76,7 @@ struct ks_shard {
 	struct ks_series series;
 	struct ks_samples samples;
 	struct ks_icmp icmp;
+	struct ks_stacks stacks;
 	struct ks_totals totals;
 };
 

@@ -59,6 +59,16 @@ const struct ks_report_name ks_report_names[] = {
 	 .empty = "nothing: the database holds no capture.",
 	 .next = "totals",
 	 .next_empty = "summary"},
+	{.name = "fingerprints",
+	 .what = "offenders by what their queries look like: which software sends",
+	 .empty = "no fingerprints: no source asks for keys again and again.",
+	 .next = "hitters",
+	 .next_empty = "hitters"},
+	{.name = "amplification",
+	 .what = "octets answered for an octet asked, by type, over UDP",
+	 .empty = "nothing: no DNS message over UDP was seen.",
+	 .next = "qtypes --step all",
+	 .next_empty = "quality"},
 	{0},
 };
 

@@ -28,6 +28,7 @@ enum ks_put {
 	KS_PUT_FLOW,
 	KS_PUT_QUERY,
 	KS_PUT_ICMP,
+	KS_PUT_STACK,
 	KS_PUT_STORM,
 	KS_PUT_COUNT
 };

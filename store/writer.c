@@ -208,6 +208,8 @@ put_bin(struct ks_sink *sink, const struct ks_fact_bin *bin, struct ks_diag *dia
 	ks_sql_put_count(&row, bin->do_queries);
 	ks_sql_put_count(&row, bin->cd_queries);
 	ks_sql_put_count(&row, bin->tc_responses);
+	ks_sql_put_count(&row, bin->query_ip_bytes);
+	ks_sql_put_count(&row, bin->response_ip_bytes);
 	return ks_sql_row_done(&row, diag);
 }
 
@@ -359,6 +361,22 @@ put_icmp(struct ks_sink *sink, const struct ks_fact_icmp *icmp, struct ks_diag *
 }
 
 static enum ks_error
+put_stack(struct ks_sink *sink, const struct ks_fact_stack *stack, struct ks_diag *diag)
+{
+	char source[KS_ADDR_TEXT];
+	struct ks_sql_row row = fact(store_of(sink), KS_PUT_STACK);
+	put_ip(&row, &stack->source);
+	ks_sql_put_text(&row, ks_addr_print(&stack->source, source));
+	ks_sql_put_text(&row, stack->fingerprint);
+	ks_sql_put_count(&row, stack->queries);
+	ks_sql_put_count(&row, stack->cased_queries);
+	ks_sql_put_count(&row, stack->mixed_queries);
+	ks_sql_put_int(&row, stack->first_ns);
+	ks_sql_put_int(&row, stack->last_ns);
+	return ks_sql_row_done(&row, diag);
+}
+
+static enum ks_error
 put_query(struct ks_sink *sink, const struct ks_fact_query *query, struct ks_diag *diag)
 {
 	char source[KS_ADDR_TEXT];
@@ -435,5 +453,6 @@ const struct ks_sink_ops ks_store_sink_ops = {
 	.flow = put_flow,
 	.query = put_query,
 	.icmp = put_icmp,
+	.stack = put_stack,
 	.end = end,
 };

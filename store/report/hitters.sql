@@ -18,6 +18,7 @@ keyed AS (
 		END AS sort_key
 	FROM all_flow JOIN zone USING (zone_id), option
 ),
+main_stack AS MATERIALIZED (SELECT ip, fingerprint FROM all_stack WHERE place = 1),
 ranked AS (
 	SELECT *,
 		row_number() OVER ranking AS rank,
@@ -47,7 +48,7 @@ report AS (
 		NULL AS median_gap_ms,
 		response_dns_bytes AS response_bytes,
 		NULL AS tags,
-		NULL AS fingerprint,
+		fingerprint,
 		NULL AS verdict,
 		strftime('%Y-%m-%dT%H:%M:%S', first_ns / 1000000000, 'unixepoch')
 			|| substr(printf('.%09d', first_ns % 1000000000), 1, (SELECT time_digits FROM whole) + 1) || 'Z' AS first,
@@ -58,4 +59,5 @@ report AS (
 		first_ns,
 		last_ns
 	FROM ranked
+	LEFT JOIN main_stack USING (ip)
 )

@@ -24,6 +24,9 @@ static struct {
 	uint64_t zone_bin_queries, new_offenders;
 	struct ks_fact_icmp icmp;
 	size_t n_icmp;
+	struct ks_fact_stack stack; /* the last */
+	char stack_text[KS_FINGERPRINT_TEXT];
+	size_t n_stacks;
 } got;
 
 #define KEEP(kind, list)                                                                                     \
@@ -43,6 +46,17 @@ KEEP(flow, flows)
 KEEP(query, queries)
 KEEP(bin, bins)
 KEEP(server, servers)
+
+static enum ks_error
+keep_stack(struct ks_sink *sink, const struct ks_fact_stack *fact, struct ks_diag *diag)
+{
+	(void)sink;
+	(void)diag;
+	got.stack = *fact;
+	(void)snprintf(got.stack_text, sizeof(got.stack_text), "%s", fact->fingerprint);
+	got.n_stacks++;
+	return KS_SUCCESS;
+}
 
 static enum ks_error
 keep_zone(struct ks_sink *sink, const struct ks_fact_zone *fact, struct ks_diag *diag)
@@ -93,6 +107,7 @@ static const struct ks_sink_ops ops = {
 	.flow = keep_flow,
 	.query = keep_query,
 	.icmp = keep_icmp,
+	.stack = keep_stack,
 };
 
 static struct ks_shard shard;
@@ -133,6 +148,7 @@ say(uint32_t source, uint32_t server, uint16_t id, int64_t t_ns, bool answer)
 		.client_port = 4000,
 		.server_port = 53,
 		.len = answer ? 864 : 28,
+		.ip_bytes = answer ? 892 : 56,
 		.dns = {.id = id,
 			.has_question = true,
 			.qname = {root, 1},
@@ -167,6 +183,9 @@ Test(shard, a_stale_source_is_counted_by_class_and_its_sequence_kept)
 	cr_assert(eq(u64, got.flows[1].cls[KS_RQ_FIRST], 1));
 	cr_assert(eq(u64, got.sources[0].requeries, 39));
 	cr_assert(eq(sz, got.n_queries, 41));
+	cr_assert(eq(sz, got.n_bins, 1));
+	cr_assert(eq(u64, got.bins[0].query_ip_bytes, 41 * 56));
+	cr_assert(eq(u64, got.bins[0].response_ip_bytes, 41 * 892));
 	for (size_t i = 0; i < 40; i++) {
 		cr_assert(eq(u64, got.queries[i].number, i));
 		cr_assert(eq(i64, got.queries[i].response_ns - got.queries[i].t_ns, MS(19)));
@@ -174,6 +193,9 @@ Test(shard, a_stale_source_is_counted_by_class_and_its_sequence_kept)
 	}
 	cr_assert(eq(u64, got.zone_bin_queries, 41));
 	cr_assert(eq(u64, got.new_offenders, 1));
+	cr_assert(eq(sz, got.n_stacks, 2), "one for each source that asked");
+	cr_assert(eq(u64, got.stack.queries, 1));
+	cr_assert(eq(str, got.stack_text, (char *)(uintptr_t)"no-edns ttl=32"));
 	ks_shard_done(&shard);
 }
 
