@@ -366,6 +366,49 @@ put_stacks(const struct freezer *freezer)
 	return KS_SUCCESS;
 }
 
+/* --- names that do not exist --- */
+
+static int
+compare_parents(const void *a, const void *b, void *map)
+{
+	const struct ks_nx_parent *const x = ks_map_at(map, ((const struct rank *)a)->number);
+	const struct ks_nx_parent *const y = ks_map_at(map, ((const struct rank *)b)->number);
+	const int order = memcmp(x->name, y->name, x->n_name < y->n_name ? x->n_name : y->n_name);
+	return order != 0 ? order : (x->n_name > y->n_name) - (x->n_name < y->n_name);
+}
+
+static enum ks_error
+put_parent(const struct freezer *freezer, const struct ks_nx_parent *parent)
+{
+	const struct ks_fact_nxdomain fact = {
+		.parent = {parent->name, parent->n_name},
+		.nxdomain = parent->nxdomain,
+		.responses = parent->responses,
+		.distinct_labels = ks_nxdomain_labels(parent),
+		.sources = ks_nxdomain_sources(parent),
+		.first_ns = parent->first_ns,
+		.last_ns = parent->last_ns,
+	};
+	return freezer->sink->ops->nxdomain(freezer->sink, &fact, freezer->diag);
+}
+
+static enum ks_error
+put_nxdomain(const struct freezer *freezer)
+{
+	struct ks_map *const map = &freezer->shard->nxdomain.map;
+	struct rank *const ranks = calloc(map->n + 1u, sizeof(*ranks));
+	if (ranks == NULL)
+		return ks_diag_set(freezer->diag, KS_ERR_MEMORY, "no memory to sort %u names", map->n);
+	for (uint32_t i = 0; i < map->n; i++)
+		ranks[i].number = i;
+	qsort_r(ranks, map->n, sizeof(*ranks), compare_parents, map);
+	enum ks_error error = KS_SUCCESS;
+	for (uint32_t i = 0; i < map->n && error == KS_SUCCESS; i++)
+		error = put_parent(freezer, ks_map_at(map, ranks[i].number));
+	free(ranks);
+	return error;
+}
+
 /* --- sequences --- */
 
 static struct ks_span
@@ -457,6 +500,8 @@ freeze(struct freezer *freezer)
 		error = put_icmp(freezer);
 	if (error == KS_SUCCESS)
 		error = put_stacks(freezer);
+	if (error == KS_SUCCESS)
+		error = put_nxdomain(freezer);
 	return error;
 }
 

@@ -345,6 +345,8 @@ put_notices(const struct run *run, const struct ks_dissect_stats *stats, struct 
 		NOTICE("fingerprints_evicted", shard->stacks.evicted,
 		       "times a source showed a fifth fingerprint and the one met least recently was "
 		       "forgotten: many caches behind one address, or a forged source"),
+		LOSS("nxdomain_unlisted", shard->nxdomain.unlisted,
+		     "NXDOMAIN answers below names that found no room: not in nxdomain"),
 		LOSS("pairs_evicted", shard->pairs.evicted,
 		     "queries forgotten while waiting for their answer, for lack of room: give more "
 		     "--memory"),

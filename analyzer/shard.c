@@ -15,7 +15,8 @@ enum {
 	SHARE_PAIRS = 6,
 	SHARE_SERIES = 14,
 	SHARE_SAMPLES = 12,
-	SHARE_STACKS = 1
+	SHARE_STACKS = 1,
+	SHARE_NXDOMAIN = 1
 };
 
 /* About 260,000 queries: five times what freeze.c keeps in the end. A larger pool would only cost cache
@@ -60,6 +61,8 @@ ks_shard_init(struct ks_shard *shard, size_t memory_bytes, uint32_t bin_s, const
 		error = ks_icmp_init(&shard->icmp, secret, diag);
 	if (error == KS_SUCCESS)
 		error = ks_stacks_init(&shard->stacks, unit * SHARE_STACKS, secret, diag);
+	if (error == KS_SUCCESS)
+		error = ks_nxdomain_init(&shard->nxdomain, unit * SHARE_NXDOMAIN, secret, diag);
 	if (error != KS_SUCCESS)
 		ks_shard_done(shard);
 	return error;
@@ -79,6 +82,7 @@ ks_shard_done(struct ks_shard *shard)
 	ks_samples_done(&shard->samples);
 	ks_icmp_done(&shard->icmp);
 	ks_stacks_done(&shard->stacks);
+	ks_nxdomain_done(&shard->nxdomain);
 }
 
 /* --- the parts of one message --- */
@@ -389,6 +393,7 @@ count_response(struct ks_shard *shard, struct place *place, struct ks_cell *cell
 		place->source_at->response_dns_bytes += message->len;
 		place->source_at->sigkey_dns_bytes += message->dns.sigkey_bytes;
 	}
+	ks_nxdomain_feed(&shard->nxdomain, message);
 	answer_pair(shard, place);
 	if (place->dnskey)
 		count_dnskey_response(shard, place);

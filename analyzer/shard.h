@@ -15,6 +15,7 @@
 #include "analyzer/fingerprint.h"
 #include "analyzer/icmp.h"
 #include "analyzer/names.h"
+#include "analyzer/nxdomain.h"
 #include "analyzer/pair.h"
 #include "analyzer/requery.h"
 #include "analyzer/sample.h"
@@ -77,6 +78,7 @@ struct ks_shard {
 	struct ks_samples samples;
 	struct ks_icmp icmp;
 	struct ks_stacks stacks;
+	struct ks_nxdomain nxdomain;
 	struct ks_totals totals;
 };
 

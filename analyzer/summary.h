@@ -129,6 +129,14 @@ struct ks_fact_stack {
 	int64_t first_ns, last_ns;
 };
 
+/* Key: parent. Answers to names one label below it, from its first NXDOMAIN on; see nxdomain.h. */
+struct ks_fact_nxdomain {
+	struct ks_span parent; /* wire format, lower case */
+	uint64_t nxdomain, responses;
+	uint64_t distinct_labels, sources; /* estimates, of the NXDOMAIN answers */
+	int64_t first_ns, last_ns;         /* of the NXDOMAIN answers */
+};
+
 /* Key: source. */
 struct ks_fact_source {
 	struct ks_addr source;

@@ -89,6 +89,12 @@ static const struct ks_column known[] = {
 	{"min_caches",        "caches >=",    KS_COLUMN_COUNT,  40, 0},
 	{"example",           NULL,           KS_COLUMN_TEXT,   80, 0},
 
+	{"parent",            "below",        KS_COLUMN_TEXT,   98, 16},
+	{"nxdomain",          "NXDOMAIN",     KS_COLUMN_COUNT,  95, 0},
+	{"distinct_labels",   "labels",       KS_COLUMN_COUNT,  80, 0},
+	{"distinct_ratio",    "different",    KS_COLUMN_SHARE,  82, 0},
+	{"flood",             NULL,           KS_COLUMN_BOOL,   90, 0},
+
 	/* one query on the wire */
 	{"id",                NULL,           KS_COLUMN_PLAIN,  35, 0},
 	{"sport",             "port",         KS_COLUMN_PLAIN,  36, 0},

@@ -69,6 +69,11 @@ const struct ks_report_name ks_report_names[] = {
 	 .empty = "nothing: no DNS message over UDP was seen.",
 	 .next = "qtypes --step all",
 	 .next_empty = "quality"},
+	{.name = "nxdomain",
+	 .what = "names that do not exist, by the name above them; floods of made-up names",
+	 .empty = "nothing: no answer said that a name does not exist.",
+	 .next = "sources",
+	 .next_empty = "qtypes --step all"},
 	{0},
 };
 

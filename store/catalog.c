@@ -122,5 +122,16 @@ const struct ks_catalog_entry ks_catalog[] = {
 		.takes = KS_TAKES_TIME | KS_TAKES_BY,
 		.limit = -1,
 	},
+	{
+		.name = "nxdomain",
+		.sql = ks_sql_nxdomain,
+		.columns = "parent, nxdomain, responses, share, distinct_labels, distinct_ratio, flood, "
+			   "sources",
+		.order = "nxdomain DESC, parent, zone_wire",
+		.rankable = " nxdomain responses share distinct_labels distinct_ratio flood sources ",
+		.takes = KS_TAKES_ZONE | KS_TAKES_TIME | KS_TAKES_BY,
+		.time = KS_FILTER_SPAN,
+		.limit = 20,
+	},
 };
 const size_t ks_n_catalog = KS_COUNT(ks_catalog);

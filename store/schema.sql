@@ -228,6 +228,20 @@ CREATE TABLE source_stack (
 	PRIMARY KEY (run_id, ip, fingerprint)
 ) STRICT, WITHOUT ROWID;
 
+-- Answers to names one label below a parent, from its first NXDOMAIN on.
+CREATE TABLE nxdomain (
+	run_id INTEGER NOT NULL REFERENCES run ON DELETE CASCADE,
+	parent_wire BLOB NOT NULL, -- lower case, uncompressed
+	parent TEXT NOT NULL, -- presentation form
+	nxdomain INTEGER NOT NULL CHECK (nxdomain > 0),
+	responses INTEGER NOT NULL,
+	distinct_labels INTEGER NOT NULL, -- estimate, standard error 2.3 %
+	sources INTEGER NOT NULL, -- estimate, standard error 6.5 %
+	first_ns INTEGER NOT NULL,
+	last_ns INTEGER NOT NULL,
+	PRIMARY KEY (run_id, parent_wire)
+) STRICT, WITHOUT ROWID;
+
 -- Judgements: computed from the facts above, replaced as a whole.
 CREATE TABLE storm (
 	storm_id INTEGER PRIMARY KEY,

@@ -112,6 +112,8 @@ static const char *const puts_sql[KS_PUT_COUNT] = {
 		    " VALUES (?,?,?,?,?,?,?)",
     [KS_PUT_STACK] = "INSERT INTO source_stack (run_id, ip, address, fingerprint, queries, cased_queries, mixed_queries,"
 		     " first_ns, last_ns) VALUES (?,?,?,?,?,?,?,?,?)",
+    [KS_PUT_NXDOMAIN] = "INSERT INTO nxdomain (run_id, parent_wire, parent, nxdomain, responses, distinct_labels,"
+			" sources, first_ns, last_ns) VALUES (?,?,?,?,?,?,?,?,?)",
     [KS_PUT_STORM] = "INSERT INTO storm (zone_id, start_s, end_s, began_before, open, peak_qps, base_qps, uplift,"
 		     " uplift_is_lower_bound, queries) VALUES (?,?,?,?,?,?,?,?,?,?)",
 };

@@ -16,5 +16,6 @@ extern const char ks_sql_sequence[];
 extern const char ks_sql_storms[];
 extern const char ks_sql_fingerprints[];
 extern const char ks_sql_amplification[];
+extern const char ks_sql_nxdomain[];
 
 #endif

@@ -377,6 +377,25 @@ put_stack(struct ks_sink *sink, const struct ks_fact_stack *stack, struct ks_dia
 }
 
 static enum ks_error
+put_nxdomain(struct ks_sink *sink, const struct ks_fact_nxdomain *nxdomain, struct ks_diag *diag)
+{
+	char parent[KS_NAME_TEXT];
+	struct ks_sql_row row = fact(store_of(sink), KS_PUT_NXDOMAIN);
+	const size_t n_text = ks_name_print(nxdomain->parent.at, nxdomain->parent.n, parent, sizeof(parent));
+	assert(n_text != 0);
+	(void)n_text;
+	ks_sql_put_blob(&row, nxdomain->parent.at, nxdomain->parent.n);
+	ks_sql_put_text(&row, parent);
+	ks_sql_put_count(&row, nxdomain->nxdomain);
+	ks_sql_put_count(&row, nxdomain->responses);
+	ks_sql_put_count(&row, nxdomain->distinct_labels);
+	ks_sql_put_count(&row, nxdomain->sources);
+	ks_sql_put_int(&row, nxdomain->first_ns);
+	ks_sql_put_int(&row, nxdomain->last_ns);
+	return ks_sql_row_done(&row, diag);
+}
+
+static enum ks_error
 put_query(struct ks_sink *sink, const struct ks_fact_query *query, struct ks_diag *diag)
 {
 	char source[KS_ADDR_TEXT];
@@ -454,5 +473,6 @@ const struct ks_sink_ops ks_store_sink_ops = {
 	.query = put_query,
 	.icmp = put_icmp,
 	.stack = put_stack,
+	.nxdomain = put_nxdomain,
 	.end = end,
 };

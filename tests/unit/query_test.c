@@ -184,9 +184,9 @@ Test(query, ranks_anew_by_another_column)
 
 /* --- the views, as any SQLite shell sees them --- */
 
-static const char *const reports[] = {"summary", "totals",       "quality",      "traffic",
-				      "qtypes",  "sources",      "hitters",      "sequence",
-				      "storms",  "fingerprints", "amplification"};
+static const char *const reports[] = {"summary", "totals",       "quality",       "traffic",
+				      "qtypes",  "sources",      "hitters",       "sequence",
+				      "storms",  "fingerprints", "amplification", "nxdomain"};
 
 static char *
 view_text(const char *path, const char *report, int skip)
@@ -284,6 +284,7 @@ Test(query, column_names_are_fixed)
 			   "sources|half_life_s|"
 			   "residual|residual_lo|residual_hi|trigger|lag_s|verdict|lead_db"},
 		{"fingerprints", "fingerprint|sources|queries|share|example|zones|min_caches"},
+		{"nxdomain", "parent|nxdomain|responses|share|distinct_labels|distinct_ratio|flood|sources"},
 		{"amplification", "qtype|queries|responses|query_bytes|response_bytes|baf|baf_ip"},
 	};
 	struct ks_store *const store = filled();
@@ -382,8 +383,8 @@ Test(query, unknown_is_not_zero)
 Test(query, empty_database_is_an_answer)
 {
 	struct ks_store *const store = open_write(scratch("empty.db"));
-	static const char *const empty[] = {"quality", "traffic", "qtypes",       "sources",
-					    "hitters", "storms",  "fingerprints", "amplification"};
+	static const char *const empty[] = {"quality", "traffic",      "qtypes",        "sources", "hitters",
+					    "storms",  "fingerprints", "amplification", "nxdomain"};
 	for (size_t i = 0; i < KS_COUNT(empty); i++)
 		for (int64_t step = 0; step >= (i == 1 || i == 2 ? -1 : 0); step--) {
 			char *const got = rows_text(store, empty[i], &(struct ks_query){.step_s = step});
@@ -437,7 +438,7 @@ Test(query, refuses_what_does_not_fit)
 		struct ks_query query;
 		const char *line;
 	} refusals[] = {
-		{"weather", {0}, "no report \"weather\": there are summary, totals, quality, traffic, qtypes, sources, hitters, sequence, storms, fingerprints, amplification"},
+		{"weather", {0}, "no report \"weather\": there are summary, totals, quality, traffic, qtypes, sources, hitters, sequence, storms, fingerprints, amplification, nxdomain"},
 		{"summary", {.zone = "."}, "report summary takes no --zone: it takes --limit"},
 		{"hitters", {.has_server = true}, "report hitters takes no --server: it takes --limit, --zone, --source, --from and --to, --by"},
 		{"storms", {.step_s = 60}, "report storms takes no --step: it takes --limit, --zone, --from and --to, --by"},
@@ -628,6 +629,48 @@ Test(query, amplification_leaves_tcp_out_and_needs_both_directions)
 	free(got);
 	got = rows_text(store, "amplification", &(struct ks_query){.has_from = true, .from_ns = NS(1)});
 	text_is(got, "DNSKEY|6|0|0|0|-|-\n");
+	free(got);
+	ks_store_close(store);
+}
+
+/* --- names that do not exist --- */
+
+static void
+send_nxdomain(struct ks_store *store, uint8_t hash)
+{
+	send_run(store, hash);
+	send_input(store, "n.pcap", hash, 10);
+	SEND(store, nxdomain, .parent = ROOT, .nxdomain = 1000, .responses = 4000, .distinct_labels = 899,
+	     .sources = 7, .first_ns = NS(0), .last_ns = NS(9));
+	SEND(store, nxdomain, .parent = WIRE("\3com"), .nxdomain = 999, .responses = 999,
+	     .distinct_labels = 999, .sources = 9, .first_ns = NS(0), .last_ns = NS(9));
+	SEND(store, nxdomain, .parent = EXAMPLE, .nxdomain = 1000, .responses = 1250, .distinct_labels = 900,
+	     .sources = 500, .first_ns = NS(10), .last_ns = NS(20));
+	SEND(store, nxdomain, .parent = HOSTILE, .nxdomain = 1, .responses = 1, .distinct_labels = 1,
+	     .sources = 1, .first_ns = NS(5), .last_ns = NS(5));
+	send_end(store);
+}
+
+Test(query, a_flood_is_a_thousand_names_nine_tenths_different_in_one_run)
+{
+	struct ks_store *const store = open_write(scratch("nx.db"));
+	send_nxdomain(store, 1);
+	char *got = rows_text(store, "nxdomain", &(struct ks_query){0});
+	text_is(got, ".|1000|4000|0.25|899|0.899|0|7\n"
+		     "example.com.|1000|1250|0.8|900|0.9|1|500\n"
+		     "com.|999|999|1|999|1|0|9\n" HOSTILE_TEXT "|1|1|1|1|1|0|1\n");
+	free(got);
+	got = rows_text(store, "nxdomain", &(struct ks_query){.zone = "Example.com", .limit = 1});
+	text_is(got, "example.com.|1000|1250|0.8|900|0.9|1|500\n");
+	free(got);
+	got = rows_text(store, "nxdomain",
+			&(struct ks_query){.has_from = true, .from_ns = NS(10), .by = "flood"});
+	text_is(got, "example.com.|1000|1250|0.8|900|0.9|1|500\n");
+	free(got);
+	/* 999 twice is not a thousand different ones at once. */
+	send_nxdomain(store, 2);
+	got = rows_text(store, "nxdomain", &(struct ks_query){.zone = "com"});
+	text_is(got, "com.|1998|1998|1|1998|1|0|18\n");
 	free(got);
 	ks_store_close(store);
 }

@@ -27,6 +27,8 @@ static struct {
 	struct ks_fact_stack stack; /* the last */
 	char stack_text[KS_FINGERPRINT_TEXT];
 	size_t n_stacks;
+	struct ks_fact_nxdomain nxdomain; /* the last */
+	size_t n_nxdomain;
 } got;
 
 #define KEEP(kind, list)                                                                                     \
@@ -97,6 +99,16 @@ drop_traffic(struct ks_sink *sink, const struct ks_fact_traffic *fact, struct ks
 	return KS_SUCCESS;
 }
 
+static enum ks_error
+keep_nxdomain(struct ks_sink *sink, const struct ks_fact_nxdomain *fact, struct ks_diag *diag)
+{
+	(void)sink;
+	(void)diag;
+	got.nxdomain = *fact;
+	got.n_nxdomain++;
+	return KS_SUCCESS;
+}
+
 static const struct ks_sink_ops ops = {
 	.server = keep_server,
 	.source = keep_source,
@@ -108,6 +120,7 @@ static const struct ks_sink_ops ops = {
 	.query = keep_query,
 	.icmp = keep_icmp,
 	.stack = keep_stack,
+	.nxdomain = keep_nxdomain,
 };
 
 static struct ks_shard shard;
@@ -195,7 +208,7 @@ Test(shard, a_stale_source_is_counted_by_class_and_its_sequence_kept)
 	cr_assert(eq(u64, got.new_offenders, 1));
 	cr_assert(eq(sz, got.n_stacks, 2), "one for each source that asked");
 	cr_assert(eq(u64, got.stack.queries, 1));
-	cr_assert(eq(str, got.stack_text, (char *)(uintptr_t)"no-edns ttl=32"));
+	cr_assert(eq(str, got.stack_text, (char *)(uintptr_t) "no-edns ttl=32"));
 	ks_shard_done(&shard);
 }
 
@@ -296,5 +309,31 @@ Test(shard, an_icmp_error_is_tied_to_server_and_source)
 	cr_assert(eq(int, got.icmp.kind, KS_ICMP_PORT_UNREACHABLE));
 	cr_assert(eq(u64, got.icmp.packets, 2));
 	cr_assert(eq(u64, shard.totals.icmp_quoted, 2));
+	ks_shard_done(&shard);
+}
+
+Test(shard, a_flood_of_made_up_names_is_one_fact)
+{
+	begin(64 << 20);
+	struct ks_message message = {.time_ns = T0, .client = addr(1), .server = addr(2), .len = 40};
+	for (uint32_t i = 0; i < 5000; i++) {
+		char text[32];
+		uint8_t wire[KS_NAME_MAX];
+		(void)snprintf(text, sizeof(text), "x%u.example.", i);
+		const size_t n = ks_name_parse(text, wire);
+		message.dns = (struct ks_dns){.flags = KS_FLAG_QR | KS_FLAG_AA | 3,
+					      .has_question = true,
+					      .qname = {wire, n},
+					      .qtype = 1,
+					      .qclass = 1,
+					      .rcode = 3};
+		ks_shard_message(&shard, &message);
+	}
+	freeze();
+	cr_assert(eq(sz, got.n_nxdomain, 1));
+	cr_assert(eq(u64, got.nxdomain.nxdomain, 5000));
+	cr_assert(eq(u64, got.nxdomain.sources, 1));
+	cr_assert(ge(u64, got.nxdomain.distinct_labels, 4500));
+	cr_assert(eq(sz, got.nxdomain.parent.n, 9));
 	ks_shard_done(&shard);
 }
