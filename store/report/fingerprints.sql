@@ -8,25 +8,30 @@ offence AS (
 	GROUP BY ip
 ),
 -- As many caches as fingerprints in use at once: the most that overlap do so where one of them begins.
+-- (Look-ups by address are written as scalar subqueries: SQLite makes an index for those, not for joins of CTEs.)
+stack AS MATERIALIZED (SELECT * FROM all_stack WHERE ip IN (SELECT ip FROM offence)),
 overlap AS (
-	SELECT a.ip, a.fingerprint, count(*) AS n
-	FROM all_stack AS a JOIN all_stack AS b ON b.ip = a.ip AND b.first_ns <= a.first_ns AND b.last_ns >= a.first_ns
-	WHERE a.ip IN (SELECT ip FROM offence)
-	GROUP BY a.ip, a.fingerprint
+	SELECT ip,
+		(SELECT count(*) FROM stack AS b WHERE b.ip = a.ip AND b.first_ns <= a.first_ns AND b.last_ns >= a.first_ns) AS n
+	FROM stack AS a
 ),
 caches AS MATERIALIZED (SELECT ip, max(n) AS n FROM overlap GROUP BY ip),
-main_stack AS MATERIALIZED (SELECT ip, fingerprint FROM all_stack WHERE place = 1),
+labelled AS MATERIALIZED (
+	SELECT *,
+		(SELECT stack.fingerprint FROM stack WHERE stack.ip = offence.ip AND place = 1) AS fingerprint,
+		coalesce((SELECT n FROM caches WHERE caches.ip = offence.ip), 1) AS caches
+	FROM offence
+),
 member AS MATERIALIZED (
-	SELECT offence.*, fingerprint, coalesce(caches.n, 1) AS caches,
-		row_number() OVER (PARTITION BY fingerprint ORDER BY queries DESC, length(ip), ip) AS place
-	FROM offence LEFT JOIN main_stack USING (ip) LEFT JOIN caches USING (ip)
+	SELECT *, row_number() OVER (PARTITION BY fingerprint ORDER BY queries DESC, length(ip), ip) AS place
+	FROM labelled
 ),
-asked AS MATERIALIZED (
-	SELECT fingerprint, count(DISTINCT zone_id) AS zones
-	FROM member JOIN all_flow USING (ip)
+pair AS MATERIALIZED (
+	SELECT zone_id, (SELECT fingerprint FROM labelled WHERE labelled.ip = all_flow.ip) AS fingerprint
+	FROM all_flow
 	WHERE offends
-	GROUP BY fingerprint
 ),
+asked AS MATERIALIZED (SELECT fingerprint, count(DISTINCT zone_id) AS zones FROM pair GROUP BY fingerprint),
 report AS (
 	SELECT
 		member.fingerprint,

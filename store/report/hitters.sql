@@ -18,7 +18,6 @@ keyed AS (
 		END AS sort_key
 	FROM all_flow JOIN zone USING (zone_id), option
 ),
-main_stack AS MATERIALIZED (SELECT ip, fingerprint FROM all_stack WHERE place = 1),
 ranked AS (
 	SELECT *,
 		row_number() OVER ranking AS rank,
@@ -48,7 +47,7 @@ report AS (
 		NULL AS median_gap_ms,
 		response_dns_bytes AS response_bytes,
 		NULL AS tags,
-		fingerprint,
+		(SELECT fingerprint FROM all_stack WHERE all_stack.ip = ranked.ip AND place = 1) AS fingerprint,
 		NULL AS verdict,
 		strftime('%Y-%m-%dT%H:%M:%S', first_ns / 1000000000, 'unixepoch')
 			|| substr(printf('.%09d', first_ns % 1000000000), 1, (SELECT time_digits FROM whole) + 1) || 'Z' AS first,
@@ -59,5 +58,4 @@ report AS (
 		first_ns,
 		last_ns
 	FROM ranked
-	LEFT JOIN main_stack USING (ip)
 )
