@@ -165,6 +165,8 @@ put_cell(const struct freezer *freezer, const void *entry)
 		.do_queries = cell->do_queries,
 		.cd_queries = cell->cd_queries,
 		.tc_responses = cell->tc_responses,
+		.query_ip_bytes = cell->query_ip_bytes,
+		.response_ip_bytes = cell->response_ip_bytes,
 	};
 	fact.server = server_addr(freezer->shard, (uint32_t)(cell->key.w[1] >> 32), &fact.server_other);
 	return freezer->sink->ops->bin(freezer->sink, &fact, freezer->diag);
@@ -362,6 +364,88 @@ put_icmp(const struct freezer *freezer)
 	return KS_SUCCESS;
 }
 
+/* --- fingerprints --- */
+
+static enum ks_error
+put_stack(const struct freezer *freezer, const struct ks_source *source, const struct ks_stack *stack)
+{
+	char text[KS_FINGERPRINT_TEXT];
+	const struct ks_fact_stack fact = {
+		.source = addr_of(&source->key),
+		.fingerprint = ks_fingerprint_print(stack->fingerprint, text),
+		.queries = stack->queries,
+		.cased_queries = stack->cased_queries,
+		.mixed_queries = stack->mixed_queries,
+		.first_ns = stack->first_ns,
+		.last_ns = stack->last_ns,
+	};
+	return freezer->sink->ops->stack(freezer->sink, &fact, freezer->diag);
+}
+
+static enum ks_error
+put_stacks(const struct freezer *freezer)
+{
+	const struct ks_shard *const shard = freezer->shard;
+	for (uint32_t i = 0; i < freezer->sources.n; i++) {
+		const uint32_t number = freezer->sources.ranks[i].number;
+		const struct ks_source *const source = ks_map_at(&shard->sources, number);
+		if (source->dnskey_queries == 0)
+			continue;
+		for (uint32_t place = 0; place < KS_STACKS_EACH; place++) {
+			const struct ks_stack *const stack = ks_stacks_at(&shard->stacks, number, place);
+			if (stack == NULL)
+				break;
+			const enum ks_error error = put_stack(freezer, source, stack);
+			if (error != KS_SUCCESS)
+				return error;
+		}
+	}
+	return KS_SUCCESS;
+}
+
+/* --- names that do not exist --- */
+
+static int
+compare_parents(const void *a, const void *b, void *map)
+{
+	const struct ks_nx_parent *const x = ks_map_at(map, ((const struct rank *)a)->number);
+	const struct ks_nx_parent *const y = ks_map_at(map, ((const struct rank *)b)->number);
+	const int order = memcmp(x->name, y->name, x->n_name < y->n_name ? x->n_name : y->n_name);
+	return order != 0 ? order : (x->n_name > y->n_name) - (x->n_name < y->n_name);
+}
+
+static enum ks_error
+put_parent(const struct freezer *freezer, const struct ks_nx_parent *parent)
+{
+	const struct ks_fact_nxdomain fact = {
+		.parent = {parent->name, parent->n_name},
+		.nxdomain = parent->nxdomain,
+		.responses = parent->responses,
+		.distinct_labels = ks_nxdomain_labels(parent),
+		.sources = ks_nxdomain_sources(parent),
+		.first_ns = parent->first_ns,
+		.last_ns = parent->last_ns,
+	};
+	return freezer->sink->ops->nxdomain(freezer->sink, &fact, freezer->diag);
+}
+
+static enum ks_error
+put_nxdomain(const struct freezer *freezer)
+{
+	struct ks_map *const map = &freezer->shard->nxdomain.map;
+	struct rank *const ranks = calloc(map->n + 1u, sizeof(*ranks));
+	if (ranks == NULL)
+		return ks_diag_set(freezer->diag, KS_ERR_MEMORY, "no memory to sort %u names", map->n);
+	for (uint32_t i = 0; i < map->n; i++)
+		ranks[i].number = i;
+	qsort_r(ranks, map->n, sizeof(*ranks), compare_parents, map);
+	enum ks_error error = KS_SUCCESS;
+	for (uint32_t i = 0; i < map->n && error == KS_SUCCESS; i++)
+		error = put_parent(freezer, ks_map_at(map, ranks[i].number));
+	free(ranks);
+	return error;
+}
+
 /* --- sequences --- */
 
 static struct ks_span
@@ -453,6 +537,10 @@ freeze(struct freezer *freezer)
 		error = put_sequences(freezer);
 	if (error == KS_SUCCESS)
 		error = put_icmp(freezer);
+	if (error == KS_SUCCESS)
+		error = put_stacks(freezer);
+	if (error == KS_SUCCESS)
+		error = put_nxdomain(freezer);
 	return error;
 }
 

@@ -354,6 +354,14 @@ put_notices(const struct run *run, const struct ks_dissect_stats *stats, struct 
 		LOSS("behaviour_unfollowed", totals->unfollowed_flows,
 		     "sources that asked a zone's keys again and found no room to be followed: their hitters "
 		     "rows have no memory_class, sci, spray and median_gap_ms; give more --memory"),
+		LOSS("fingerprints_unlisted", shard->stacks.unlisted,
+		     "DNSKEY queries whose fingerprint found no room: not in fingerprints; give more "
+		     "--memory"),
+		NOTICE("fingerprints_evicted", shard->stacks.evicted,
+		       "times a source showed a fifth fingerprint and the one met least recently was "
+		       "forgotten: many caches behind one address, or a forged source"),
+		LOSS("nxdomain_unlisted", shard->nxdomain.unlisted,
+		     "NXDOMAIN answers below names that found no room: not in nxdomain"),
 		LOSS("pairs_evicted", shard->pairs.evicted,
 		     "queries forgotten while waiting for their answer, for lack of room: give more "
 		     "--memory"),

@@ -28,6 +28,7 @@ struct ks_cell {
 	uint64_t queries, responses;
 	uint64_t query_dns_bytes, response_dns_bytes;
 	uint64_t do_queries, cd_queries, tc_responses;
+	uint64_t query_ip_bytes, response_ip_bytes;
 };
 
 /* Packets of one (bin, server). */

@@ -15,7 +15,9 @@ enum {
 	SHARE_PAIRS = 6,
 	SHARE_SERIES = 14,
 	SHARE_SAMPLES = 12,
-	SHARE_BEHAVIOURS = 4
+	SHARE_BEHAVIOURS = 4,
+	SHARE_STACKS = 1,
+	SHARE_NXDOMAIN = 1
 };
 
 /* About 260,000 queries: five times what freeze.c keeps in the end. A larger pool would only cost cache
@@ -60,6 +62,10 @@ ks_shard_init(struct ks_shard *shard, size_t memory_bytes, uint32_t bin_s, const
 		error = ks_icmp_init(&shard->icmp, secret, diag);
 	if (error == KS_SUCCESS)
 		error = ks_behaviours_init(&shard->behaviours, unit * SHARE_BEHAVIOURS, diag);
+	if (error == KS_SUCCESS)
+		error = ks_stacks_init(&shard->stacks, unit * SHARE_STACKS, secret, diag);
+	if (error == KS_SUCCESS)
+		error = ks_nxdomain_init(&shard->nxdomain, unit * SHARE_NXDOMAIN, secret, diag);
 	if (error != KS_SUCCESS)
 		ks_shard_done(shard);
 	return error;
@@ -79,6 +85,8 @@ ks_shard_done(struct ks_shard *shard)
 	ks_samples_done(&shard->samples);
 	ks_icmp_done(&shard->icmp);
 	ks_behaviours_done(&shard->behaviours);
+	ks_stacks_done(&shard->stacks);
+	ks_nxdomain_done(&shard->nxdomain);
 }
 
 /* --- the parts of one message --- */
@@ -327,6 +335,7 @@ count_dnskey_query(struct ks_shard *shard, struct place *place, bool again)
 		count32(&flow->cls[class]);
 	}
 	if (place->source_at != NULL) {
+		ks_stacks_feed(&shard->stacks, place->source, message);
 		count32(&place->source_at->dnskey_queries);
 		if (ks_requery_counts(class))
 			count32(&place->source_at->requeries);
@@ -356,6 +365,7 @@ count_query(struct ks_shard *shard, struct place *place, struct ks_cell *cell)
 	shard->totals.do_queries += dns->edns.dnssec_ok;
 	cell->queries++;
 	cell->query_dns_bytes += message->len;
+	cell->query_ip_bytes += message->ip_bytes;
 	cell->do_queries += dns->edns.dnssec_ok;
 	cell->cd_queries += (dns->flags & KS_FLAG_CD) != 0;
 	struct ks_source *const source = place->source_at;
@@ -449,12 +459,14 @@ count_response(struct ks_shard *shard, struct place *place, struct ks_cell *cell
 	shard->totals.tc_responses += truncated;
 	cell->responses++;
 	cell->response_dns_bytes += message->len;
+	cell->response_ip_bytes += message->ip_bytes;
 	cell->tc_responses += truncated;
 	if (place->source_at != NULL) {
 		count32(&place->source_at->responses);
 		place->source_at->response_dns_bytes += message->len;
 		place->source_at->sigkey_dns_bytes += message->dns.sigkey_bytes;
 	}
+	ks_nxdomain_feed(&shard->nxdomain, message);
 	answer_pair(shard, place);
 	if (place->dnskey)
 		count_dnskey_response(shard, place);

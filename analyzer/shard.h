@@ -13,8 +13,10 @@
 #define KS_ANALYZER_SHARD_H
 
 #include "analyzer/behaviour.h"
+#include "analyzer/fingerprint.h"
 #include "analyzer/icmp.h"
 #include "analyzer/names.h"
+#include "analyzer/nxdomain.h"
 #include "analyzer/pair.h"
 #include "analyzer/requery.h"
 #include "analyzer/sample.h"
@@ -83,6 +85,8 @@ struct ks_shard {
 	struct ks_samples samples;
 	struct ks_icmp icmp;
 	struct ks_behaviours behaviours; /* by `place` of flows */
+	struct ks_stacks stacks;
+	struct ks_nxdomain nxdomain;
 	struct ks_totals totals;
 };
 

@@ -36,6 +36,9 @@ struct ks_sink_ops {
 				   struct ks_diag *diag);
 	enum ks_error (*query)(struct ks_sink *sink, const struct ks_fact_query *query, struct ks_diag *diag);
 	enum ks_error (*icmp)(struct ks_sink *sink, const struct ks_fact_icmp *icmp, struct ks_diag *diag);
+	enum ks_error (*stack)(struct ks_sink *sink, const struct ks_fact_stack *stack, struct ks_diag *diag);
+	enum ks_error (*nxdomain)(struct ks_sink *sink, const struct ks_fact_nxdomain *nxdomain,
+				  struct ks_diag *diag);
 	enum ks_error (*end)(struct ks_sink *sink, struct ks_diag *diag);
 };
 

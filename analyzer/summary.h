@@ -84,6 +84,7 @@ struct ks_fact_bin {
 	uint64_t queries, responses;
 	uint64_t query_dns_bytes, response_dns_bytes;
 	uint64_t do_queries, cd_queries, tc_responses;
+	uint64_t query_ip_bytes, response_ip_bytes; /* of IP packets; 0 over TCP */
 };
 
 /* Key: (t_s, server). Every packet on a DNS port, with or without a whole message in it. */
@@ -117,6 +118,24 @@ struct ks_fact_icmp {
 	struct ks_addr server, source;
 	enum ks_icmp_kind kind;
 	uint64_t packets;
+};
+
+/* Key: (source, fingerprint). How DNSKEY queries of a source look, see fingerprint.h. */
+struct ks_fact_stack {
+	struct ks_addr source;
+	const char *fingerprint;
+	uint64_t queries;
+	uint64_t cased_queries; /* of them, with enough letters in the name to show a case */
+	uint64_t mixed_queries; /* of those, with both cases */
+	int64_t first_ns, last_ns;
+};
+
+/* Key: parent. Answers to names one label below it, from its first NXDOMAIN on; see nxdomain.h. */
+struct ks_fact_nxdomain {
+	struct ks_span parent; /* wire format, lower case */
+	uint64_t nxdomain, responses;
+	uint64_t distinct_labels, sources; /* estimates, of the NXDOMAIN answers */
+	int64_t first_ns, last_ns;         /* of the NXDOMAIN answers */
 };
 
 /* Key: source. */

@@ -83,6 +83,18 @@ static const struct ks_column known[] = {
 	{"sources",           NULL,           KS_COLUMN_COUNT,  74, 0},
 	{"lead_db",           "lead dB",      KS_COLUMN_RATE,   52, 0},
 
+	{"baf",               "answers/asked", KS_COLUMN_RATE,  90, 0},
+	{"baf_ip",            "with IP",      KS_COLUMN_RATE,   70, 0},
+	{"zones",             NULL,           KS_COLUMN_COUNT,  60, 0},
+	{"min_caches",        "caches >=",    KS_COLUMN_COUNT,  40, 0},
+	{"example",           NULL,           KS_COLUMN_TEXT,   80, 0},
+
+	{"parent",            "below",        KS_COLUMN_TEXT,   98, 16},
+	{"nxdomain",          "NXDOMAIN",     KS_COLUMN_COUNT,  95, 0},
+	{"distinct_labels",   "labels",       KS_COLUMN_COUNT,  80, 0},
+	{"distinct_ratio",    "different",    KS_COLUMN_SHARE,  82, 0},
+	{"flood",             NULL,           KS_COLUMN_BOOL,   90, 0},
+
 	/* one query on the wire */
 	{"id",                NULL,           KS_COLUMN_PLAIN,  35, 0},
 	{"sport",             "port",         KS_COLUMN_PLAIN,  36, 0},

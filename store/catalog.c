@@ -105,5 +105,34 @@ const struct ks_catalog_entry ks_catalog[] = {
 		.time = KS_FILTER_SPAN,
 		.limit = -1,
 	},
+	{
+		.name = "fingerprints",
+		.sql = ks_sql_fingerprints,
+		.columns = "fingerprint, sources, queries, share, example, zones, min_caches",
+		.order = "sources DESC, queries DESC, fingerprint",
+		.rankable = " sources queries share zones min_caches ",
+		.takes = KS_TAKES_BY,
+		.limit = 20,
+	},
+	{
+		.name = "amplification",
+		.sql = ks_sql_amplification,
+		.columns = "qtype, queries, responses, query_bytes, response_bytes, baf, baf_ip",
+		.order = "response_bytes DESC, queries DESC, code",
+		.rankable = " queries responses query_bytes response_bytes baf baf_ip ",
+		.takes = KS_TAKES_TIME | KS_TAKES_BY,
+		.limit = -1,
+	},
+	{
+		.name = "nxdomain",
+		.sql = ks_sql_nxdomain,
+		.columns = "parent, nxdomain, responses, share, distinct_labels, distinct_ratio, flood, "
+			   "sources",
+		.order = "nxdomain DESC, parent, zone_wire",
+		.rankable = " nxdomain responses share distinct_labels distinct_ratio flood sources ",
+		.takes = KS_TAKES_ZONE | KS_TAKES_TIME | KS_TAKES_BY,
+		.time = KS_FILTER_SPAN,
+		.limit = 20,
+	},
 };
 const size_t ks_n_catalog = KS_COUNT(ks_catalog);

@@ -97,6 +97,8 @@ CREATE TABLE bin (
 	do_queries INTEGER NOT NULL,
 	cd_queries INTEGER NOT NULL,
 	tc_responses INTEGER NOT NULL,
+	query_ip_bytes INTEGER NOT NULL, -- of IP packets; 0 over TCP, where packets are not messages' own
+	response_ip_bytes INTEGER NOT NULL,
 	PRIMARY KEY (run_id, t_s, ip, transport, qtype)
 ) STRICT, WITHOUT ROWID;
 
@@ -255,6 +257,34 @@ CREATE TABLE icmp (
 	PRIMARY KEY (run_id, server_ip, ip, kind)
 ) STRICT, WITHOUT ROWID;
 
+-- How the DNSKEY queries of a source look: the four fingerprints met last.
+CREATE TABLE source_stack (
+	run_id INTEGER NOT NULL REFERENCES run ON DELETE CASCADE,
+	ip BLOB NOT NULL,
+	fingerprint TEXT NOT NULL, -- without the trait 0x20
+	address TEXT NOT NULL,
+	queries INTEGER NOT NULL,
+	cased_queries INTEGER NOT NULL, -- of them, names with three letters or more
+	mixed_queries INTEGER NOT NULL, -- of those, in both cases
+	first_ns INTEGER NOT NULL,
+	last_ns INTEGER NOT NULL,
+	PRIMARY KEY (run_id, ip, fingerprint)
+) STRICT, WITHOUT ROWID;
+
+-- Answers to names one label below a parent, from its first NXDOMAIN on.
+CREATE TABLE nxdomain (
+	run_id INTEGER NOT NULL REFERENCES run ON DELETE CASCADE,
+	parent_wire BLOB NOT NULL, -- lower case, uncompressed
+	parent TEXT NOT NULL, -- presentation form
+	nxdomain INTEGER NOT NULL CHECK (nxdomain > 0),
+	responses INTEGER NOT NULL,
+	distinct_labels INTEGER NOT NULL, -- estimate, standard error 2.3 %
+	sources INTEGER NOT NULL, -- estimate, standard error 6.5 %
+	first_ns INTEGER NOT NULL,
+	last_ns INTEGER NOT NULL,
+	PRIMARY KEY (run_id, parent_wire)
+) STRICT, WITHOUT ROWID;
+
 -- Judgements: computed from the facts above, replaced as a whole.
 CREATE TABLE storm (
 	storm_id INTEGER PRIMARY KEY,
@@ -353,3 +383,19 @@ SELECT
 	queries >= 10 AND (hot + warm + cool) * 2 >= classed AS offends,
 	(queries - err) * 1000 >= asked.n AS guaranteed
 FROM merged, asked, whole;
+
+-- One row per source and fingerprint over all runs; the most frequent one of a source has place 1. Names in mixed
+-- case most of the time are 0x20.
+CREATE VIEW all_stack AS
+SELECT *, row_number() OVER (PARTITION BY ip ORDER BY queries DESC, fingerprint) AS place
+FROM (
+	SELECT
+		ip,
+		max(address) AS address,
+		fingerprint || iif(sum(mixed_queries) * 2 > sum(cased_queries), ' 0x20', '') AS fingerprint,
+		sum(queries) AS queries,
+		min(first_ns) AS first_ns,
+		max(last_ns) AS last_ns
+	FROM source_stack
+	GROUP BY ip, source_stack.fingerprint
+);

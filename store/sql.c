@@ -96,7 +96,8 @@ static const char *const puts_sql[KS_PUT_COUNT] = {
 		      " requeries, do_queries, tcp_queries, query_dns_bytes, response_dns_bytes, sigkey_dns_bytes,"
 		      " first_ns, last_ns) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
     [KS_PUT_BIN] = "INSERT INTO bin (run_id, t_s, ip, transport, qtype, queries, responses, query_dns_bytes,"
-		   " response_dns_bytes, do_queries, cd_queries, tc_responses) VALUES (?,?,?,?,?,?,?,?,?,?,?,?)",
+		   " response_dns_bytes, do_queries, cd_queries, tc_responses, query_ip_bytes, response_ip_bytes)"
+		   " VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
     [KS_PUT_TRAFFIC] = "INSERT INTO traffic (run_id, t_s, ip, in_packets, out_packets, in_ip_bytes, out_ip_bytes,"
 		       " in_wire_bytes, out_wire_bytes) VALUES (?,?,?,?,?,?,?,?,?)",
     /* The no-op update makes RETURNING tell the id of a name that was there already. */
@@ -114,6 +115,10 @@ static const char *const puts_sql[KS_PUT_COUNT] = {
 		     " response_bytes, rcode, tc) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
     [KS_PUT_ICMP] = "INSERT INTO icmp (run_id, server_ip, server_address, ip, address, kind, packets)"
 		    " VALUES (?,?,?,?,?,?,?)",
+    [KS_PUT_STACK] = "INSERT INTO source_stack (run_id, ip, address, fingerprint, queries, cased_queries, mixed_queries,"
+		     " first_ns, last_ns) VALUES (?,?,?,?,?,?,?,?,?)",
+    [KS_PUT_NXDOMAIN] = "INSERT INTO nxdomain (run_id, parent_wire, parent, nxdomain, responses, distinct_labels,"
+			" sources, first_ns, last_ns) VALUES (?,?,?,?,?,?,?,?,?)",
     [KS_PUT_STORM] = "INSERT INTO storm (zone_id, start_s, end_s, began_before, open, peak_qps, base_qps, uplift,"
 		     " uplift_is_lower_bound, queries) VALUES (?,?,?,?,?,?,?,?,?,?)",
     [KS_PUT_BEHAVIOUR] = "INSERT INTO behaviour (run_id, zone_id, ip, queries, successive, closed, bursts,"

@@ -14,5 +14,8 @@ extern const char ks_sql_sources[];
 extern const char ks_sql_hitters[];
 extern const char ks_sql_sequence[];
 extern const char ks_sql_storms[];
+extern const char ks_sql_fingerprints[];
+extern const char ks_sql_amplification[];
+extern const char ks_sql_nxdomain[];
 
 #endif

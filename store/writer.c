@@ -208,6 +208,8 @@ put_bin(struct ks_sink *sink, const struct ks_fact_bin *bin, struct ks_diag *dia
 	ks_sql_put_count(&row, bin->do_queries);
 	ks_sql_put_count(&row, bin->cd_queries);
 	ks_sql_put_count(&row, bin->tc_responses);
+	ks_sql_put_count(&row, bin->query_ip_bytes);
+	ks_sql_put_count(&row, bin->response_ip_bytes);
 	return ks_sql_row_done(&row, diag);
 }
 
@@ -360,6 +362,41 @@ put_icmp(struct ks_sink *sink, const struct ks_fact_icmp *icmp, struct ks_diag *
 }
 
 static enum ks_error
+put_stack(struct ks_sink *sink, const struct ks_fact_stack *stack, struct ks_diag *diag)
+{
+	char source[KS_ADDR_TEXT];
+	struct ks_sql_row row = fact(store_of(sink), KS_PUT_STACK);
+	put_ip(&row, &stack->source);
+	ks_sql_put_text(&row, ks_addr_print(&stack->source, source));
+	ks_sql_put_text(&row, stack->fingerprint);
+	ks_sql_put_count(&row, stack->queries);
+	ks_sql_put_count(&row, stack->cased_queries);
+	ks_sql_put_count(&row, stack->mixed_queries);
+	ks_sql_put_int(&row, stack->first_ns);
+	ks_sql_put_int(&row, stack->last_ns);
+	return ks_sql_row_done(&row, diag);
+}
+
+static enum ks_error
+put_nxdomain(struct ks_sink *sink, const struct ks_fact_nxdomain *nxdomain, struct ks_diag *diag)
+{
+	char parent[KS_NAME_TEXT];
+	struct ks_sql_row row = fact(store_of(sink), KS_PUT_NXDOMAIN);
+	const size_t n_text = ks_name_print(nxdomain->parent.at, nxdomain->parent.n, parent, sizeof(parent));
+	assert(n_text != 0);
+	(void)n_text;
+	ks_sql_put_blob(&row, nxdomain->parent.at, nxdomain->parent.n);
+	ks_sql_put_text(&row, parent);
+	ks_sql_put_count(&row, nxdomain->nxdomain);
+	ks_sql_put_count(&row, nxdomain->responses);
+	ks_sql_put_count(&row, nxdomain->distinct_labels);
+	ks_sql_put_count(&row, nxdomain->sources);
+	ks_sql_put_int(&row, nxdomain->first_ns);
+	ks_sql_put_int(&row, nxdomain->last_ns);
+	return ks_sql_row_done(&row, diag);
+}
+
+static enum ks_error
 put_query(struct ks_sink *sink, const struct ks_fact_query *query, struct ks_diag *diag)
 {
 	char source[KS_ADDR_TEXT];
@@ -457,5 +494,7 @@ const struct ks_sink_ops ks_store_sink_ops = {
 	.behaviour = ks_store_put_behaviour,
 	.query = put_query,
 	.icmp = put_icmp,
+	.stack = put_stack,
+	.nxdomain = put_nxdomain,
 	.end = end,
 };

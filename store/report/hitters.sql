@@ -51,7 +51,7 @@ report AS (
 		median_gap_ms,
 		response_dns_bytes AS response_bytes,
 		NULL AS tags,
-		NULL AS fingerprint,
+		(SELECT fingerprint FROM all_stack WHERE all_stack.ip = ranked.ip AND place = 1) AS fingerprint,
 		NULL AS verdict,
 		strftime('%Y-%m-%dT%H:%M:%S', first_ns / 1000000000, 'unixepoch')
 			|| substr(printf('.%09d', first_ns % 1000000000), 1, (SELECT time_digits FROM whole) + 1) || 'Z' AS first,

@@ -138,7 +138,7 @@ send_answer(struct traffic *traffic, uint32_t source, unsigned id, const char *n
 	struct ks_wire *const frame = &traffic->frame;
 	frame_begin(frame, KS_PROTO_UDP, 0xc6120005, source, 0);
 	put_udp(frame, 53, 1024 + id % 60000);
-	ks_wire_header(frame, id, 0x8400, 1, 2, 0, 0);
+	ks_wire_header(frame, id, id % 8 == 0 ? 0x8403 : 0x8400, 1, 2, 0, 0); /* or no such name */
 	ks_wire_question(frame, name, qtype);
 	ks_wire_dnskey(frame, NULL, 172800, n_key);
 	ks_wire_rrsig(frame, NULL, 172800, KS_TYPE_DNSKEY, 172800, 2000000000, 256);

@@ -129,6 +129,10 @@ static const struct expectation expectations[] = {
 	{"storms of a zone", "storms", {.zone = "."}, NULL, STORM_ROOT},
 	{"storms by uplift", "storms", {.by = "uplift"}, NULL, STORM_ROOT STORM_EXAMPLE},
 	{"storms over by 30 s", "storms", {.has_from = true, .from_ns = NS(30)}, NULL, STORM_EXAMPLE},
+	{"offenders without a fingerprint on record", "fingerprints", {0}, NULL, "-|1|198|1|" A "|1|1\n"},
+	{"amplification over UDP; no IP sizes, no factor", "amplification", {.limit = 2}, NULL,
+	 "DNSKEY|231|231|6468|231000|35.7143|-\n"
+	 "NS|189|189|5292|18900|3.57143|-\n"},
 	{"storms begun before 10 s", "storms", {.has_to = true, .to_ns = NS(10)}, NULL, STORM_EXAMPLE},
 };
 /* clang-format on */
@@ -180,8 +184,9 @@ Test(query, ranks_anew_by_another_column)
 
 /* --- the views, as any SQLite shell sees them --- */
 
-static const char *const reports[] = {"summary", "totals",  "quality",  "traffic", "qtypes",
-				      "sources", "hitters", "sequence", "storms"};
+static const char *const reports[] = {"summary", "totals",       "quality",       "traffic",
+				      "qtypes",  "sources",      "hitters",       "sequence",
+				      "storms",  "fingerprints", "amplification", "nxdomain"};
 
 static char *
 view_text(const char *path, const char *report, int skip)
@@ -278,6 +283,9 @@ Test(query, column_names_are_fixed)
 		{"storms", "zone|start|end|peak_qps|base_qps|uplift|uplift_lo|uplift_hi|severity|byte_share|"
 			   "sources|half_life_s|"
 			   "residual|residual_lo|residual_hi|trigger|lag_s|verdict|lead_db"},
+		{"fingerprints", "fingerprint|sources|queries|share|example|zones|min_caches"},
+		{"nxdomain", "parent|nxdomain|responses|share|distinct_labels|distinct_ratio|flood|sources"},
+		{"amplification", "qtype|queries|responses|query_bytes|response_bytes|baf|baf_ip"},
 	};
 	struct ks_store *const store = filled();
 	for (size_t i = 0; i < KS_COUNT(contract); i++) {
@@ -375,7 +383,8 @@ Test(query, unknown_is_not_zero)
 Test(query, empty_database_is_an_answer)
 {
 	struct ks_store *const store = open_write(scratch("empty.db"));
-	static const char *const empty[] = {"quality", "traffic", "qtypes", "sources", "hitters", "storms"};
+	static const char *const empty[] = {"quality", "traffic",      "qtypes",        "sources", "hitters",
+					    "storms",  "fingerprints", "amplification", "nxdomain"};
 	for (size_t i = 0; i < KS_COUNT(empty); i++)
 		for (int64_t step = 0; step >= (i == 1 || i == 2 ? -1 : 0); step--) {
 			char *const got = rows_text(store, empty[i], &(struct ks_query){.step_s = step});
@@ -430,7 +439,7 @@ Test(query, refuses_what_does_not_fit)
 		struct ks_query query;
 		const char *line;
 	} refusals[] = {
-		{"weather", {0}, "no report \"weather\": there are summary, totals, quality, traffic, qtypes, sources, hitters, sequence, storms"},
+		{"weather", {0}, "no report \"weather\": there are summary, totals, quality, traffic, qtypes, sources, hitters, sequence, storms, fingerprints, amplification, nxdomain"},
 		{"summary", {.zone = "."}, "report summary takes no --zone: it takes --limit"},
 		{"hitters", {.has_server = true}, "report hitters takes no --server: it takes --limit, --zone, --source, --from and --to, --by"},
 		{"storms", {.step_s = 60}, "report storms takes no --step: it takes --limit, --zone, --from and --to, --by"},
@@ -528,6 +537,141 @@ Test(query, head_of_partial_timeless_and_empty)
 	SUCCEED(ks_store_read_head(store, &head, &diag), diag);
 	cr_expect(head.has_span && warns(&head, "carry one time"));
 	char *const got = rows_text(store, "traffic", &(struct ks_query){.step_s = -1});
+	free(got);
+	ks_store_close(store);
+}
+
+/* --- stacks and amplification --- */
+
+/* A run of sources that each ask for the root key twenty times, one after another hot. */
+static void
+send_stacks(struct ks_store *store, uint8_t hash)
+{
+	static const struct {
+		const char *source, *fingerprint;
+		uint64_t queries, cased, mixed;
+		int64_t first_s, last_s;
+	} stacks[] = {
+		{A, "edns=1232 do cd ttl=64", 12, 4, 3, 0, 9},
+		{A, "edns=4096 do ttl=64", 8, 8, 0, 9, 20},
+		{A, "no-edns ttl=64", 3, 2, 1, 21, 22},
+		{B, "edns=1232 do ttl=64 opt=cookie", 20, 0, 0, 0, 9},
+		{D, "edns=1232 do cd ttl=64", 10, 2, 2, 0, 9},
+		{D, "edns=1232 do cd ttl=128", 10, 2, 1, 10, 19},
+	};
+	send_run(store, hash);
+	send_input(store, "s.pcap", hash, 10);
+	SEND(store, bin, .t_s = T0, .server = addr(S1), .qtype = 48, .queries = 60, .responses = 60,
+	     .query_dns_bytes = 60 * 28, .response_dns_bytes = 60 * 1150, .query_ip_bytes = 60 * 56,
+	     .response_ip_bytes = 60 * 1178);
+	SEND(store, bin, .t_s = T0, .server = addr(S1), .qtype = 48, .transport = KS_TCP, .queries = 1,
+	     .responses = 1, .query_dns_bytes = 28, .response_dns_bytes = 3000);
+	SEND(store, bin, .t_s = T0, .server = addr(S1), .qtype = 2, .responses = 5, .response_dns_bytes = 500,
+	     .response_ip_bytes = 640);
+	SEND(store, zone, .name = ROOT, .answered = true, .dnskey_queries = 60);
+	static const char *const sources[] = {A, B, D};
+	for (size_t i = 0; i < KS_COUNT(sources); i++)
+		SEND(store, flow, .zone = 0, .source = addr(sources[i]), .queries = 20 + i,
+		     .cls = {[KS_RQ_FIRST] = 1, [KS_RQ_HOT] = 19 + i}, .first_ns = NS(0), .last_ns = NS(20));
+	for (size_t i = 0; i < KS_COUNT(stacks); i++)
+		SEND(store, stack, .source = addr(stacks[i].source), .fingerprint = stacks[i].fingerprint,
+		     .queries = stacks[i].queries, .cased_queries = stacks[i].cased,
+		     .mixed_queries = stacks[i].mixed, .first_ns = NS(stacks[i].first_s),
+		     .last_ns = NS(stacks[i].last_s));
+	send_end(store);
+}
+
+/* A: 0x20 (3 of 4 names in mixed case), two fingerprints meet at 9 s. D: a tie that the text decides, for
+ * ttl=128 (where 1 of 2 is no majority). */
+#define STACKS                                                                                               \
+	"edns=1232 do cd ttl=128|1|22|0.349206|" D "|1|1\n"                                                  \
+	"edns=1232 do ttl=64 opt=cookie|1|21|0.333333|" B "|1|1\n"                                           \
+	"edns=1232 do cd ttl=64 0x20|1|20|0.31746|" A "|1|2\n"
+
+Test(query, offenders_are_clustered_by_their_most_frequent_fingerprint)
+{
+	struct ks_store *const store = open_write(scratch("stacks.db"));
+	send_stacks(store, 1);
+	char *got = rows_text(store, "fingerprints", &(struct ks_query){0});
+	text_is(got, STACKS);
+	free(got);
+	got = rows_text(store, "fingerprints", &(struct ks_query){.by = "min_caches", .limit = 1});
+	text_is(got, "edns=1232 do cd ttl=64 0x20|1|20|0.31746|" A "|1|2\n");
+	free(got);
+	got = rows_text(store, "hitters", &(struct ks_query){.limit = 1});
+	cr_expect(strstr(got, "|edns=1232 do cd ttl=128|-|2026") != NULL, "%s", got);
+	free(got);
+	ks_store_close(store);
+}
+
+Test(query, fingerprints_of_two_runs_add_up)
+{
+	struct ks_store *const store = open_write(scratch("stacks2.db"));
+	send_stacks(store, 1);
+	send_stacks(store, 2);
+	char *const got = rows_text(store, "fingerprints", &(struct ks_query){.limit = 1});
+	text_is(got, "edns=1232 do cd ttl=128|1|44|0.349206|" D "|1|1\n");
+	free(got);
+	ks_store_close(store);
+}
+
+Test(query, amplification_leaves_tcp_out_and_needs_both_directions)
+{
+	struct ks_store *const store = open_write(scratch("baf.db"));
+	send_stacks(store, 1);
+	char *got = rows_text(store, "amplification", &(struct ks_query){0});
+	text_is(got, "DNSKEY|60|60|1680|69000|41.0714|21.0357\n"
+		     "NS|0|5|0|500|-|-\n");
+	free(got);
+	/* A run that saw no answers counts, but says nothing of what an octet brings. */
+	send_other_width(store);
+	got = rows_text(store, "amplification", &(struct ks_query){.limit = 1});
+	text_is(got, "DNSKEY|66|60|1680|69000|41.0714|21.0357\n");
+	free(got);
+	got = rows_text(store, "amplification", &(struct ks_query){.has_from = true, .from_ns = NS(1)});
+	text_is(got, "DNSKEY|6|0|0|0|-|-\n");
+	free(got);
+	ks_store_close(store);
+}
+
+/* --- names that do not exist --- */
+
+static void
+send_nxdomain(struct ks_store *store, uint8_t hash)
+{
+	send_run(store, hash);
+	send_input(store, "n.pcap", hash, 10);
+	SEND(store, nxdomain, .parent = ROOT, .nxdomain = 1000, .responses = 4000, .distinct_labels = 899,
+	     .sources = 7, .first_ns = NS(0), .last_ns = NS(9));
+	SEND(store, nxdomain, .parent = WIRE("\3com"), .nxdomain = 999, .responses = 999,
+	     .distinct_labels = 999, .sources = 9, .first_ns = NS(0), .last_ns = NS(9));
+	SEND(store, nxdomain, .parent = EXAMPLE, .nxdomain = 1000, .responses = 1250, .distinct_labels = 900,
+	     .sources = 500, .first_ns = NS(10), .last_ns = NS(20));
+	SEND(store, nxdomain, .parent = HOSTILE, .nxdomain = 1, .responses = 1, .distinct_labels = 1,
+	     .sources = 1, .first_ns = NS(5), .last_ns = NS(5));
+	send_end(store);
+}
+
+Test(query, a_flood_is_a_thousand_names_nine_tenths_different_in_one_run)
+{
+	struct ks_store *const store = open_write(scratch("nx.db"));
+	send_nxdomain(store, 1);
+	char *got = rows_text(store, "nxdomain", &(struct ks_query){0});
+	text_is(got, ".|1000|4000|0.25|899|0.899|0|7\n"
+		     "example.com.|1000|1250|0.8|900|0.9|1|500\n"
+		     "com.|999|999|1|999|1|0|9\n" HOSTILE_TEXT "|1|1|1|1|1|0|1\n");
+	free(got);
+	got = rows_text(store, "nxdomain", &(struct ks_query){.zone = "Example.com", .limit = 1});
+	text_is(got, "example.com.|1000|1250|0.8|900|0.9|1|500\n");
+	free(got);
+	got = rows_text(store, "nxdomain",
+			&(struct ks_query){.has_from = true, .from_ns = NS(10), .by = "flood"});
+	text_is(got, "example.com.|1000|1250|0.8|900|0.9|1|500\n");
+	free(got);
+	/* 999 twice is not a thousand different ones at once. */
+	send_nxdomain(store, 2);
+	got = rows_text(store, "nxdomain", &(struct ks_query){.zone = "com"});
+	text_is(got, "com.|1998|1998|1|1998|1|0|18\n");
 	free(got);
 	ks_store_close(store);
 }

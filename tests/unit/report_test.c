@@ -714,10 +714,10 @@ static const struct {
 	{"foo", "text",
 	 "no report 'foo'; there are: summary, totals, traffic, qtypes, sources, hitters, sequence, "
 	 "storms, "
-	 "quality"},
+	 "quality, fingerprints, amplification, nxdomain"},
 	{"", "text",
 	 "no report ''; there are: summary, totals, traffic, qtypes, sources, hitters, sequence, "
-	 "storms, quality"},
+	 "storms, quality, fingerprints, amplification, nxdomain"},
 	{"hitters", "xml", "no format 'xml'; there are: text, json, csv"},
 	{"hitters", "json", "fake: no query hitters"},
 	{"summary", "text", "fake: no query summary"},

@@ -27,6 +27,11 @@ static struct {
 	size_t n_behaviours;
 	struct ks_fact_icmp icmp;
 	size_t n_icmp;
+	struct ks_fact_stack stack; /* the last */
+	char stack_text[KS_FINGERPRINT_TEXT];
+	size_t n_stacks;
+	struct ks_fact_nxdomain nxdomain; /* the last */
+	size_t n_nxdomain;
 } got;
 
 #define KEEP(kind, list)                                                                                     \
@@ -58,6 +63,17 @@ keep_behaviour(struct ks_sink *sink, const struct ks_fact_behaviour *fact, struc
 			got.servers_asked[got.n_behaviours][i] = fact->servers[i];
 	}
 	got.n_behaviours++;
+	return KS_SUCCESS;
+}
+
+static enum ks_error
+keep_stack(struct ks_sink *sink, const struct ks_fact_stack *fact, struct ks_diag *diag)
+{
+	(void)sink;
+	(void)diag;
+	got.stack = *fact;
+	(void)snprintf(got.stack_text, sizeof(got.stack_text), "%s", fact->fingerprint);
+	got.n_stacks++;
 	return KS_SUCCESS;
 }
 
@@ -100,6 +116,16 @@ drop_traffic(struct ks_sink *sink, const struct ks_fact_traffic *fact, struct ks
 	return KS_SUCCESS;
 }
 
+static enum ks_error
+keep_nxdomain(struct ks_sink *sink, const struct ks_fact_nxdomain *fact, struct ks_diag *diag)
+{
+	(void)sink;
+	(void)diag;
+	got.nxdomain = *fact;
+	got.n_nxdomain++;
+	return KS_SUCCESS;
+}
+
 static const struct ks_sink_ops ops = {
 	.server = keep_server,
 	.source = keep_source,
@@ -111,6 +137,8 @@ static const struct ks_sink_ops ops = {
 	.behaviour = keep_behaviour,
 	.query = keep_query,
 	.icmp = keep_icmp,
+	.stack = keep_stack,
+	.nxdomain = keep_nxdomain,
 };
 
 static struct ks_shard shard;
@@ -151,6 +179,7 @@ say(uint32_t source, uint32_t server, uint16_t id, int64_t t_ns, bool answer)
 		.client_port = 4000,
 		.server_port = 53,
 		.len = answer ? 864 : 28,
+		.ip_bytes = answer ? 892 : 56,
 		.dns = {.id = id,
 			.has_question = true,
 			.qname = {root, 1},
@@ -185,6 +214,9 @@ Test(shard, a_stale_source_is_counted_by_class_and_its_sequence_kept)
 	cr_assert(eq(u64, got.flows[1].cls[KS_RQ_FIRST], 1));
 	cr_assert(eq(u64, got.sources[0].requeries, 39));
 	cr_assert(eq(sz, got.n_queries, 41));
+	cr_assert(eq(sz, got.n_bins, 1));
+	cr_assert(eq(u64, got.bins[0].query_ip_bytes, 41 * 56));
+	cr_assert(eq(u64, got.bins[0].response_ip_bytes, 41 * 892));
 	for (size_t i = 0; i < 40; i++) {
 		cr_assert(eq(u64, got.queries[i].number, i));
 		cr_assert(eq(i64, got.queries[i].response_ns - got.queries[i].t_ns, MS(19)));
@@ -192,6 +224,9 @@ Test(shard, a_stale_source_is_counted_by_class_and_its_sequence_kept)
 	}
 	cr_assert(eq(u64, got.zone_bin_queries, 41));
 	cr_assert(eq(u64, got.new_offenders, 1));
+	cr_assert(eq(sz, got.n_stacks, 2), "one for each source that asked");
+	cr_assert(eq(u64, got.stack.queries, 1));
+	cr_assert(eq(str, got.stack_text, (char *)(uintptr_t) "no-edns ttl=32"));
 	ks_shard_done(&shard);
 }
 
@@ -350,5 +385,31 @@ Test(shard, sources_beyond_the_room_to_follow_are_told_once_each)
 	cr_assert(eq(u32, shard.behaviours.n, capacity));
 	freeze();
 	cr_assert(eq(sz, got.n_behaviours, capacity));
+	ks_shard_done(&shard);
+}
+
+Test(shard, a_flood_of_made_up_names_is_one_fact)
+{
+	begin(64 << 20);
+	struct ks_message message = {.time_ns = T0, .client = addr(1), .server = addr(2), .len = 40};
+	for (uint32_t i = 0; i < 5000; i++) {
+		char text[32];
+		uint8_t wire[KS_NAME_MAX];
+		(void)snprintf(text, sizeof(text), "x%u.example.", i);
+		const size_t n = ks_name_parse(text, wire);
+		message.dns = (struct ks_dns){.flags = KS_FLAG_QR | KS_FLAG_AA | 3,
+					      .has_question = true,
+					      .qname = {wire, n},
+					      .qtype = 1,
+					      .qclass = 1,
+					      .rcode = 3};
+		ks_shard_message(&shard, &message);
+	}
+	freeze();
+	cr_assert(eq(sz, got.n_nxdomain, 1));
+	cr_assert(eq(u64, got.nxdomain.nxdomain, 5000));
+	cr_assert(eq(u64, got.nxdomain.sources, 1));
+	cr_assert(ge(u64, got.nxdomain.distinct_labels, 4500));
+	cr_assert(eq(sz, got.nxdomain.parent.n, 9));
 	ks_shard_done(&shard);
 }

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "analyzer/distinct.h"
+
+#include <math.h>
+
+#include "dissect/hash.h"
+
+enum { HASH_BITS = 64 };
+
+void
+ks_distinct_add(uint8_t *registers, unsigned p, const void *bytes, size_t n)
+{
+	static const struct ks_secret fixed = {.a = UINT64_C(0x243f6a8885a308d3),
+					       .b = UINT64_C(0x13198a2e03707344)};
+	const uint64_t hash = ks_hash_words(&fixed, ks_hash_bytes(&fixed, bytes, n), n);
+	const uint64_t rest = hash << p;
+	const unsigned zeros = rest != 0 ? (unsigned)__builtin_clzll(rest) : HASH_BITS - p;
+	const uint8_t rank = (uint8_t)(zeros + 1);
+	uint8_t *const at = &registers[hash >> (HASH_BITS - p)];
+	*at = rank > *at ? rank : *at;
+}
+
+/* x + sum of x^(2^k) 2^(k-1), for registers that nothing reached. */
+static double
+sigma(double x)
+{
+	double y = 1, z = x, before;
+	do {
+		x *= x;
+		before = z;
+		z += x * y;
+		y += y;
+	} while (z > before);
+	return z;
+}
+
+/* (1 - x - sum of (1 - x^(2^-k))^2 2^-k) / 3, for registers that are full. */
+static double
+tau(double x)
+{
+	if (x <= 0 || x >= 1)
+		return 0;
+	double y = 1, z = 1 - x, before;
+	do {
+		x = sqrt(x);
+		before = z;
+		y /= 2;
+		z -= (1 - x) * (1 - x) * y;
+	} while (z < before);
+	return z / 3;
+}
+
+double
+ks_distinct_count(const uint8_t *registers, unsigned p)
+{
+	const unsigned full = HASH_BITS - p + 1;
+	const uint32_t m = UINT32_C(1) << p;
+	uint32_t counts[HASH_BITS + 1] = {0};
+	for (uint32_t i = 0; i < m; i++)
+		counts[registers[i] <= full ? registers[i] : full]++;
+	if (counts[0] == m)
+		return 0;
+	double z = m * tau(1 - (double)counts[full] / m);
+	for (unsigned k = full - 1; k >= 1; k--)
+		z = (z + counts[k]) / 2;
+	z += m * sigma((double)counts[0] / m);
+	return (double)m * m / (2 * log(2) * z);
+}
