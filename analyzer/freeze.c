@@ -414,6 +414,8 @@ freeze(struct freezer *freezer)
 		error = put_sequences(freezer);
 	if (error == KS_SUCCESS)
 		error = put_icmp(freezer);
+	if (error == KS_SUCCESS)
+		error = ks_shard_freeze_signals(shard, freezer->zone_place, freezer->sink, freezer->diag);
 	return error;
 }
 

@@ -34,6 +34,12 @@ struct ks_sink_ops {
 	enum ks_error (*flow)(struct ks_sink *sink, const struct ks_fact_flow *flow, struct ks_diag *diag);
 	enum ks_error (*query)(struct ks_sink *sink, const struct ks_fact_query *query, struct ks_diag *diag);
 	enum ks_error (*icmp)(struct ks_sink *sink, const struct ks_fact_icmp *icmp, struct ks_diag *diag);
+	enum ks_error (*ta_signal)(struct ks_sink *sink, const struct ks_fact_ta_signal *signal,
+				   struct ks_diag *diag);
+	enum ks_error (*zone_key)(struct ks_sink *sink, const struct ks_fact_zone_key *key,
+				  struct ks_diag *diag);
+	enum ks_error (*failure)(struct ks_sink *sink, const struct ks_fact_failure *failure,
+				 struct ks_diag *diag);
 	enum ks_error (*end)(struct ks_sink *sink, struct ks_diag *diag);
 };
 

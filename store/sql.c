@@ -114,6 +114,12 @@ static const char *const puts_sql[KS_PUT_COUNT] = {
 		     " response_bytes, rcode, tc) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
     [KS_PUT_ICMP] = "INSERT INTO icmp (run_id, server_ip, server_address, ip, address, kind, packets)"
 		    " VALUES (?,?,?,?,?,?,?)",
+    [KS_PUT_TA_SIGNAL] = "INSERT INTO ta_signal (run_id, ip, address, zone_wire, zone, tags, via, queries, forwarded,"
+			 " first_ns, last_ns) VALUES (?,?,?,?,?,?,?,?,?,?,?)",
+    [KS_PUT_ZONE_KEY] = "INSERT INTO zone_key (run_id, zone_id, tag, algorithm, flags, signs, first_ns, last_ns)"
+			" VALUES (?,?,?,?,?,?,?,?)",
+    [KS_PUT_FAILURE] = "INSERT INTO failure (run_id, kind, code, qtype, qname_wire, qname, zone_wire, zone, count,"
+		       " first_ns, last_ns) VALUES (?,?,?,?,?,?,?,?,?,?,?)",
     [KS_PUT_STORM] = "INSERT INTO storm (zone_id, start_s, end_s, began_before, open, peak_qps, base_qps, uplift,"
 		     " uplift_is_lower_bound, queries) VALUES (?,?,?,?,?,?,?,?,?,?)",
 };

@@ -14,5 +14,7 @@ extern const char ks_sql_sources[];
 extern const char ks_sql_hitters[];
 extern const char ks_sql_sequence[];
 extern const char ks_sql_storms[];
+extern const char ks_sql_anchors[];
+extern const char ks_sql_errors[];
 
 #endif

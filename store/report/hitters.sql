@@ -47,16 +47,16 @@ report AS (
 		NULL AS spray,
 		NULL AS median_gap_ms,
 		response_dns_bytes AS response_bytes,
-		NULL AS tags,
+		own_tags.tags,
 		NULL AS fingerprint,
 		NULL AS verdict,
 		strftime('%Y-%m-%dT%H:%M:%S', first_ns / 1000000000, 'unixepoch')
 			|| substr(printf('.%09d', first_ns % 1000000000), 1, (SELECT time_digits FROM whole) + 1) || 'Z' AS first,
 		strftime('%Y-%m-%dT%H:%M:%S', last_ns / 1000000000, 'unixepoch')
 			|| substr(printf('.%09d', last_ns % 1000000000), 1, (SELECT time_digits FROM whole) + 1) || 'Z' AS last,
-		ip AS source_ip,
+		ranked.ip AS source_ip,
 		name_wire AS zone_wire,
 		first_ns,
 		last_ns
-	FROM ranked
+	FROM ranked LEFT JOIN own_tags ON own_tags.ip = ranked.ip AND own_tags.zone_wire = ranked.name_wire
 )
