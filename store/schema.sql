@@ -228,6 +228,7 @@ CREATE TABLE ta_signal (
 	last_ns INTEGER NOT NULL,
 	PRIMARY KEY (run_id, ip, zone_wire, tags, via)
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX ta_signal_source ON ta_signal (ip, zone_wire);
 
 -- Keys in authoritative, signed DNSKEY answers; one that signed in some and not in others is two rows.
 CREATE TABLE zone_key (
@@ -387,14 +388,3 @@ WITH latest AS (SELECT zone_id, max(last_ns) AS last_ns FROM zone_key GROUP BY z
 SELECT DISTINCT zone_id, name_wire, tag
 FROM zone_key JOIN latest USING (zone_id, last_ns) JOIN zone USING (zone_id)
 WHERE signs AND flags & 1 AND NOT flags & 128;
-
--- What each source said last of its own anchors, by zone; what it seems to pass on for others counts after that.
-CREATE VIEW own_tags AS
-WITH said AS (
-	SELECT ip, zone_wire, tags, row_number() OVER (
-		PARTITION BY ip, zone_wire ORDER BY forwarded < queries DESC, last_ns DESC, tags, via
-	) AS place
-	FROM ta_signal
-	WHERE via IN ('qname', 'option')
-)
-SELECT ip, zone_wire, tags FROM said WHERE place = 1;

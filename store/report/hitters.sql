@@ -47,16 +47,23 @@ report AS (
 		NULL AS spray,
 		NULL AS median_gap_ms,
 		response_dns_bytes AS response_bytes,
-		own_tags.tags,
+		-- What the source said last of its own anchors; what it seems to pass on for others counts after that.
+		(
+			SELECT tags
+			FROM ta_signal
+			WHERE ta_signal.ip = ranked.ip AND zone_wire = name_wire AND via IN ('qname', 'option')
+			ORDER BY forwarded < ta_signal.queries DESC, ta_signal.last_ns DESC, tags, via
+			LIMIT 1
+		) AS tags,
 		NULL AS fingerprint,
 		NULL AS verdict,
 		strftime('%Y-%m-%dT%H:%M:%S', first_ns / 1000000000, 'unixepoch')
 			|| substr(printf('.%09d', first_ns % 1000000000), 1, (SELECT time_digits FROM whole) + 1) || 'Z' AS first,
 		strftime('%Y-%m-%dT%H:%M:%S', last_ns / 1000000000, 'unixepoch')
 			|| substr(printf('.%09d', last_ns % 1000000000), 1, (SELECT time_digits FROM whole) + 1) || 'Z' AS last,
-		ranked.ip AS source_ip,
+		ip AS source_ip,
 		name_wire AS zone_wire,
 		first_ns,
 		last_ns
-	FROM ranked LEFT JOIN own_tags ON own_tags.ip = ranked.ip AND own_tags.zone_wire = ranked.name_wire
+	FROM ranked
 )

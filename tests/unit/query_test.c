@@ -481,8 +481,7 @@ Test(query, anchors_tell_who_lacks_the_current_key)
 												    "|7|"
 												    "qname"
 												    "|" AT("0"
-													   "2") "|-|30|" AT(
-													    "02") "|1|0\n");
+													   "2") "|-|30|" AT("02") "|1|0\n");
 	free(got);
 	struct ks_query query = {.zone = ".", .limit = 1, .has_source = true};
 	cr_assert(ks_addr_parse_prefix(B, &query.source, &query.source_bits));
