@@ -541,6 +541,8 @@ freeze(struct freezer *freezer)
 		error = put_stacks(freezer);
 	if (error == KS_SUCCESS)
 		error = put_nxdomain(freezer);
+	if (error == KS_SUCCESS)
+		error = ks_shard_freeze_signals(shard, freezer->zone_place, freezer->sink, freezer->diag);
 	return error;
 }
 

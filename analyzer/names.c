@@ -33,14 +33,30 @@ ks_names_done(struct ks_names *names)
 	*names = (struct ks_names){0};
 }
 
+static struct ks_key
+key_of(const struct ks_names *names, const uint8_t folded[KS_NAME_MAX], size_t n)
+{
+	const struct ks_secret other = {.a = names->secret.b, .b = names->secret.a};
+	return (struct ks_key){
+		.w = {ks_hash_bytes(&names->secret, folded, n), ks_hash_bytes(&other, folded, n)},
+	};
+}
+
+uint32_t
+ks_names_find(const struct ks_names *names, struct ks_span name)
+{
+	uint8_t folded[KS_NAME_MAX];
+	ks_name_fold(name.at, name.n, folded);
+	const struct ks_key key = key_of(names, folded, name.n);
+	return ks_map_find(&names->table, &key);
+}
+
 uint32_t
 ks_names_add(struct ks_names *names, struct ks_span name, bool *ret_new)
 {
 	uint8_t folded[KS_NAME_MAX];
 	ks_name_fold(name.at, name.n, folded);
-	const struct ks_secret other = {.a = names->secret.b, .b = names->secret.a};
-	const struct ks_key key = {
-		.w = {ks_hash_bytes(&names->secret, folded, name.n), ks_hash_bytes(&other, folded, name.n)}};
+	const struct ks_key key = key_of(names, folded, name.n);
 	*ret_new = false;
 	if (names->capacity_octets - names->used < KS_NAME_MAX) {
 		const uint32_t known = ks_map_find(&names->table, &key);

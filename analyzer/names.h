@@ -33,6 +33,9 @@ void ks_names_done(struct ks_names *names);
 /* Number of the name (uncompressed wire format, any case), KS_MAP_NONE when there is no room. */
 uint32_t ks_names_add(struct ks_names *names, struct ks_span name, bool *ret_new);
 
+/* The same for a name that may not be there: nothing is added. */
+uint32_t ks_names_find(const struct ks_names *names, struct ks_span name);
+
 /* The folded wire form behind a number. */
 struct ks_span ks_names_at(const struct ks_names *names, uint32_t number);
 

@@ -17,7 +17,8 @@ enum {
 	SHARE_SAMPLES = 12,
 	SHARE_BEHAVIOURS = 4,
 	SHARE_STACKS = 1,
-	SHARE_NXDOMAIN = 1
+	SHARE_NXDOMAIN = 1,
+	SHARE_SIGNALS = 1 /* three quarters of it; the rest is for errors */
 };
 
 /* About 260,000 queries: five times what freeze.c keeps in the end. A larger pool would only cost cache
@@ -66,6 +67,10 @@ ks_shard_init(struct ks_shard *shard, size_t memory_bytes, uint32_t bin_s, const
 		error = ks_stacks_init(&shard->stacks, unit * SHARE_STACKS, secret, diag);
 	if (error == KS_SUCCESS)
 		error = ks_nxdomain_init(&shard->nxdomain, unit * SHARE_NXDOMAIN, secret, diag);
+	if (error == KS_SUCCESS)
+		error = ks_signals_init(&shard->signals, unit * SHARE_SIGNALS / 4 * 3, secret, diag);
+	if (error == KS_SUCCESS)
+		error = ks_errors_init(&shard->errors, unit * SHARE_SIGNALS / 4, secret, diag);
 	if (error != KS_SUCCESS)
 		ks_shard_done(shard);
 	return error;
@@ -87,6 +92,8 @@ ks_shard_done(struct ks_shard *shard)
 	ks_behaviours_done(&shard->behaviours);
 	ks_stacks_done(&shard->stacks);
 	ks_nxdomain_done(&shard->nxdomain);
+	ks_signals_done(&shard->signals);
+	ks_errors_done(&shard->errors);
 }
 
 /* --- the parts of one message --- */
@@ -377,6 +384,8 @@ count_query(struct ks_shard *shard, struct place *place, struct ks_cell *cell)
 		if (place->chain && !place->dnskey)
 			count32(&source->ds_queries);
 	}
+	ks_signals_query(&shard->signals, place->source, message);
+	ks_errors_query(&shard->errors, dns, message->time_ns);
 	record_query(shard, place);
 	const bool again = ask_pair(shard, place);
 	if (place->dnskey)
@@ -440,6 +449,7 @@ count_dnskey_response(struct ks_shard *shard, struct place *place)
 		return;
 	struct ks_zone *const zone = zone_at(shard, place->zone);
 	zone->answered |= message->dns.dnskey.keys > 0;
+	ks_signals_answer(&shard->signals, place->zone, &message->dns, message->time_ns);
 	if (ks_requery_is_answer(&message->dns) && place->server < 64)
 		zone->servers |= UINT64_C(1) << place->server;
 	struct ks_zone_cell *const cell = ks_series_zone(&shard->series, message->time_ns, place->zone);
@@ -467,6 +477,7 @@ count_response(struct ks_shard *shard, struct place *place, struct ks_cell *cell
 		place->source_at->sigkey_dns_bytes += message->dns.sigkey_bytes;
 	}
 	ks_nxdomain_feed(&shard->nxdomain, message);
+	ks_errors_response(&shard->errors, &message->dns, message->time_ns);
 	answer_pair(shard, place);
 	if (place->dnskey)
 		count_dnskey_response(shard, place);

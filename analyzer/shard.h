@@ -13,6 +13,7 @@
 #define KS_ANALYZER_SHARD_H
 
 #include "analyzer/behaviour.h"
+#include "analyzer/errors.h"
 #include "analyzer/fingerprint.h"
 #include "analyzer/icmp.h"
 #include "analyzer/names.h"
@@ -21,6 +22,7 @@
 #include "analyzer/requery.h"
 #include "analyzer/sample.h"
 #include "analyzer/series.h"
+#include "analyzer/signals.h"
 #include "analyzer/sink.h"
 #include "dissect/dissect.h"
 
@@ -87,6 +89,8 @@ struct ks_shard {
 	struct ks_behaviours behaviours; /* by `place` of flows */
 	struct ks_stacks stacks;
 	struct ks_nxdomain nxdomain;
+	struct ks_signals signals;
+	struct ks_errors errors;
 	struct ks_totals totals;
 };
 
@@ -103,6 +107,11 @@ void ks_shard_icmp(void *arg, const struct ks_walk *walk);
 /* 'R' when most responses came from recursion, 'M' when several servers of one zone are seen, else 'A'
  * (DOMAIN A). */
 char ks_shard_vantage(const struct ks_shard *shard);
+
+/* The last of them: signals, keys, failures. `zone_place` gives each zone number its place among the zones
+ * put. */
+KS_MUST_CHECK enum ks_error ks_shard_freeze_signals(const struct ks_shard *shard, const uint32_t *zone_place,
+						    struct ks_sink *sink, struct ks_diag *diag);
 
 /* Hand all facts but run, inputs and packet counters to the sink. */
 KS_MUST_CHECK enum ks_error ks_shard_freeze(struct ks_shard *shard, struct ks_sink *sink,

@@ -39,6 +39,12 @@ struct ks_sink_ops {
 	enum ks_error (*stack)(struct ks_sink *sink, const struct ks_fact_stack *stack, struct ks_diag *diag);
 	enum ks_error (*nxdomain)(struct ks_sink *sink, const struct ks_fact_nxdomain *nxdomain,
 				  struct ks_diag *diag);
+	enum ks_error (*ta_signal)(struct ks_sink *sink, const struct ks_fact_ta_signal *signal,
+				   struct ks_diag *diag);
+	enum ks_error (*zone_key)(struct ks_sink *sink, const struct ks_fact_zone_key *key,
+				  struct ks_diag *diag);
+	enum ks_error (*failure)(struct ks_sink *sink, const struct ks_fact_failure *failure,
+				 struct ks_diag *diag);
 	enum ks_error (*end)(struct ks_sink *sink, struct ks_diag *diag);
 };
 

@@ -15,6 +15,7 @@
 #include "analyzer/judge/scale.h"
 #include "dissect/addr.h"
 #include "dissect/base.h"
+#include "dissect/signal.h"
 
 enum ks_transport { KS_UDP = 0, KS_TCP = 1 };
 
@@ -221,6 +222,40 @@ struct ks_fact_query {
 	uint32_t response_bytes; /* DNS message; 0 without response */
 	uint16_t rcode;          /* extended; meaningful with a response */
 	bool tc;
+};
+
+/* Key: (source, zone, tags, via). What a source said of the trust anchors it holds (RFC 8145), or was made
+ * to ask about those of a resolver (RFC 8509). */
+struct ks_fact_ta_signal {
+	struct ks_addr source;
+	struct ks_span zone; /* wire format, lower case */
+	struct ks_span tags; /* text: decimal, ascending, a blank between two */
+	enum ks_signal_via via;
+	uint64_t queries;
+	uint64_t forwarded; /* of them, with RD=1 or DO=0: passed on for somebody else, or made up */
+	int64_t first_ns, last_ns;
+};
+
+/* Key: all but the times. A key of a signed DNSKEY RRset in an authoritative answer; `zone` is an index into
+ * the order in which zones were put. */
+struct ks_fact_zone_key {
+	uint32_t zone;
+	uint16_t tag, flags;
+	uint8_t algorithm;
+	bool signs; /* the RRset: an RRSIG names its tag and algorithm */
+	int64_t first_ns, last_ns;
+};
+
+/* Key: all but count and times. */
+struct ks_fact_failure {
+	bool report;    /* RFC 9567 query; otherwise an EDE option in a response */
+	uint16_t code;  /* INFO-CODE, RFC 8914 */
+	uint16_t qtype; /* of what failed */
+	struct ks_span
+		name; /* of what failed, wire format, lower case; absent: a response without question */
+	struct ks_span zone; /* that `name` belongs to, or absent: not known */
+	uint64_t count;
+	int64_t first_ns, last_ns;
 };
 
 #endif

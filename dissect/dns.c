@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "dissect/name.h"
+#include "dissect/signal.h"
 
 enum { ANSWER = 1, ADDITIONAL = 3 };
 
@@ -41,7 +42,8 @@ static void
 read_dnskey_signature(struct ks_dnskey_answer *answer, struct record *record)
 {
 	const uint16_t covered = ks_cur_u16(&record->rdata);
-	ks_cur_skip(&record->rdata, 2);
+	const uint8_t algorithm = ks_cur_u8(&record->rdata);
+	ks_cur_skip(&record->rdata, 1);
 	const uint32_t original_ttl = ks_cur_u32(&record->rdata);
 	const uint32_t expiration = ks_cur_u32(&record->rdata);
 	if (record->rdata.failed || covered != KS_TYPE_DNSKEY)
@@ -50,7 +52,27 @@ read_dnskey_signature(struct ks_dnskey_answer *answer, struct record *record)
 	answer->original_ttl = least(answer->original_ttl, original_ttl);
 	if (answer->expirations < KS_SIG_TIMES)
 		answer->expiration[answer->expirations++] = expiration;
+	ks_cur_skip(&record->rdata, 4);
+	const uint16_t tag = ks_cur_u16(&record->rdata);
+	if (answer->signatures < KS_ANSWER_KEYS && !record->rdata.failed)
+		answer->signer[answer->signatures] =
+			(struct ks_dnskey_tag){.tag = tag, .algorithm = algorithm};
 	answer->signatures++;
+}
+
+/* RFC 4034 s2.1: flags, protocol, algorithm, key. */
+static void
+read_dnskey(struct ks_dnskey_answer *answer, struct record *record)
+{
+	const struct ks_span whole = {record->rdata.at, ks_cur_left(&record->rdata)};
+	const uint16_t flags = ks_cur_u16(&record->rdata);
+	ks_cur_skip(&record->rdata, 1);
+	const uint8_t algorithm = ks_cur_u8(&record->rdata);
+	answer->key_ttl = least(answer->key_ttl, record->ttl);
+	if (answer->keys < KS_ANSWER_KEYS && !record->rdata.failed)
+		answer->key[answer->keys] = (struct ks_dnskey_tag){
+			.tag = ks_key_tag(whole), .flags = flags, .algorithm = algorithm};
+	answer->keys++;
 }
 
 static void
@@ -64,11 +86,8 @@ read_record(struct ks_span message, struct ks_dns *dns, unsigned section, struct
 		break;
 	case KS_TYPE_DNSKEY:
 		dns->sigkey_bytes += n;
-		if (section == ANSWER && dns->has_question &&
-		    owned_by_question(message, dns, record->offset)) {
-			answer->key_ttl = least(answer->key_ttl, record->ttl);
-			answer->keys++;
-		}
+		if (section == ANSWER && dns->has_question && owned_by_question(message, dns, record->offset))
+			read_dnskey(answer, record);
 		break;
 	case KS_TYPE_RRSIG:
 		dns->sigkey_bytes += n;

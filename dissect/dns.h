@@ -28,6 +28,13 @@ enum {
 
 enum { KS_DNS_HEADER = 12 };
 
+/* A key of the zone, or the key that a signature names: then without flags. */
+struct ks_dnskey_tag {
+	uint16_t tag, flags;
+	uint8_t algorithm;
+};
+enum { KS_ANSWER_KEYS = 16 };
+
 /* What the answer section says about the DNSKEY RRset of the question's name. */
 struct ks_dnskey_answer {
 	uint16_t keys;          /* DNSKEY records owned by the question's name */
@@ -37,6 +44,9 @@ struct ks_dnskey_answer {
 	uint32_t original_ttl;  /* least Original TTL of the signatures, s; UINT32_MAX without */
 	uint32_t expirations;   /* how many of the first KS_SIG_TIMES signatures are in `expiration` */
 	uint32_t expiration[4]; /* Signature Expiration, serial number of seconds (RFC 4034 s3.1.5) */
+
+	struct ks_dnskey_tag key[KS_ANSWER_KEYS];    /* the first of `keys` */
+	struct ks_dnskey_tag signer[KS_ANSWER_KEYS]; /* of the first of `signatures` */
 };
 enum { KS_SIG_TIMES = 4 };
 

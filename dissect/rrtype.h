@@ -10,6 +10,7 @@
 enum ks_rrtype {
 	KS_TYPE_NS = 2,
 	KS_TYPE_SOA = 6,
+	KS_TYPE_TXT = 16,
 	KS_TYPE_OPT = 41,
 	KS_TYPE_DS = 43,
 	KS_TYPE_RRSIG = 46,

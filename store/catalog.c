@@ -134,5 +134,28 @@ const struct ks_catalog_entry ks_catalog[] = {
 		.time = KS_FILTER_SPAN,
 		.limit = 20,
 	},
+	{
+		.name = "anchors",
+		.sql = ks_sql_anchors,
+		.columns = "zone, source, tags, via, last, lacks_current, dnskey_queries, first, queries, "
+			   "forwarded",
+		.order = "zone, lacks_current DESC NULLS LAST, dnskey_queries DESC, length(source_ip), "
+			 "source_ip, via, "
+			 "tags",
+		.rankable = " lacks_current dnskey_queries queries forwarded ",
+		.takes = KS_TAKES_ZONE | KS_TAKES_SOURCE | KS_TAKES_TIME | KS_TAKES_BY,
+		.time = KS_FILTER_SPAN,
+		.limit = -1,
+	},
+	{
+		.name = "errors",
+		.sql = ks_sql_errors,
+		.columns = "kind, code, meaning, zone, qtype, count, first, last",
+		.order = "count DESC, kind, code, zone, type_code",
+		.rankable = " count ",
+		.takes = KS_TAKES_ZONE | KS_TAKES_TIME | KS_TAKES_BY,
+		.time = KS_FILTER_SPAN,
+		.limit = -1,
+	},
 };
 const size_t ks_n_catalog = KS_COUNT(ks_catalog);

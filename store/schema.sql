@@ -285,6 +285,54 @@ CREATE TABLE nxdomain (
 	PRIMARY KEY (run_id, parent_wire)
 ) STRICT, WITHOUT ROWID;
 
+-- What a source says of the trust anchors it holds (RFC 8145: qname, option), or asks about those of a resolver
+-- (RFC 8509: sentinel-is, sentinel-not).
+CREATE TABLE ta_signal (
+	run_id INTEGER NOT NULL REFERENCES run ON DELETE CASCADE,
+	ip BLOB NOT NULL,
+	address TEXT NOT NULL,
+	zone_wire BLOB NOT NULL,
+	zone TEXT NOT NULL,
+	tags TEXT NOT NULL, -- decimal, ascending, a blank between two
+	via TEXT NOT NULL CHECK (via IN ('qname', 'option', 'sentinel-is', 'sentinel-not')),
+	queries INTEGER NOT NULL,
+	forwarded INTEGER NOT NULL, -- of them, with RD=1 or DO=0: passed on, or made up
+	first_ns INTEGER NOT NULL,
+	last_ns INTEGER NOT NULL,
+	PRIMARY KEY (run_id, ip, zone_wire, tags, via)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX ta_signal_source ON ta_signal (ip, zone_wire);
+
+-- Keys in authoritative, signed DNSKEY answers; one that signed in some and not in others is two rows.
+CREATE TABLE zone_key (
+	run_id INTEGER NOT NULL,
+	zone_id INTEGER NOT NULL,
+	tag INTEGER NOT NULL,
+	algorithm INTEGER NOT NULL,
+	flags INTEGER NOT NULL, -- 1 SEP, 128 REVOKE, 256 ZONE
+	signs INTEGER NOT NULL CHECK (signs IN (0, 1)), -- the DNSKEY RRset
+	first_ns INTEGER NOT NULL,
+	last_ns INTEGER NOT NULL,
+	PRIMARY KEY (run_id, zone_id, tag, algorithm, flags, signs),
+	FOREIGN KEY (run_id, zone_id) REFERENCES run_zone ON DELETE CASCADE
+) STRICT, WITHOUT ROWID;
+
+-- Extended DNS Errors in responses (RFC 8914: ede) and error reports of resolvers (RFC 9567: report).
+CREATE TABLE failure (
+	run_id INTEGER NOT NULL REFERENCES run ON DELETE CASCADE,
+	kind TEXT NOT NULL CHECK (kind IN ('ede', 'report')),
+	code INTEGER NOT NULL,
+	qtype INTEGER NOT NULL, -- of what failed
+	qname_wire BLOB NOT NULL, -- empty: a response without question
+	qname TEXT,
+	zone_wire BLOB, -- NULL: not known
+	zone TEXT,
+	count INTEGER NOT NULL,
+	first_ns INTEGER NOT NULL,
+	last_ns INTEGER NOT NULL,
+	PRIMARY KEY (run_id, kind, code, qtype, qname_wire)
+) STRICT, WITHOUT ROWID;
+
 -- Judgements: computed from the facts above, replaced as a whole.
 CREATE TABLE storm (
 	storm_id INTEGER PRIMARY KEY,
@@ -320,6 +368,40 @@ CREATE TABLE judged (
 -- Words for readers that have only SQL; what is not here prints as TYPE<code> or the bare number.
 CREATE TABLE rrtype (code INTEGER PRIMARY KEY, name TEXT NOT NULL) STRICT;
 CREATE TABLE rcode (code INTEGER PRIMARY KEY, name TEXT NOT NULL) STRICT;
+-- Extended DNS Error codes: the IANA registry.
+CREATE TABLE ede (code INTEGER PRIMARY KEY, name TEXT NOT NULL) STRICT;
+INSERT INTO ede VALUES
+	(0, 'Other Error'),
+	(1, 'Unsupported DNSKEY Algorithm'),
+	(2, 'Unsupported DS Digest Type'),
+	(3, 'Stale Answer'),
+	(4, 'Forged Answer'),
+	(5, 'DNSSEC Indeterminate'),
+	(6, 'DNSSEC Bogus'),
+	(7, 'Signature Expired'),
+	(8, 'Signature Not Yet Valid'),
+	(9, 'DNSKEY Missing'),
+	(10, 'RRSIGs Missing'),
+	(11, 'No Zone Key Bit Set'),
+	(12, 'NSEC Missing'),
+	(13, 'Cached Error'),
+	(14, 'Not Ready'),
+	(15, 'Blocked'),
+	(16, 'Censored'),
+	(17, 'Filtered'),
+	(18, 'Prohibited'),
+	(19, 'Stale NXDOMAIN Answer'),
+	(20, 'Not Authoritative'),
+	(21, 'Not Supported'),
+	(22, 'No Reachable Authority'),
+	(23, 'Network Error'),
+	(24, 'Invalid Data'),
+	(25, 'Signature Expired before Valid'),
+	(26, 'Too Early'),
+	(27, 'Unsupported NSEC3 Iterations Value'),
+	(28, 'Unable to conform to policy'),
+	(29, 'Synthesized'),
+	(30, 'Invalid Query Type');
 
 -- The database as a whole, one row. Bins of different widths are folded into the widest.
 CREATE VIEW whole AS
@@ -399,3 +481,9 @@ FROM (
 	FROM source_stack
 	GROUP BY ip, source_stack.fingerprint
 );
+-- Key-signing keys of each zone as of its last authoritative DNSKEY answer: SEP set, REVOKE not, and signing.
+CREATE VIEW current_key AS
+WITH latest AS (SELECT zone_id, max(last_ns) AS last_ns FROM zone_key GROUP BY zone_id)
+SELECT DISTINCT zone_id, name_wire, tag
+FROM zone_key JOIN latest USING (zone_id, last_ns) JOIN zone USING (zone_id)
+WHERE signs AND flags & 1 AND NOT flags & 128;

@@ -119,6 +119,12 @@ static const char *const puts_sql[KS_PUT_COUNT] = {
 		     " first_ns, last_ns) VALUES (?,?,?,?,?,?,?,?,?)",
     [KS_PUT_NXDOMAIN] = "INSERT INTO nxdomain (run_id, parent_wire, parent, nxdomain, responses, distinct_labels,"
 			" sources, first_ns, last_ns) VALUES (?,?,?,?,?,?,?,?,?)",
+    [KS_PUT_TA_SIGNAL] = "INSERT INTO ta_signal (run_id, ip, address, zone_wire, zone, tags, via, queries, forwarded,"
+			 " first_ns, last_ns) VALUES (?,?,?,?,?,?,?,?,?,?,?)",
+    [KS_PUT_ZONE_KEY] = "INSERT INTO zone_key (run_id, zone_id, tag, algorithm, flags, signs, first_ns, last_ns)"
+			" VALUES (?,?,?,?,?,?,?,?)",
+    [KS_PUT_FAILURE] = "INSERT INTO failure (run_id, kind, code, qtype, qname_wire, qname, zone_wire, zone, count,"
+		       " first_ns, last_ns) VALUES (?,?,?,?,?,?,?,?,?,?,?)",
     [KS_PUT_STORM] = "INSERT INTO storm (zone_id, start_s, end_s, began_before, open, peak_qps, base_qps, uplift,"
 		     " uplift_is_lower_bound, queries) VALUES (?,?,?,?,?,?,?,?,?,?)",
     [KS_PUT_BEHAVIOUR] = "INSERT INTO behaviour (run_id, zone_id, ip, queries, successive, closed, bursts,"

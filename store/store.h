@@ -29,7 +29,8 @@ void ks_store_close(struct ks_store *store); /* NULL is fine */
 
 /* The sink that writes one run. `end` commits. A run with the same set_hash is replaced, as is every
  * run all of whose inputs are among the new run's inputs; facts of other runs stay. When an input stands in
- * another run beside files that are not in this one, nothing is added (KS_ERR_DATABASE): it would count twice. */
+ * another run beside files that are not in this one, nothing is added (KS_ERR_DATABASE): it would count
+ * twice. */
 struct ks_sink *ks_store_sink(struct ks_store *store);
 void ks_store_abandon(struct ks_store *store); /* roll back what `begin` began */
 

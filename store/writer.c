@@ -378,6 +378,32 @@ put_stack(struct ks_sink *sink, const struct ks_fact_stack *stack, struct ks_dia
 }
 
 static enum ks_error
+put_ta_signal(struct ks_sink *sink, const struct ks_fact_ta_signal *signal, struct ks_diag *diag)
+{
+	static const char *const ways[KS_VIA_COUNT] = {
+		[KS_VIA_QNAME] = "qname",
+		[KS_VIA_OPTION] = "option",
+		[KS_VIA_SENTINEL_IS] = "sentinel-is",
+		[KS_VIA_SENTINEL_NOT] = "sentinel-not",
+	};
+	char address[KS_ADDR_TEXT], zone[KS_NAME_TEXT];
+	char tags[KS_SIGNAL_TAGS * 6 + 1] = "";
+	assert(signal->tags.n < sizeof(tags));
+	memcpy(tags, signal->tags.at, signal->tags.n);
+	struct ks_sql_row row = fact(store_of(sink), KS_PUT_TA_SIGNAL);
+	put_ip(&row, &signal->source);
+	ks_sql_put_text(&row, ks_addr_print(&signal->source, address));
+	put_qname(&row, signal->zone, zone);
+	ks_sql_put_text(&row, tags);
+	ks_sql_put_text(&row, ways[signal->via]);
+	ks_sql_put_count(&row, signal->queries);
+	ks_sql_put_count(&row, signal->forwarded);
+	ks_sql_put_int(&row, signal->first_ns);
+	ks_sql_put_int(&row, signal->last_ns);
+	return ks_sql_row_done(&row, diag);
+}
+
+static enum ks_error
 put_nxdomain(struct ks_sink *sink, const struct ks_fact_nxdomain *nxdomain, struct ks_diag *diag)
 {
 	char parent[KS_NAME_TEXT];
@@ -393,6 +419,43 @@ put_nxdomain(struct ks_sink *sink, const struct ks_fact_nxdomain *nxdomain, stru
 	ks_sql_put_count(&row, nxdomain->sources);
 	ks_sql_put_int(&row, nxdomain->first_ns);
 	ks_sql_put_int(&row, nxdomain->last_ns);
+	return ks_sql_row_done(&row, diag);
+}
+
+static enum ks_error
+put_zone_key(struct ks_sink *sink, const struct ks_fact_zone_key *key, struct ks_diag *diag)
+{
+	struct ks_store *const store = store_of(sink);
+	assert(key->zone < store->n_zones);
+	struct ks_sql_row row = fact(store, KS_PUT_ZONE_KEY);
+	ks_sql_put_int(&row, store->zone_ids[key->zone]);
+	ks_sql_put_int(&row, key->tag);
+	ks_sql_put_int(&row, key->algorithm);
+	ks_sql_put_int(&row, key->flags);
+	ks_sql_put_int(&row, key->signs);
+	ks_sql_put_int(&row, key->first_ns);
+	ks_sql_put_int(&row, key->last_ns);
+	return ks_sql_row_done(&row, diag);
+}
+
+static enum ks_error
+put_failure(struct ks_sink *sink, const struct ks_fact_failure *failure, struct ks_diag *diag)
+{
+	char qname[KS_NAME_TEXT], zone[KS_NAME_TEXT];
+	struct ks_sql_row row = fact(store_of(sink), KS_PUT_FAILURE);
+	ks_sql_put_text(&row, failure->report ? "report" : "ede");
+	ks_sql_put_int(&row, failure->code);
+	ks_sql_put_int(&row, failure->qtype);
+	if (failure->name.n == 0) {
+		ks_sql_put_blob(&row, NULL, 0); /* part of the key, so not NULL */
+		ks_sql_put_null(&row);
+	} else {
+		put_qname(&row, failure->name, qname);
+	}
+	put_qname(&row, failure->zone, zone);
+	ks_sql_put_count(&row, failure->count);
+	ks_sql_put_int(&row, failure->first_ns);
+	ks_sql_put_int(&row, failure->last_ns);
 	return ks_sql_row_done(&row, diag);
 }
 
@@ -496,5 +559,8 @@ const struct ks_sink_ops ks_store_sink_ops = {
 	.icmp = put_icmp,
 	.stack = put_stack,
 	.nxdomain = put_nxdomain,
+	.ta_signal = put_ta_signal,
+	.zone_key = put_zone_key,
+	.failure = put_failure,
 	.end = end,
 };

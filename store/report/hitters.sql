@@ -50,7 +50,14 @@ report AS (
 		spray,
 		median_gap_ms,
 		response_dns_bytes AS response_bytes,
-		NULL AS tags,
+		-- What the source said last of its own anchors; what it seems to pass on for others counts after that.
+		(
+			SELECT tags
+			FROM ta_signal
+			WHERE ta_signal.ip = ranked.ip AND zone_wire = name_wire AND via IN ('qname', 'option')
+			ORDER BY forwarded < ta_signal.queries DESC, ta_signal.last_ns DESC, tags, via
+			LIMIT 1
+		) AS tags,
 		(SELECT fingerprint FROM all_stack WHERE all_stack.ip = ranked.ip AND place = 1) AS fingerprint,
 		NULL AS verdict,
 		strftime('%Y-%m-%dT%H:%M:%S', first_ns / 1000000000, 'unixepoch')

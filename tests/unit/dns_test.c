@@ -6,6 +6,7 @@
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
 
+#include "dissect/signal.h"
 #include "tests/support/guard.h"
 #include "tests/support/wire.h"
 
@@ -78,6 +79,19 @@ Test(dns, answer_with_keys)
 	cr_assert(eq(u32, dns.dnskey.expirations, 2));
 	cr_assert(eq(u32, dns.dnskey.expiration[0], 2000000000));
 	cr_assert(eq(u32, dns.dnskey.expiration[1], 1999999999));
+	for (size_t i = 0; i < 2; i++) {
+		/* The octets of the key count up from 0: see ks_wire_dnskey. */
+		uint8_t rdata[4 + 256] = {1, 1, 3, 8};
+		const size_t n = i == 0 ? 256 : 128;
+		for (size_t k = 0; k < n; k++)
+			rdata[4 + k] = (uint8_t)k;
+		cr_assert(eq(u16, dns.dnskey.key[i].tag, ks_key_tag((struct ks_span){rdata, 4 + n})));
+		cr_assert(eq(u16, dns.dnskey.key[i].flags, 257));
+		cr_assert(eq(u8, dns.dnskey.key[i].algorithm, 8));
+		cr_assert(eq(u16, dns.dnskey.signer[i].tag, 20326));
+		cr_assert(eq(u8, dns.dnskey.signer[i].algorithm, 8));
+	}
+	cr_assert(eq(u8, dns.dnskey.key[2].algorithm, 0));
 	/* 2 octets of pointer or 5 of name, 10 of fixed fields, RDATA */
 	const uint32_t keys = (2 + 10 + 4 + 256) + (5 + 10 + 4 + 128);
 	const uint32_t signatures = 3 * (2 + 10 + 19) + 256 + 128 + 16;

@@ -184,9 +184,9 @@ Test(query, ranks_anew_by_another_column)
 
 /* --- the views, as any SQLite shell sees them --- */
 
-static const char *const reports[] = {"summary", "totals",       "quality",       "traffic",
-				      "qtypes",  "sources",      "hitters",       "sequence",
-				      "storms",  "fingerprints", "amplification", "nxdomain"};
+static const char *const reports[] = {"summary",       "totals",   "quality",  "traffic", "qtypes",
+				      "sources",       "hitters",  "sequence", "storms",  "fingerprints",
+				      "amplification", "nxdomain", "anchors",  "errors"};
 
 static char *
 view_text(const char *path, const char *report, int skip)
@@ -280,6 +280,8 @@ Test(query, column_names_are_fixed)
 			    "sci|spray|median_gap_ms|response_bytes|tags|fingerprint|verdict|first|last"},
 		{"sequence", "t|dt_ms|server|id|sport|proto|flags|edns_size|qname|qtype|response_t|response_"
 			     "bytes|rcode|tc|requery"},
+		{"anchors", "zone|source|tags|via|last|lacks_current|dnskey_queries"},
+		{"errors", "kind|code|meaning|zone|qtype|count|first|last"},
 		{"storms", "zone|start|end|peak_qps|base_qps|uplift|uplift_lo|uplift_hi|severity|byte_share|"
 			   "sources|half_life_s|"
 			   "residual|residual_lo|residual_hi|trigger|lag_s|verdict|lead_db"},
@@ -365,6 +367,195 @@ Test(query, folds_bins_into_the_widest)
 	ks_store_close(store);
 }
 
+/* --- anchors, errors --- */
+
+#define TAGS(literal)                                                                                        \
+	{                                                                                                    \
+		(const uint8_t *)(literal), sizeof(literal) - 1                                              \
+	}
+
+/* The root is signed by 20326, example.com by nobody that was seen. Old and new keys of the root: 38696 is
+ * there but does not sign, 19036 signed before and is revoked now, 11112 is the ZSK. */
+static void
+send_keys(struct ks_store *store, int64_t last_ns)
+{
+	static const struct ks_fact_zone_key keys[] = {
+		{.tag = 20326, .flags = 257, .algorithm = 8, .signs = true},
+		{.tag = 38696, .flags = 257, .algorithm = 8},
+		{.tag = 19164, .flags = 385, .algorithm = 8, .signs = true},
+		{.tag = 11112, .flags = 256, .algorithm = 8, .signs = true},
+		{.tag = 19036, .flags = 257, .algorithm = 8, .signs = true, .first_ns = -10},
+	};
+	for (size_t i = 0; i < KS_COUNT(keys); i++) {
+		struct ks_fact_zone_key key = keys[i];
+		key.last_ns = last_ns + key.first_ns;
+		key.first_ns = NS(0);
+		SEND(store, zone_key, .zone = 0, .tag = key.tag, .flags = key.flags,
+		     .algorithm = key.algorithm, .signs = key.signs, .first_ns = key.first_ns,
+		     .last_ns = key.last_ns);
+	}
+}
+
+static void
+send_signals(struct ks_store *store)
+{
+	static const struct {
+		const char *source;
+		struct ks_span tags;
+		enum ks_signal_via via;
+		uint64_t queries, forwarded;
+		int at;
+	} signals[] = {
+		{A, TAGS("19036"), KS_VIA_QNAME, 3, 0, 20},
+		{B, TAGS("19036 20326"), KS_VIA_OPTION, 1, 0, 5},
+		{B, TAGS("2032"), KS_VIA_QNAME, 2, 2, 9}, /* no key's tag, but its beginning */
+		{C6, TAGS("38696"), KS_VIA_QNAME, 1, 1, 7},
+		{D, TAGS("19036"), KS_VIA_SENTINEL_IS, 4, 0, 8},
+		{D, TAGS("19036"), KS_VIA_SENTINEL_NOT, 5, 0, 9},
+	};
+	for (size_t i = 0; i < KS_COUNT(signals); i++)
+		SEND(store, ta_signal, .source = addr(signals[i].source), .zone = ROOT,
+		     .tags = signals[i].tags, .via = signals[i].via, .queries = signals[i].queries,
+		     .forwarded = signals[i].forwarded, .first_ns = NS(1), .last_ns = NS(signals[i].at));
+	SEND(store, ta_signal, .source = addr(C6), .zone = EXAMPLE, .tags = TAGS("7"), .via = KS_VIA_QNAME,
+	     .queries = 1, .first_ns = NS(2), .last_ns = NS(2));
+	SEND(store, ta_signal, .source = addr(C6), .zone = HOSTILE, .tags = TAGS("7"), .via = KS_VIA_QNAME,
+	     .queries = 1, .first_ns = NS(2), .last_ns = NS(2));
+}
+
+static void
+send_failures(struct ks_store *store)
+{
+	static const struct ks_fact_failure failures[] = {
+		{.code = 6, .qtype = 1, .name = {(const uint8_t *)"\3www\7example\3com", 17}, .count = 4},
+		{.code = 6, .qtype = 1, .name = {(const uint8_t *)"\1a\7example\3com", 15}, .count = 5},
+		{.code = 9, .qtype = 48, .name = {(const uint8_t *)"", 1}, .count = 3},
+		{.code = 31, .qtype = 65280, .count = 2}, /* no question, no name */
+		{.report = true,
+		 .code = 49152,
+		 .qtype = 28,
+		 .name = {(const uint8_t *)"\3new", 5},
+		 .count = 1},
+	};
+	for (size_t i = 0; i < KS_COUNT(failures); i++) {
+		struct ks_fact_failure failure = failures[i];
+		if (failure.code == 6)
+			failure.zone = EXAMPLE;
+		failure.first_ns = NS((int64_t)i);
+		failure.last_ns = NS(20 + (int64_t)i);
+		struct ks_diag diag = {0};
+		struct ks_sink *const sink = ks_store_sink(store);
+		SUCCEED(sink->ops->failure(sink, &failure, &diag), diag);
+	}
+}
+
+static struct ks_store *
+signalling(void)
+{
+	struct ks_store *const store = open_write(scratch("signals.db"));
+	send_run(store, 1);
+	send_input(store, "a.pcap", 1, 1000);
+	send_sources(store);
+	send_zones(store);
+	send_keys(store, NS(30));
+	send_signals(store);
+	send_failures(store);
+	send_end(store);
+	return store;
+}
+
+#define AT(seconds) "2026-11-21T22:47:" seconds ".000000Z"
+
+Test(query, anchors_tell_who_lacks_the_current_key)
+{
+	struct ks_store *const store = signalling();
+	char *got = rows_text(store, "anchors", &(struct ks_query){0});
+	text_is(got,
+		HOSTILE_TEXT "|" C6 "|7|qname|" AT("02") "|-|0|" AT(
+			"02") "|1|0\n"
+			      ".|" A "|19036|qname|" AT("20") "|1|198|" AT(
+				      "01") "|3|0\n"
+					    ".|" B "|2032|qname|" AT("09") "|1|1|" AT(
+						    "01") "|2|2\n"
+							  ".|" C6 "|38696|qname|" AT("07") "|1|0|" AT(
+								  "01") "|1|1\n"
+									".|" B "|19036 20326|option|" AT("05") "|0|1|" AT(
+										"01") "|1|0\n"
+										      ".|" D
+										      "|19036|sentinel|" AT("09") "|-|0|" AT(
+											      "01") "|9|0\n"
+												    "example."
+												    "com.|" C6
+												    "|7|"
+												    "qname"
+												    "|" AT("0"
+													   "2") "|-|30|" AT("02") "|1|0\n");
+	free(got);
+	struct ks_query query = {.zone = ".", .limit = 1, .has_source = true};
+	cr_assert(ks_addr_parse_prefix(B, &query.source, &query.source_bits));
+	got = rows_text(store, "anchors", &query);
+	text_is(got, ".|" B "|2032|qname|" AT("09") "|1|1|" AT("01") "|2|2\n");
+	free(got);
+	ks_store_close(store);
+}
+
+/* What a later capture shows of the keys decides for signals of the earlier one, too. */
+Test(query, anchors_follow_the_last_answer_of_all_runs)
+{
+	struct ks_store *const store = signalling();
+	send_run(store, 2);
+	send_input(store, "b.pcap", 2, 1000);
+	SEND(store, zone, .name = ROOT, .answered = true);
+	SEND(store, zone_key, .zone = 0, .tag = 38696, .flags = 257, .algorithm = 8, .signs = true,
+	     .first_ns = NS(90), .last_ns = NS(99));
+	send_end(store);
+	char *const got = rows_text(store, "anchors", &(struct ks_query){.zone = "."});
+	cr_expect(strstr(got, C6 "|38696|qname|" AT("07") "|0|") != NULL, "%s", got);
+	cr_expect(strstr(got, B "|19036 20326|option|" AT("05") "|1|") != NULL, "%s", got);
+	free(got);
+	ks_store_close(store);
+}
+
+Test(query, hitters_name_the_tags_that_a_source_reports_of_itself)
+{
+	struct ks_store *const store = signalling();
+	sqlite3 *db;
+	sqlite3_stmt *stmt;
+	cr_assert(eq(int, sqlite3_open(scratch("signals.db"), &db), SQLITE_OK));
+	cr_assert(eq(int,
+		     sqlite3_prepare_v2(db,
+					"SELECT group_concat(source || zone || coalesce(tags, '-')) FROM"
+					" (SELECT * FROM v_hitters ORDER BY rank)",
+					-1, &stmt, NULL),
+		     SQLITE_OK));
+	cr_assert(eq(int, sqlite3_step(stmt), SQLITE_ROW));
+	/* Of B's two the one that it did not pass on for somebody else, though that came later. */
+	text_is((const char *)sqlite3_column_text(stmt, 0),
+		A ".19036," C6 "example.com.7," A HOSTILE_TEXT "-," B ".19036 20326");
+	sqlite3_finalize(stmt);
+	sqlite3_close(db);
+	ks_store_close(store);
+}
+
+Test(query, errors_say_what_failed)
+{
+	struct ks_store *const store = signalling();
+	char *got = rows_text(store, "errors", &(struct ks_query){0});
+	text_is(got, "ede|6|DNSSEC Bogus|example.com.|A|9|" AT("00") "|" AT(
+			     "21") "\n"
+				   "ede|9|DNSKEY Missing|.|DNSKEY|3|" AT("02") "|" AT(
+					   "22") "\n"
+						 "ede|31|unassigned|-|TYPE65280|2|" AT("03") "|" AT(
+							 "23") "\n"
+							       "report|49152|private use|new.|AAAA|1|" AT(
+								       "04") "|" AT("24") "\n");
+	free(got);
+	got = rows_text(store, "errors", &(struct ks_query){.zone = "New"});
+	text_is(got, "report|49152|private use|new.|AAAA|1|" AT("04") "|" AT("24") "\n");
+	free(got);
+	ks_store_close(store);
+}
+
 Test(query, unknown_is_not_zero)
 {
 	/* Where only queries were seen nobody can be called a requerier, nor cleared of it. */
@@ -383,8 +574,9 @@ Test(query, unknown_is_not_zero)
 Test(query, empty_database_is_an_answer)
 {
 	struct ks_store *const store = open_write(scratch("empty.db"));
-	static const char *const empty[] = {"quality", "traffic",      "qtypes",        "sources", "hitters",
-					    "storms",  "fingerprints", "amplification", "nxdomain"};
+	static const char *const empty[] = {"quality",  "traffic", "qtypes",       "sources",
+					    "hitters",  "storms",  "fingerprints", "amplification",
+					    "nxdomain", "anchors", "errors"};
 	for (size_t i = 0; i < KS_COUNT(empty); i++)
 		for (int64_t step = 0; step >= (i == 1 || i == 2 ? -1 : 0); step--) {
 			char *const got = rows_text(store, empty[i], &(struct ks_query){.step_s = step});
@@ -439,7 +631,7 @@ Test(query, refuses_what_does_not_fit)
 		struct ks_query query;
 		const char *line;
 	} refusals[] = {
-		{"weather", {0}, "no report \"weather\": there are summary, totals, quality, traffic, qtypes, sources, hitters, sequence, storms, fingerprints, amplification, nxdomain"},
+		{"weather", {0}, "no report \"weather\": there are summary, totals, quality, traffic, qtypes, sources, hitters, sequence, storms, fingerprints, amplification, nxdomain, anchors, errors"},
 		{"summary", {.zone = "."}, "report summary takes no --zone: it takes --limit"},
 		{"hitters", {.has_server = true}, "report hitters takes no --server: it takes --limit, --zone, --source, --from and --to, --by"},
 		{"storms", {.step_s = 60}, "report storms takes no --step: it takes --limit, --zone, --from and --to, --by"},

@@ -713,11 +713,11 @@ static const struct {
 } refusals[] = {
 	{"foo", "text",
 	 "no report 'foo'; there are: summary, totals, traffic, qtypes, sources, hitters, sequence, "
-	 "storms, "
+	 "storms, anchors, errors, "
 	 "quality, fingerprints, amplification, nxdomain"},
 	{"", "text",
 	 "no report ''; there are: summary, totals, traffic, qtypes, sources, hitters, sequence, "
-	 "storms, quality, fingerprints, amplification, nxdomain"},
+	 "storms, anchors, errors, quality, fingerprints, amplification, nxdomain"},
 	{"hitters", "xml", "no format 'xml'; there are: text, json, csv"},
 	{"hitters", "json", "fake: no query hitters"},
 	{"summary", "text", "fake: no query summary"},

@@ -12,6 +12,16 @@
 
 enum { MANY = 4096 };
 
+struct signal_line {
+	struct ks_fact_ta_signal fact;
+	char zone[KS_NAME_TEXT], tags[80];
+};
+
+struct failure_line {
+	struct ks_fact_failure fact;
+	char name[KS_NAME_TEXT], zone[KS_NAME_TEXT];
+};
+
 /* What came out; of each kind the first MANY, and how many there were. */
 static struct {
 	struct ks_sink sink;
@@ -32,6 +42,10 @@ static struct {
 	size_t n_stacks;
 	struct ks_fact_nxdomain nxdomain; /* the last */
 	size_t n_nxdomain;
+	struct signal_line signals[MANY];
+	struct ks_fact_zone_key keys[MANY];
+	struct failure_line failures[MANY];
+	size_t n_signals, n_keys, n_failures;
 } got;
 
 #define KEEP(kind, list)                                                                                     \
@@ -126,6 +140,42 @@ keep_nxdomain(struct ks_sink *sink, const struct ks_fact_nxdomain *fact, struct 
 	return KS_SUCCESS;
 }
 
+static enum ks_error
+keep_ta_signal(struct ks_sink *sink, const struct ks_fact_ta_signal *fact, struct ks_diag *diag)
+{
+	(void)sink;
+	(void)diag;
+	struct signal_line *const line = &got.signals[got.n_signals++ % MANY];
+	line->fact = *fact;
+	(void)ks_name_print(fact->zone.at, fact->zone.n, line->zone, sizeof(line->zone));
+	(void)snprintf(line->tags, sizeof(line->tags), "%.*s", (int)fact->tags.n,
+		       (const char *)fact->tags.at);
+	return KS_SUCCESS;
+}
+
+static enum ks_error
+keep_zone_key(struct ks_sink *sink, const struct ks_fact_zone_key *fact, struct ks_diag *diag)
+{
+	(void)sink;
+	(void)diag;
+	got.keys[got.n_keys++ % MANY] = *fact;
+	return KS_SUCCESS;
+}
+
+static enum ks_error
+keep_failure(struct ks_sink *sink, const struct ks_fact_failure *fact, struct ks_diag *diag)
+{
+	(void)sink;
+	(void)diag;
+	struct failure_line *const line = &got.failures[got.n_failures++ % MANY];
+	*line = (struct failure_line){.fact = *fact};
+	if (fact->name.n > 0)
+		(void)ks_name_print(fact->name.at, fact->name.n, line->name, sizeof(line->name));
+	if (fact->zone.n > 0)
+		(void)ks_name_print(fact->zone.at, fact->zone.n, line->zone, sizeof(line->zone));
+	return KS_SUCCESS;
+}
+
 static const struct ks_sink_ops ops = {
 	.server = keep_server,
 	.source = keep_source,
@@ -139,6 +189,9 @@ static const struct ks_sink_ops ops = {
 	.icmp = keep_icmp,
 	.stack = keep_stack,
 	.nxdomain = keep_nxdomain,
+	.ta_signal = keep_ta_signal,
+	.zone_key = keep_zone_key,
+	.failure = keep_failure,
 };
 
 static struct ks_shard shard;
@@ -411,5 +464,87 @@ Test(shard, a_flood_of_made_up_names_is_one_fact)
 	cr_assert(eq(u64, got.nxdomain.sources, 1));
 	cr_assert(ge(u64, got.nxdomain.distinct_labels, 4500));
 	cr_assert(eq(sz, got.nxdomain.parent.n, 9));
+	ks_shard_done(&shard);
+}
+
+static void
+say_name(uint32_t source, const char *name, uint16_t qtype, uint16_t flags, int ede)
+{
+	uint8_t wire[KS_NAME_MAX];
+	struct ks_message message = {
+		.time_ns = T0,
+		.client = addr(source),
+		.server = addr(53),
+		.client_port = 4000,
+		.server_port = 53,
+		.len = 40,
+		.dns = {.has_question = true,
+			.qtype = qtype,
+			.qclass = 1,
+			.flags = flags,
+			.edns = {.records = 1, .dnssec_ok = true}},
+	};
+	message.dns.qname = (struct ks_span){wire, ks_name_parse(name, wire)};
+	if (ede >= 0) {
+		message.dns.edns.options = KS_EDNS_EDE;
+		message.dns.edns.ede = (uint16_t)ede;
+	}
+	if (qtype == KS_TYPE_DNSKEY && (flags & KS_FLAG_QR) != 0)
+		message.dns.dnskey = (struct ks_dnskey_answer){
+			.keys = 1,
+			.signatures = 1,
+			.key = {{.tag = 7, .flags = 257, .algorithm = 8}},
+			.signer = {{.tag = 7, .algorithm = 8}},
+		};
+	ks_shard_message(&shard, &message);
+}
+
+Test(shard, signals_keys_and_failures_come_out)
+{
+	begin(64 << 20);
+	say_name(7, "_ta-4f66.", 10, 0, -1);
+	say_name(7, "_TA-4F66.", 10, 0, -1);
+	say_name(8, "_ta-0007-4f66.example.com.", 1, 0, -1);
+	say_name(7, "example.com.", KS_TYPE_DNSKEY, 0, -1);
+	say_name(7, "example.com.", KS_TYPE_DNSKEY, KS_FLAG_QR | KS_FLAG_AA, -1);
+	say_name(7, "com.", KS_TYPE_DNSKEY, KS_FLAG_QR | KS_FLAG_AA, -1);
+	say_name(7, "net.", KS_TYPE_DNSKEY, 0, -1); /* asked for, not answered */
+	static const struct {
+		const char *name, *zone;
+	} failures[] = {
+		{"a.b.example.com.", "example.com."},
+		{"example.com.", "example.com."},
+		{"com.", "com."},
+		{"example.net.", ""},
+		{"other.com.", ""},
+		{"net.", ""},
+		{".", ""},
+	};
+	for (size_t i = 0; i < KS_COUNT(failures); i++)
+		say_name(7, failures[i].name, 1, KS_FLAG_QR | KS_FLAG_RA | 2, 6);
+	say_name(7, "_er.1.x.example.com.7._er.agent.", KS_TYPE_TXT, 0, -1);
+	freeze();
+
+	cr_assert(eq(sz, got.n_signals, 2));
+	cr_assert(eq(u64, got.signals[0].fact.queries, 2));
+	cr_assert(strcmp(got.signals[0].zone, ".") == 0 && strcmp(got.signals[0].tags, "20326") == 0);
+	cr_assert(strcmp(got.signals[1].zone, "example.com.") == 0);
+	cr_assert(strcmp(got.signals[1].tags, "7 20326") == 0);
+	const struct ks_addr source = addr(8);
+	cr_assert(ks_addr_equal(&got.signals[1].fact.source, &source));
+
+	cr_assert(eq(sz, got.n_keys, 2));
+	cr_assert(eq(u16, got.keys[0].tag, 7));
+	cr_assert(got.keys[0].signs);
+
+	cr_assert(eq(sz, got.n_failures, KS_COUNT(failures) + 1));
+	for (size_t i = 0; i < KS_COUNT(failures); i++) {
+		cr_assert(strcmp(got.failures[i].name, failures[i].name) == 0, "%s", failures[i].name);
+		cr_assert(strcmp(got.failures[i].zone, failures[i].zone) == 0, "%s: %s", failures[i].name,
+			  got.failures[i].zone);
+	}
+	const struct failure_line *const report = &got.failures[KS_COUNT(failures)];
+	cr_assert(report->fact.report && report->fact.code == 7 && report->fact.qtype == 1);
+	cr_assert(strcmp(report->name, "x.example.com.") == 0 && strcmp(report->zone, "example.com.") == 0);
 	ks_shard_done(&shard);
 }
