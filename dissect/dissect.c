@@ -95,7 +95,10 @@ tell_message(struct ks_dissector *dissector, const struct ks_datagram *dg, int64
 static enum ks_verdict
 feed_udp(struct ks_dissector *dissector, const struct ks_datagram *dg, int64_t time_ns)
 {
-	struct ks_message message = {.len = dg->len, .ip_bytes = dg->ip_bytes};
+	/* Not zeroed: ks_dns_read and tell_message fill all of it. */
+	struct ks_message message;
+	message.len = dg->len;
+	message.ip_bytes = dg->ip_bytes;
 	bool towards_server = ks_ports_has(&dissector->config.ports, dg->dport);
 	const enum ks_verdict verdict = ks_dns_read(dg->data, dg->cap_len, dg->len, &message.dns);
 	dissector->stats.bad_checksum += dg->checksum == KS_CHECKSUM_BAD;
@@ -113,7 +116,9 @@ static void
 on_stream_message(void *arg, const struct ks_stream_message *bytes)
 {
 	struct ks_dissector *const dissector = arg;
-	struct ks_message message = {.len = bytes->len};
+	struct ks_message message;
+	message.len = bytes->len;
+	message.ip_bytes = 0;
 	const enum ks_verdict verdict = ks_dns_read(bytes->data, bytes->cap_len, bytes->len, &message.dns);
 	if (verdict == KS_DNS) {
 		tell_message(dissector, dissector->segment, dissector->segment_ns, &message);

@@ -73,11 +73,32 @@ ks_name_expand(struct ks_span message, size_t offset, uint8_t ret[KS_NAME_MAX])
 	}
 }
 
+/* Eight octets at once: bit 7 of each octet of `upper` tells a letter from A to Z, and a letter's case is its
+ * bit 5. Adding to the low seven bits carries into bit 7 exactly when the octet is at or above a bound, and
+ * never into the next octet. */
+static uint64_t
+fold_word(uint64_t word)
+{
+	const uint64_t ones = UINT64_C(0x0101010101010101);
+	const uint64_t low = word & (ones * 0x7f);
+	const uint64_t from_a = low + ones * (0x80 - 'A');
+	const uint64_t behind_z = low + ones * (0x80 - 'Z' - 1);
+	const uint64_t upper = from_a & ~behind_z & ~word & (ones * 0x80);
+	return word | upper >> 2;
+}
+
 void
 ks_name_fold(const uint8_t *name, size_t n, uint8_t ret[KS_NAME_MAX])
 {
 	assert(n <= KS_NAME_MAX);
-	for (size_t i = 0; i < n; i++)
+	size_t i = 0;
+	for (; i + 8 <= n; i += 8) {
+		uint64_t word;
+		memcpy(&word, name + i, sizeof(word));
+		word = fold_word(word);
+		memcpy(ret + i, &word, sizeof(word));
+	}
+	for (; i < n; i++)
 		ret[i] = fold_octet(name[i]);
 }
 

@@ -69,3 +69,15 @@ ks_rcode_name(uint16_t rcode, char ret[KS_RRTYPE_TEXT])
 {
 	return print(rcodes, KS_COUNT(rcodes), rcode, "RCODE", ret);
 }
+
+bool
+ks_rrtype_is_known(uint16_t type)
+{
+	return bsearch(&type, types, KS_COUNT(types), sizeof(*types), compare) != NULL;
+}
+
+bool
+ks_rcode_is_known(uint16_t rcode)
+{
+	return bsearch(&rcode, rcodes, KS_COUNT(rcodes), sizeof(*rcodes), compare) != NULL;
+}

@@ -22,6 +22,9 @@ enum { KS_RRTYPE_TEXT = 16 };
 /* "DNSKEY", or "TYPE65280" for one without a mnemonic (RFC 3597 s5). Returns `ret`. */
 const char *ks_rrtype_name(uint16_t type, char ret[KS_RRTYPE_TEXT]);
 
+bool ks_rrtype_is_known(uint16_t type); /* has a mnemonic */
+bool ks_rcode_is_known(uint16_t rcode);
+
 /* "NOERROR", or "RCODE4095". Takes the extended RCODE (RFC 6891 s6.1.3). Returns `ret`. */
 const char *ks_rcode_name(uint16_t rcode, char ret[KS_RRTYPE_TEXT]);
 

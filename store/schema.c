@@ -8,7 +8,7 @@
 
 /* Words for readers that have only SQL; what has no mnemonic prints as `prefix` and its number. */
 static enum ks_error
-put_words(struct ks_store *store, const char *sql, const char *prefix,
+put_words(struct ks_store *store, const char *sql, bool is_known(uint16_t code),
 	  const char *name_of(uint16_t code, char ret[KS_RRTYPE_TEXT]), struct ks_diag *diag)
 {
 	sqlite3_stmt *stmt;
@@ -18,10 +18,10 @@ put_words(struct ks_store *store, const char *sql, const char *prefix,
 	int rc = SQLITE_DONE;
 	for (uint32_t code = 0; code <= UINT16_MAX && rc == SQLITE_DONE; code++) {
 		char text[KS_RRTYPE_TEXT];
-		if (strncmp(name_of((uint16_t)code, text), prefix, strlen(prefix)) == 0)
+		if (!is_known((uint16_t)code))
 			continue;
 		sqlite3_bind_int64(stmt, 1, code);
-		sqlite3_bind_text(stmt, 2, text, -1, SQLITE_STATIC);
+		sqlite3_bind_text(stmt, 2, name_of((uint16_t)code, text), -1, SQLITE_STATIC);
 		rc = sqlite3_step(stmt);
 		sqlite3_reset(stmt);
 	}
@@ -53,9 +53,11 @@ create(struct ks_store *store, struct ks_diag *diag)
 {
 	enum ks_error error = ks_sql_exec(store, ks_sql_schema, diag);
 	if (error == KS_SUCCESS)
-		error = put_words(store, "INSERT INTO rrtype VALUES (?, ?)", "TYPE", ks_rrtype_name, diag);
+		error = put_words(store, "INSERT INTO rrtype VALUES (?, ?)", ks_rrtype_is_known,
+				  ks_rrtype_name, diag);
 	if (error == KS_SUCCESS)
-		error = put_words(store, "INSERT INTO rcode VALUES (?, ?)", "RCODE", ks_rcode_name, diag);
+		error = put_words(store, "INSERT INTO rcode VALUES (?, ?)", ks_rcode_is_known, ks_rcode_name,
+				  diag);
 	if (error == KS_SUCCESS) /* KS_QTYPE_OTHER */
 		error = ks_sql_exec(store, "INSERT INTO rrtype VALUES (65536, 'other')", diag);
 	if (error == KS_SUCCESS)
