@@ -21,8 +21,8 @@ enum {
 	SHARE_SIGNALS = 1 /* three quarters of it; the rest is for errors */
 };
 
-/* About 130,000 queries: more than twice what freeze.c keeps in the end. A larger pool would only cost cache misses:
- * misses: once it is full, sources that never ask for keys are not followed any more. */
+/* About 130,000 queries: more than twice what freeze.c keeps in the end. A larger pool would only cost cache
+ * misses: misses: once it is full, sources that never ask for keys are not followed any more. */
 #define SAMPLES_MAX ((size_t)12 << 20)
 
 static size_t
