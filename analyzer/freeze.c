@@ -57,14 +57,21 @@ order_init(struct order *order, const struct ks_map *table,
 	return KS_SUCCESS;
 }
 
+/* As the bytes of the address themselves sort, 4 of them or 16: the order in which the store keeps its keys,
+ * so that every row is appended. */
 static void
 rank_by_addr(const struct freezer *freezer, const void *entry, struct rank *ret)
 {
 	(void)freezer;
-	struct ks_key key;
-	memcpy(&key, entry, sizeof(key));
-	ret->major = be64toh(key.w[0]);
-	ret->minor = be64toh(key.w[1]);
+	struct ks_addr addr;
+	memcpy(addr.b, entry, sizeof(addr.b));
+	const struct ks_span bytes = ks_addr_bytes(&addr);
+	uint8_t padded[16] = {0};
+	uint64_t w[2];
+	memcpy(padded, bytes.at, bytes.n);
+	memcpy(w, padded, sizeof(w));
+	ret->major = be64toh(w[0]);
+	ret->minor = be64toh(w[1]);
 }
 
 static struct ks_addr
