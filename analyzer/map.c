@@ -75,14 +75,6 @@ ks_map_grow(struct ks_map *table)
 }
 
 void
-ks_map_clear(struct ks_map *table)
-{
-	memset(table->entries.base, 0, (size_t)table->n * table->entry_size);
-	table->n = 0;
-	refill(table);
-}
-
-void
 ks_map_rekey(struct ks_map *table, void (*rekey)(void *entry, const void *arg),
 	     void (*merge)(void *into, const void *from), const void *arg)
 {

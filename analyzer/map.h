@@ -47,9 +47,6 @@ void ks_map_done(struct ks_map *table); /* a zeroed table is fine */
 /* How many entries fit into `bytes` with their index. */
 size_t ks_map_capacity(size_t entry_size, size_t bytes);
 
-/* Forget all entries; they are zero again. */
-void ks_map_clear(struct ks_map *table);
-
 /* Give every entry a new key (`rekey`) and add up those that now share one (`merge`: `from` into `into`).
  * Numbers change. Works in place, in one pass. */
 void ks_map_rekey(struct ks_map *table, void (*rekey)(void *entry, const void *arg),

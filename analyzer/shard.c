@@ -22,7 +22,7 @@ enum {
 };
 
 /* About 130,000 queries: more than twice what freeze.c keeps in the end. A larger pool would only cost cache
- * misses: misses: once it is full, sources that never ask for keys are not followed any more. */
+ * misses: once it is full, sources that never ask for keys are not followed any more. */
 #define SAMPLES_MAX ((size_t)12 << 20)
 
 static size_t

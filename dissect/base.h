@@ -10,7 +10,6 @@
 #include <stdint.h>
 
 #define KS_MUST_CHECK __attribute__((warn_unused_result))
-#define KS_NONNULL __attribute__((nonnull))
 #define KS_PURE __attribute__((pure))
 #define KS_PRINTF(text, first) __attribute__((format(printf, text, first)))
 #define KS_COUNT(array) (sizeof(array) / sizeof((array)[0]))

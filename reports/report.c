@@ -44,9 +44,8 @@ const struct ks_report_name ks_report_names[] = {
 	 .next_empty = "qtypes --step all"},
 	{.name = "sequence",
 	 .what = "query by query what one source (--source) asked and was answered",
-	 .empty =
-		 "no sequence: no query of this source was kept; only the sources that repeat DNSKEY queries "
-		 "are sampled.",
+	 .empty = "no sequence: no query of this source was kept; when room is short, sources that never "
+		  "repeat DNSKEY queries go first.",
 	 .next = "storms",
 	 .next_empty = "hitters"},
 	{.name = "storms",
