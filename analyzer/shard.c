@@ -199,6 +199,8 @@ place_chain(struct ks_shard *shard, struct place *place)
 		return;
 	if (place->zone == KS_MAP_NONE)
 		shard->totals.unlisted_zones++;
+	else
+		zone_at(shard, place->zone)->met = true;
 	if (place->zone == KS_MAP_NONE || place->source == KS_MAP_NONE)
 		return;
 	const struct ks_key key = {.w = {place->source, place->zone}};
@@ -222,25 +224,32 @@ rank_of(const struct ks_source *source)
 	return source->dnskey_queries + source->ds_queries > 0 ? KS_RANK_ASKS_KEYS : KS_RANK_BACKGROUND;
 }
 
+static uint8_t
+record_bits(const struct ks_message *message, bool about_keys)
+{
+	return (uint8_t)((message->tcp ? KS_REC_TCP : 0) | (message->dns.edns.records > 0 ? KS_REC_EDNS : 0) |
+			 (message->dns.edns.dnssec_ok ? KS_REC_DO : 0) | (about_keys ? KS_REC_KEYS : 0));
+}
+
 static void
 record_query(struct ks_shard *shard, struct place *place)
 {
 	place->record = KS_SAMPLE_NONE;
 	struct ks_source *const source = place->source_at;
-	if (source == NULL)
-		return;
 	struct ks_samples *const samples = &shard->samples;
+	if (source == NULL || !ks_samples_wants(samples, place->chain))
+		return;
 	const enum ks_sample_rank rank = rank_of(source);
 	if (!ks_samples_is_of(samples, source->log, place->source))
 		source->log = ks_samples_open(samples, place->source, rank);
 	if (source->log == KS_SAMPLE_NONE)
 		return;
 	ks_samples_raise(samples, source->log, rank);
-	place->record = ks_samples_add(samples, source->log);
-	if (place->record == KS_SAMPLE_NONE)
-		return;
 	const struct ks_message *const message = place->message;
 	const struct ks_dns *const dns = &message->dns;
+	place->record = ks_samples_add(samples, source->log, record_bits(message, place->chain));
+	if (place->record == KS_SAMPLE_NONE)
+		return;
 	struct ks_record *const record = ks_samples_record(samples, place->record);
 	bool is_new;
 	record->t_ns = message->time_ns;
@@ -256,8 +265,6 @@ record_query(struct ks_shard *shard, struct place *place)
 	record->qtype = dns->qtype;
 	record->flags = dns->flags;
 	record->edns_size = dns->edns.udp_size;
-	record->bits = (uint8_t)((message->tcp ? KS_REC_TCP : 0) | (dns->edns.records > 0 ? KS_REC_EDNS : 0) |
-				 (dns->edns.dnssec_ok ? KS_REC_DO : 0));
 }
 
 /* Was the same query waiting already? Remembers this one if it was not. */
@@ -398,7 +405,7 @@ static void
 answer_pair(struct ks_shard *shard, struct place *place)
 {
 	const struct ks_message *const message = place->message;
-	const bool followed = place->source_at != NULL &&
+	const bool followed = place->source_at != NULL && ks_samples_wants(&shard->samples, place->chain) &&
 			      ks_samples_is_of(&shard->samples, place->source_at->log, place->source);
 	if (!message->dns.has_question || !(place->chain || followed))
 		return;

@@ -62,6 +62,7 @@ struct ks_zone {
 	uint64_t dnskey_queries;
 	uint64_t servers; /* bit per server (of the first 64) that gave an authoritative DNSKEY answer */
 	bool answered;
+	bool met; /* in a DNSKEY message: not just as a name asked for DS */
 };
 
 /* Totals of messages. */

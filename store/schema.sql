@@ -65,6 +65,7 @@ CREATE TABLE server (
 	PRIMARY KEY (run_id, ip)
 ) STRICT, WITHOUT ROWID;
 
+-- The sources that asked most, most often for keys they had, or were answered most octets; see source_rest.
 CREATE TABLE source (
 	run_id INTEGER NOT NULL REFERENCES run ON DELETE CASCADE,
 	ip BLOB NOT NULL,
@@ -83,6 +84,22 @@ CREATE TABLE source (
 	last_ns INTEGER NOT NULL,
 	PRIMARY KEY (run_id, ip)
 ) STRICT, WITHOUT ROWID;
+
+-- The sources of a run that have no row of their own, added up.
+CREATE TABLE source_rest (
+	run_id INTEGER PRIMARY KEY REFERENCES run ON DELETE CASCADE,
+	sources INTEGER NOT NULL, -- that asked anything
+	queries INTEGER NOT NULL,
+	responses INTEGER NOT NULL,
+	dnskey_queries INTEGER NOT NULL,
+	ds_queries INTEGER NOT NULL,
+	requeries INTEGER NOT NULL,
+	do_queries INTEGER NOT NULL,
+	tcp_queries INTEGER NOT NULL,
+	query_dns_bytes INTEGER NOT NULL,
+	response_dns_bytes INTEGER NOT NULL,
+	sigkey_dns_bytes INTEGER NOT NULL
+) STRICT;
 
 CREATE TABLE bin (
 	run_id INTEGER NOT NULL REFERENCES run ON DELETE CASCADE,
@@ -219,14 +236,12 @@ CREATE TABLE behaviour_server (
 	FOREIGN KEY (run_id, zone_id, ip) REFERENCES behaviour ON DELETE CASCADE
 ) STRICT, WITHOUT ROWID;
 
--- A bounded sample of the queries of a source, each with its answer.
+-- A bounded sample of the queries of a source, each with its answer. Both addresses have rows of their own.
 CREATE TABLE query (
 	run_id INTEGER NOT NULL REFERENCES run ON DELETE CASCADE,
 	ip BLOB NOT NULL,
 	number INTEGER NOT NULL, -- position in the source's own sequence
-	address TEXT NOT NULL,
 	server_ip BLOB NOT NULL,
-	server_address TEXT NOT NULL,
 	t_ns INTEGER NOT NULL,
 	response_ns INTEGER, -- NULL: no response seen
 	qname_wire BLOB, -- NULL: no question
@@ -415,6 +430,13 @@ SELECT
 	min(responses_only) AS responses_only, -- 1: no run saw queries
 	min(queries_only OR responses_only) AS one_sided -- 1: no run saw both queries and answers
 FROM run;
+
+-- How many sources asked anything: exact for one run, and for several whose sources all have rows; otherwise
+-- the rests of two runs may hold the same ones, so the sum is the most there can be.
+CREATE VIEW source_count AS
+SELECT
+	(SELECT count(DISTINCT ip) FROM source WHERE queries > 0) + (SELECT coalesce(sum(sources), 0) FROM source_rest) AS sources,
+	(SELECT count(*) FROM run) > 1 AND EXISTS (SELECT 1 FROM source_rest) AS is_upper_bound;
 
 -- One row per source over all runs.
 CREATE VIEW all_source AS

@@ -26,11 +26,12 @@ struct failure_line {
 static struct {
 	struct ks_sink sink;
 	struct ks_fact_source sources[MANY];
+	struct ks_fact_rest rests[MANY];
 	struct ks_fact_flow flows[MANY];
 	struct ks_fact_query queries[MANY];
 	struct ks_fact_bin bins[MANY];
 	struct ks_fact_server servers[MANY];
-	size_t n_sources, n_flows, n_queries, n_bins, n_servers, n_zones;
+	size_t n_sources, n_rests, n_flows, n_queries, n_bins, n_servers, n_zones;
 	uint64_t zone_bin_queries, new_offenders;
 	struct ks_fact_behaviour behaviours[8];
 	struct ks_server_count servers_asked[8][4];
@@ -61,6 +62,7 @@ static struct {
 	}
 
 KEEP(source, sources)
+KEEP(rest, rests)
 KEEP(flow, flows)
 KEEP(query, queries)
 KEEP(bin, bins)
@@ -179,6 +181,7 @@ keep_failure(struct ks_sink *sink, const struct ks_fact_failure *fact, struct ks
 static const struct ks_sink_ops ops = {
 	.server = keep_server,
 	.source = keep_source,
+	.rest = keep_rest,
 	.bin = keep_bin,
 	.traffic = drop_traffic,
 	.zone = keep_zone,
