@@ -534,6 +534,18 @@ ks_shard_traffic(void *arg, const struct ks_datagram *datagram, bool towards_ser
 	}
 }
 
+/* Sources are met at random and are many: their table is where packets wait for memory. */
+void
+ks_shard_soon(void *arg, const struct ks_addr *client, unsigned step)
+{
+	const struct ks_shard *const shard = arg;
+	const struct ks_key key = ks_key_of_addr(client);
+	if (step == 0)
+		ks_map_soon(&shard->sources, &key);
+	else
+		ks_map_sooner(&shard->sources, &key);
+}
+
 void
 ks_shard_icmp(void *arg, const struct ks_walk *walk)
 {

@@ -103,6 +103,7 @@ void ks_shard_done(struct ks_shard *shard);
 /* What the dissector calls; `arg` is the shard. */
 void ks_shard_message(void *arg, const struct ks_message *message);
 void ks_shard_traffic(void *arg, const struct ks_datagram *datagram, bool towards_server, int64_t time_ns);
+void ks_shard_soon(void *arg, const struct ks_addr *client, unsigned step);
 void ks_shard_icmp(void *arg, const struct ks_walk *walk);
 
 /* 'R' when most responses came from recursion, 'M' when several servers of one zone are seen, else 'A'
