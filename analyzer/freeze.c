@@ -15,6 +15,8 @@ compare_ranks(const void *a, const void *b)
 		return x->major < y->major ? -1 : 1;
 	if (x->minor != y->minor)
 		return x->minor < y->minor ? -1 : 1;
+	if (x->last != y->last)
+		return x->last < y->last ? -1 : 1;
 	return 0;
 }
 
@@ -34,7 +36,7 @@ order_init(struct ks_order *order, const struct ks_map *table,
 	if (order->ranks == NULL)
 		return ks_diag_set(freezer->diag, KS_ERR_MEMORY, "no memory to sort %u entries", table->n);
 	for (uint32_t i = 0; i < table->n; i++) {
-		order->ranks[i].number = i;
+		order->ranks[i] = (struct ks_rank){.number = i};
 		rank_of(freezer, ks_map_at(table, i), &order->ranks[i]);
 	}
 	ks_freeze_sort(order);
@@ -227,15 +229,17 @@ put_zones(const struct ks_freezer *freezer)
 	return KS_SUCCESS;
 }
 
-/* By zone, then by the place of the source in its own order: known only as a number here, so the address
- * is looked up when the rank is made. */
+/* By zone, then by address: the order of the store's keys. */
 static void
 rank_flow(const struct ks_freezer *freezer, const void *entry, struct ks_rank *ret)
 {
 	struct ks_key key;
+	struct ks_rank source;
 	memcpy(&key, entry, sizeof(key));
+	ks_freeze_rank_addr(freezer, ks_map_at(&freezer->shard->sources, (uint32_t)key.w[0]), &source);
 	ret->major = freezer->zone_place[key.w[1]];
-	ret->minor = key.w[0];
+	ret->minor = source.major;
+	ret->last = source.minor;
 }
 
 static enum ks_error

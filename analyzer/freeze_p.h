@@ -8,7 +8,7 @@
 
 /* What a table's entry is sorted by, and which entry it is. */
 struct ks_rank {
-	uint64_t major, minor;
+	uint64_t major, minor, last;
 	uint32_t number;
 };
 
