@@ -95,6 +95,25 @@ static const struct ks_column known[] = {
 	{"min_caches",        "caches >=",    KS_COLUMN_COUNT,  40, 0},
 	{"example",           NULL,           KS_COLUMN_TEXT,   80, 0},
 
+	/* records of DNSSEC */
+	{"type",              NULL,           KS_COLUMN_TEXT,   96, 0},
+	{"nsid",              NULL,           KS_COLUMN_TEXT,   88, 0},
+	{"dnskey_hash",       "keys",         KS_COLUMN_TEXT,   94, 0},
+	{"signers",           NULL,           KS_COLUMN_TEXT,   92, 0},
+	{"from",              NULL,           KS_COLUMN_SECOND, 90, 0},
+	{"to",                NULL,           KS_COLUMN_SECOND, 89, 0},
+	{"inception",         NULL,           KS_COLUMN_SECOND, 40, 0},
+	{"expiration",        NULL,           KS_COLUMN_SECOND, 88, 0},
+	{"remaining_s",       "left",         KS_COLUMN_SPAN_S, 90, 0},
+	{"state",             NULL,           KS_COLUMN_TEXT,   95, 0},
+	{"verified",          NULL,           KS_COLUMN_TEXT,   94, 0},
+	{"why",               NULL,           KS_COLUMN_TEXT,   38, 16},
+	{"seen_expired",      "seen expired", KS_COLUMN_COUNT,  60, 0},
+	{"first_expired",     "from",         KS_COLUMN_SECOND, 36, 0},
+	{"last_expired",      "to",           KS_COLUMN_SECOND, 35, 0},
+	{"folded",            NULL,           KS_COLUMN_BOOL,   34, 0},
+	{"threshold",         "more than",    KS_COLUMN_PLAIN,  80, 0},
+
 	{"parent",            "below",        KS_COLUMN_TEXT,   98, 16},
 	{"nxdomain",          "NXDOMAIN",     KS_COLUMN_COUNT,  95, 0},
 	{"distinct_labels",   "labels",       KS_COLUMN_COUNT,  80, 0},
@@ -114,7 +133,7 @@ static const struct ks_column known[] = {
 	/* names whose suffix would mislead */
 	{"ratio_to_ttl",      NULL,           KS_COLUMN_RATE,   50, 0},
 	{"tag",               NULL,           KS_COLUMN_PLAIN,  50, 0},
-	{"signer_tag",        NULL,           KS_COLUMN_PLAIN,  50, 0},
+	{"signer_tag",        "signer",       KS_COLUMN_PLAIN,  87, 0},
 	{"algorithm",         NULL,           KS_COLUMN_PLAIN,  50, 0},
 	{"soa_serial",        NULL,           KS_COLUMN_PLAIN,  50, 0},
 };

@@ -157,5 +157,39 @@ const struct ks_catalog_entry ks_catalog[] = {
 		.time = KS_FILTER_SPAN,
 		.limit = -1,
 	},
+	{
+		.name = "signatures",
+		.sql = ks_sql_signatures,
+		.columns = "zone, type, signer_tag, algorithm, inception, expiration, remaining_s, "
+			   "ratio_to_ttl, state, verified, why, count, seen_expired, first_expired, "
+			   "last_expired, folded, first, last",
+		.order = "calm, remaining_s, zone, type_code, algorithm, signer_tag, inception_s, "
+			 "expiration_s, folded",
+		.rankable = " remaining_s ratio_to_ttl count seen_expired ",
+		.takes = KS_TAKES_ZONE | KS_TAKES_TIME | KS_TAKES_BY,
+		.time = KS_FILTER_SPAN,
+		.limit = 100,
+	},
+	{
+		.name = "consistency",
+		.sql = ks_sql_consistency,
+		.columns =
+			"zone, server, nsid, dnskey_hash, signers, soa_serial, \"from\", \"to\", responses",
+		.order = "zone, first_ns, length(server_ip), server_ip, nsid_octets, last_ns",
+		.rankable = " responses ",
+		.takes = KS_TAKES_ZONE | KS_TAKES_SERVER | KS_TAKES_TIME | KS_TAKES_BY,
+		.time = KS_FILTER_SPAN,
+		.limit = -1,
+	},
+	{
+		.name = "exhaustion",
+		.sql = ks_sql_exhaustion,
+		.columns = "zone, kind, count, threshold, responses, server, first, last",
+		.order = "responses DESC, zone, kind, length(server_ip), server_ip",
+		.rankable = " count responses ",
+		.takes = KS_TAKES_ZONE | KS_TAKES_SERVER | KS_TAKES_TIME | KS_TAKES_BY,
+		.time = KS_FILTER_SPAN,
+		.limit = 100,
+	},
 };
 const size_t ks_n_catalog = KS_COUNT(ks_catalog);
