@@ -75,6 +75,8 @@ init_regions(struct ks_ledger *ledger, size_t unit, struct ks_diag *diag)
 	if (error == KS_SUCCESS)
 		error = ks_region_init(&ledger->slots, (size_t)ledger->n_slots * KS_LEDGER_SLOT, diag);
 	if (error == KS_SUCCESS)
+		error = ks_region_init(&ledger->memos, KS_LEDGER_MEMOS * sizeof(struct ks_ledger_memo), diag);
+	if (error == KS_SUCCESS)
 		error = ks_region_init(&ledger->denials, KS_LEDGER_DENIALS * sizeof(struct ks_ledger_denial),
 				       diag);
 	return error;
@@ -106,8 +108,8 @@ ks_ledger_done(struct ks_ledger *ledger)
 		&ledger->contents,   &ledger->series, &ledger->signers, &ledger->keys,  &ledger->tags,
 		&ledger->signatures, &ledger->pairs,  &ledger->nsids,   &ledger->nsecs, &ledger->exhaustions,
 	};
-	struct ks_region *const regions[] = {&ledger->octets, &ledger->runs, &ledger->slots,
-					     &ledger->denials};
+	struct ks_region *const regions[] = {&ledger->octets, &ledger->runs, &ledger->slots, &ledger->denials,
+					     &ledger->memos};
 	ks_names_done(&ledger->names);
 	for (size_t i = 0; i < KS_COUNT(maps); i++)
 		ks_map_done(maps[i]);
@@ -147,6 +149,7 @@ void
 ks_ledger_exhaust(struct ks_visit *visit, uint32_t name, enum ks_exhaustion kind, uint64_t n)
 {
 	struct ks_ledger *const ledger = visit->ledger;
+	visit->odd = true;
 	const struct ks_key key = {.w = {(uint64_t)name << 32 | visit->server, kind}};
 	bool is_new;
 	const uint32_t number =
@@ -202,6 +205,7 @@ visit_set(struct ks_visit *visit, const struct ks_rrset *set)
 		break;
 	case KS_TYPE_NSEC:
 	case KS_TYPE_NSEC3:
+		visit->odd = true;
 		ks_ledger_nsec(visit, set);
 		break;
 	default:
@@ -227,7 +231,10 @@ ks_ledger_feed(struct ks_ledger *ledger, uint32_t server, const struct ks_messag
 		ledger->unlisted++;
 		return;
 	}
+	if (ks_ledger_recall(&visit))
+		return;
 	ks_rrsets_read(message->bytes, &message->dns, &visit.sets);
+	visit.odd |= visit.sets.lost > 0;
 	ledger->lost_records += visit.sets.lost;
 	/* Contents first: the keys of this message may have made its signatures. */
 	for (unsigned i = 0; i < visit.sets.n; i++)
@@ -236,4 +243,5 @@ ks_ledger_feed(struct ks_ledger *ledger, uint32_t server, const struct ks_messag
 	for (unsigned i = 0; i < visit.sets.n; i++)
 		visit_set(&visit, &visit.sets.set[i]);
 	ks_ledger_ds_denial(&visit);
+	ks_ledger_remember(&visit);
 }

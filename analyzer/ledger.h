@@ -138,10 +138,26 @@ struct ks_ledger_denial {
 	uint64_t denial;
 };
 
+/* An answer that was read before, and what of the ledger it touched; see ledger_memo.c. */
+enum { KS_LEDGER_MEMOS = 2048, KS_LEDGER_TOUCHES = 12 };
+enum ks_ledger_part { KS_TOUCH_CONTENT, KS_TOUCH_SERIES, KS_TOUCH_SIGNATURE };
+struct ks_ledger_touch {
+	uint32_t number;          /* in its table */
+	uint32_t run, run_number; /* of a series: the latest, which this belongs to */
+	uint8_t part;             /* enum ks_ledger_part */
+	bool referral;
+	uint8_t unused[2];
+};
+struct ks_ledger_memo {
+	struct ks_key key; /* keyed hash of the answer and of who gave it */
+	uint64_t n;        /* 0: free */
+	struct ks_ledger_touch touch[KS_LEDGER_TOUCHES];
+};
+
 struct ks_ledger {
 	struct ks_names names; /* owners, signers, zones */
 	struct ks_map contents, series, signers, keys, tags, signatures, pairs, nsids, nsecs, exhaustions;
-	struct ks_region octets, runs, slots, denials;
+	struct ks_region octets, runs, slots, denials, memos;
 	size_t used_octets;
 	uint32_t n_runs, max_runs;
 	uint32_t n_slots, next_slot;

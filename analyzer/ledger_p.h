@@ -19,6 +19,9 @@ struct ks_visit {
 	bool authoritative; /* AA */
 	bool recursive;     /* RA without AA */
 	struct ks_rrsets sets;
+	/* What it touches, and whether it is too odd to be remembered by that. */
+	struct ks_ledger_memo trace;
+	bool odd;
 	/* The signer met last: nearly always it is the next one's too. */
 	uint32_t signer;
 	uint8_t n_signer, signer_name[KS_NAME_MAX];
@@ -69,6 +72,18 @@ struct ks_span ks_ledger_octets(const struct ks_ledger *ledger, uint32_t at, uin
 /* A message went beyond the limit of its kind; `name` KS_MAP_NONE: nobody to blame. */
 void ks_ledger_exhaust(struct ks_visit *visit, uint32_t name, enum ks_exhaustion kind, uint64_t n);
 
+/* --- ledger_memo.c --- */
+
+/* Has the server given this answer before? Then it has been counted again. */
+bool ks_ledger_recall(struct ks_visit *visit);
+
+/* Note a part that the response touched; `run` KS_MAP_NONE where it is no series. */
+void ks_ledger_trace(struct ks_visit *visit, enum ks_ledger_part part, uint32_t number, uint32_t run,
+		     bool referral);
+
+/* The response was read to its end. */
+void ks_ledger_remember(const struct ks_visit *visit);
+
 /* --- ledger_rrset.c --- */
 
 /* The types whose contents are kept. */
@@ -92,6 +107,9 @@ const struct ks_ledger_tag *ks_ledger_tagged(const struct ks_ledger *ledger, uin
 struct ks_ledger_key *ks_ledger_find_key(const struct ks_ledger *ledger, uint32_t name, struct ks_span rdata);
 
 /* --- ledger_signature.c --- */
+
+/* A signature that is known was seen again. */
+void ks_ledger_count_again(struct ks_ledger_signature *entry, int64_t t_ns);
 
 /* All signatures of one owner over one type. */
 void ks_ledger_signatures(struct ks_visit *visit, const struct ks_rrset *set);

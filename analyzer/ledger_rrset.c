@@ -89,10 +89,12 @@ keep_wire(struct ks_visit *visit, const struct ks_rrset *set, struct ks_ledger_c
 		n = soa_wire(&visit->sets, set, wire);
 		visit->ledger->malformed += n == 0;
 	} else if (!ks_rrset_canonical(&visit->sets, set, wire, &n)) {
+		visit->odd = true;
 		visit->ledger->large++;
 		return false;
 	}
 	if (!ks_ledger_keep(visit->ledger, (struct ks_span){wire, n}, &content->wire_at)) {
+		visit->odd = true;
 		visit->ledger->unlisted++;
 		return false;
 	}
@@ -119,6 +121,7 @@ touch_content(struct ks_visit *visit, const struct ks_key *key, bool *ret_new)
 	if (number == KS_MAP_NONE)
 		return NULL;
 	struct ks_ledger_content *const content = ks_map_at(&ledger->contents, number);
+	ks_ledger_trace(visit, KS_TOUCH_CONTENT, number, KS_MAP_NONE, false);
 	content->count++;
 	ks_ledger_stretch(&content->first_ns, &content->last_ns, *ret_new, visit->message->time_ns);
 	return content;
@@ -265,6 +268,7 @@ note(struct ks_visit *visit, const struct sighting *seen)
 		is_new = true;
 	}
 	if (run == NULL) {
+		visit->odd = true;
 		ledger->unlisted++;
 		return;
 	}
@@ -274,6 +278,7 @@ note(struct ks_visit *visit, const struct sighting *seen)
 		run->next = KS_MAP_NONE;
 	}
 	extend(run, seen, is_new, visit->message->time_ns);
+	ks_ledger_trace(visit, KS_TOUCH_SERIES, number, series->last, seen->referral);
 }
 
 /* --- the doors --- */
@@ -308,11 +313,13 @@ ks_ledger_rrset(struct ks_visit *visit, const struct ks_rrset *set)
 	const uint32_t name = referral && is_crowded(ledger) ? ks_names_find(&ledger->names, owner)
 							     : ks_ledger_name(ledger, owner);
 	if (name == KS_MAP_NONE) {
+		visit->odd = true;
 		ledger->unlisted++;
 		return;
 	}
 	if (set->n < set->n_seen) {
 		watch_limits(visit, set, name, 0);
+		visit->odd = true;
 		ledger->large++;
 		return;
 	}
@@ -320,6 +327,7 @@ ks_ledger_rrset(struct ks_visit *visit, const struct ks_rrset *set)
 	bool is_new;
 	struct ks_ledger_content *const content = touch_content(visit, &key, &is_new);
 	if (content == NULL) {
+		visit->odd = true;
 		ledger->unlisted++;
 		return;
 	}
@@ -327,6 +335,7 @@ ks_ledger_rrset(struct ks_visit *visit, const struct ks_rrset *set)
 		fill_content(visit, set, name, content);
 	watch_limits(visit, set, name, content->collision);
 	if (content->n_wire == 0) { /* no telling what it was */
+		visit->odd = true;
 		ledger->large++;
 		return;
 	}
@@ -350,6 +359,7 @@ ks_ledger_denied(struct ks_visit *visit, struct ks_span name, enum ks_denial den
 	const uint8_t wire = (uint8_t)denial;
 	const uint32_t number = ks_ledger_name(ledger, name);
 	if (number == KS_MAP_NONE) {
+		visit->odd = true;
 		ledger->unlisted++;
 		return;
 	}
@@ -357,6 +367,7 @@ ks_ledger_denied(struct ks_visit *visit, struct ks_span name, enum ks_denial den
 	bool is_new;
 	struct ks_ledger_content *const content = touch_content(visit, &key, &is_new);
 	if (content == NULL) {
+		visit->odd = true;
 		ledger->unlisted++;
 		return;
 	}

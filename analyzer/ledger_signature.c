@@ -42,6 +42,19 @@ entry_of(struct ks_ledger *ledger, uint32_t signer, const struct ks_rrsig *rrsig
 }
 
 static void
+count_state(struct ks_ledger_signature *entry, int64_t inception_s, int64_t expiration_s, int64_t t_ns)
+{
+	const int64_t now_s = t_ns / KS_NS_PER_S;
+	if (expiration_s < now_s) {
+		ks_ledger_stretch(&entry->first_expired_ns, &entry->last_expired_ns, entry->expired == 0,
+				  t_ns);
+		ks_ledger_count32(&entry->expired);
+	}
+	if (inception_s > now_s)
+		ks_ledger_count32(&entry->future);
+}
+
+static void
 count_times(struct ks_ledger_signature *entry, const struct ks_rrsig *rrsig, bool is_new, int64_t t_ns)
 {
 	const int64_t now_s = t_ns / KS_NS_PER_S;
@@ -56,14 +69,16 @@ count_times(struct ks_ledger_signature *entry, const struct ks_rrsig *rrsig, boo
 		if (is_new || expiration_s - inception_s < entry->least_validity_s)
 			entry->least_validity_s = expiration_s - inception_s;
 	}
-	if (expiration_s < now_s) {
-		ks_ledger_stretch(&entry->first_expired_ns, &entry->last_expired_ns, entry->expired == 0,
-				  t_ns);
-		ks_ledger_count32(&entry->expired);
-	}
-	if (inception_s > now_s)
-		ks_ledger_count32(&entry->future);
+	count_state(entry, inception_s, expiration_s, t_ns);
 	ks_ledger_stretch(&entry->first_ns, &entry->last_ns, is_new, t_ns);
+}
+
+void
+ks_ledger_count_again(struct ks_ledger_signature *entry, int64_t t_ns)
+{
+	count_state(entry, entry->inception_s, entry->expiration_s, t_ns);
+	ks_ledger_stretch(&entry->first_ns, &entry->last_ns, false, t_ns);
+	entry->count++;
 }
 
 uint32_t
@@ -96,10 +111,14 @@ count_signature(struct ks_visit *visit, const struct ks_rrset *over, const struc
 	const uint32_t number =
 		signer == KS_MAP_NONE ? KS_MAP_NONE : entry_of(ledger, signer, rrsig, &is_new);
 	if (number == KS_MAP_NONE) {
+		visit->odd = true;
 		ledger->unlisted_signatures++;
 		return;
 	}
 	struct ks_ledger_signature *const entry = ks_map_at(&ledger->signatures, number);
+	/* Those that are folded keep the least of many times. */
+	visit->odd |= entry->key.w[1] == FOLDED;
+	ks_ledger_trace(visit, KS_TOUCH_SIGNATURE, number, KS_MAP_NONE, false);
 	count_times(entry, rrsig, is_new, visit->message->time_ns);
 	entry->count++;
 	if (rrsig->original_ttl_s > entry->original_ttl_s)
@@ -119,6 +138,7 @@ ks_ledger_signatures(struct ks_visit *visit, const struct ks_rrset *set)
 	uint32_t signer = KS_MAP_NONE;
 	for (unsigned i = 0; i < set->n; i++, record = ks_rrset_next(sets, record)) {
 		if (!ks_rrsig_read(sets->message, record->rdata, &rrsig)) {
+			visit->odd = true;
 			visit->ledger->malformed++;
 			continue;
 		}

@@ -284,6 +284,7 @@ ks_ledger_verify(struct ks_visit *visit, const struct ks_rrset *set, const struc
 	uint32_t number = ks_map_find(&ledger->pairs, &key);
 	if (number != KS_MAP_NONE && is_done(ledger, number, signer, rrsig))
 		return;
+	visit->odd = true;
 	if (++*tried > KS_LEDGER_VERIFY_RRSET) {
 		refuse(ledger, signature);
 		return;
