@@ -339,9 +339,17 @@ put_notices(const struct run *run, const struct ks_dissect_stats *stats, struct 
 		       "ICMP: host or network not reachable, or forbidden"),
 		NOTICE("icmp_other", shard->icmp.kinds[KS_ICMP_OTHER], "ICMP: other errors that quote DNS"),
 		LOSS("sources_unlisted", totals->unlisted_sources,
-		     "messages of sources that found no room: counted in totals and bins, not by source; "
-		     "give "
-		     "more --memory"),
+		     "messages of sources that left a full table: counted in totals, bins and prefixes, not "
+		     "by "
+		     "source; give more --memory"),
+		NOTICE("sources_replaced", shard->saving_sources.replaced,
+		       "times a full table gave the place of a source to another"),
+		NOTICE("sources_places", shard->saving_sources.replaced > 0 ? shard->sources.capacity : 0,
+		       "sources that the table holds"),
+		NOTICE("sources_bound", shard->saving_sources.floor,
+		       "queries at most of a source that is not listed; no err in sources is greater (at "
+		       "most "
+		       "queries / sources_places)"),
 		LOSS("servers_unlisted", totals->unlisted_servers,
 		     "messages of servers that found no room: counted in totals, not by server"),
 		LOSS("zones_unlisted", totals->unlisted_zones,
@@ -352,8 +360,18 @@ put_notices(const struct run *run, const struct ks_dissect_stats *stats, struct 
 		     "DNSKEY queries missing from the time series of their zone, for lack of room: give "
 		     "more --memory"),
 		LOSS("hitters_unlisted", totals->unlisted_flows,
-		     "DNSKEY queries whose source and zone found no room: not in hitters; give more "
-		     "--memory"),
+		     "DNSKEY queries of sources and zones that left a full table: not in hitters, but in "
+		     "hitters --prefix; give more --memory"),
+		NOTICE("hitters_replaced", shard->saving_flows.replaced,
+		       "times a full table gave the place of a source and zone to another"),
+		NOTICE("hitters_places", shard->saving_flows.replaced > 0 ? shard->flows.capacity : 0,
+		       "sources and zones that the table holds"),
+		NOTICE("hitters_bound", shard->saving_flows.floor,
+		       "DNSKEY queries at most of a source and zone that is not listed; no err in hitters is "
+		       "greater (at most DNSKEY queries / hitters_places)"),
+		LOSS("prefixes_unlisted", shard->source_nets.lost + shard->flow_nets.lost,
+		     "messages of prefixes that left a full table in turn: missing in --prefix, where err "
+		     "tells; give more --memory"),
 		LOSS("behaviour_unfollowed", totals->unfollowed_flows,
 		     "sources that asked a zone's keys again and found no room to be followed: their hitters "
 		     "rows have no memory_class, sci, spray and median_gap_ms; give more --memory"),

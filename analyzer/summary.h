@@ -139,10 +139,66 @@ struct ks_fact_nxdomain {
 	int64_t first_ns, last_ns;         /* of the NXDOMAIN answers */
 };
 
+/* A table that was full gave entries away (saving.h): what is true of those it lists and of those it does
+ * not.
+ */
+enum ks_bound_table {
+	KS_BOUND_SOURCES,
+	KS_BOUND_FLOWS,
+	KS_BOUND_SOURCE_NETS,
+	KS_BOUND_FLOW_NETS,
+	KS_BOUND_TABLES
+};
+
+struct ks_fact_bound {
+	enum ks_bound_table table;
+	uint64_t capacity; /* entries */
+	uint64_t floor;    /* queries (or responses) at most of a key that is not listed; no err is greater */
+	uint64_t replaced; /* entries given away */
+	uint64_t lost;     /* queries and responses that they had counted */
+};
+
+/* Key: (zone, prefix, bits). What sources of a prefix had counted when they were given away. */
+struct ks_fact_net {
+	bool by_zone; /* of flows; otherwise of sources */
+	uint32_t zone;
+	struct ks_addr prefix;
+	uint32_t bits;         /* of 32 (IPv4: 24) or 128 (IPv6: 48 and 64; each source counts for both) */
+	uint64_t queries, err; /* as in ks_fact_flow */
+	uint64_t responses, dnskey_queries;
+	uint64_t query_dns_bytes, response_dns_bytes, sigkey_dns_bytes;
+	uint64_t tcp_queries, tcp_responses;                  /* of those */
+	uint64_t tcp_query_dns_bytes, tcp_response_dns_bytes; /* of those */
+	uint64_t cls[KS_RQ_COUNT];                            /* of flows */
+	int64_t first_ns, last_ns;
+};
+
+/* How many different sources asked; see clients.h. */
+enum ks_clients_kind { KS_CLIENTS_V4, KS_CLIENTS_V6, KS_CLIENTS_V6_64, KS_CLIENTS_KINDS };
+enum ks_clients_scope {
+	KS_CLIENTS_ALL,       /* the whole run; no registers: those of its days, merged */
+	KS_CLIENTS_DAY,       /* a UTC day */
+	KS_CLIENTS_OTHER_DAYS /* days beyond those kept apart */
+};
+enum { KS_CLIENTS_P = 14, KS_CLIENTS_REGISTERS = 1 << 14 };
+
+struct ks_fact_clients {
+	enum ks_clients_scope scope;
+	int64_t t_s;    /* start of the day */
+	uint32_t place; /* bit of this day in ks_fact_source.days */
+	bool exact;     /* `counts` are right; otherwise they are of those that are listed only */
+	uint64_t counts[KS_CLIENTS_KINDS];
+	struct ks_span registers[KS_CLIENTS_KINDS]; /* HyperLogLog, an octet each; merge by the greatest */
+};
+
 /* Key: source. */
 struct ks_fact_source {
 	struct ks_addr source;
-	uint64_t queries, responses;
+	uint64_t queries,
+		err; /* err: upper bound of the over-count; all other counts are too low by as much */
+	uint64_t responses;
+	uint32_t days; /* bit for each day on which it asked, see ks_fact_clients */
+	uint64_t tcp_responses, tcp_query_dns_bytes, tcp_response_dns_bytes; /* of those */
 	uint64_t dnskey_queries, ds_queries, requeries; /* requeries: hot + warm + cool, all zones */
 	uint64_t do_queries, tcp_queries;
 	uint64_t query_dns_bytes, response_dns_bytes;
@@ -179,7 +235,8 @@ struct ks_fact_flow {
 	uint32_t zone;
 	struct ks_addr source;
 	uint64_t queries, err; /* err: upper bound of the over-count, 0 when exact */
-	uint64_t cls[KS_RQ_COUNT];
+	uint64_t
+		cls[KS_RQ_COUNT]; /* of the queries - err that were seen since the source entered the table */
 	uint64_t responses, response_dns_bytes;
 	int64_t first_ns, last_ns;
 };

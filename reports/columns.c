@@ -62,6 +62,7 @@ static const struct ks_column known[] = {
 	{"warm",              NULL,           KS_COLUMN_COUNT,  62, 0},
 	{"cool",              NULL,           KS_COLUMN_COUNT,  61, 0},
 	{"refresh",           NULL,           KS_COLUMN_COUNT,  58, 0},
+	{"requeries",         "again",        KS_COLUMN_COUNT,  12, 0},
 	{"rr",                "requeries",    KS_COLUMN_SHARE,  86, 0},
 	{"memory_class",      "memory",       KS_COLUMN_TEXT,   48, 0},
 	{"sci",               NULL,           KS_COLUMN_AUTO,   42, 0},
@@ -93,6 +94,12 @@ static const struct ks_column known[] = {
 	{"baf_ip",            "with IP",      KS_COLUMN_RATE,   70, 0},
 	{"zones",             NULL,           KS_COLUMN_COUNT,  60, 0},
 	{"min_caches",        "caches >=",    KS_COLUMN_COUNT,  40, 0},
+	{"day",               NULL,           KS_COLUMN_TEXT,   99, 0},
+	{"v4",                "IPv4",         KS_COLUMN_COUNT,  95, 0},
+	{"v6",                "IPv6",         KS_COLUMN_COUNT,  94, 0},
+	{"v6_64",             "IPv6 /64",     KS_COLUMN_COUNT,  93, 0},
+	{"exact",             NULL,           KS_COLUMN_BOOL,   90, 0},
+	{"standard_error",    "standard error", KS_COLUMN_SHARE, 80, 0},
 	{"example",           NULL,           KS_COLUMN_TEXT,   80, 0},
 
 	/* records of DNSSEC */

@@ -92,9 +92,21 @@ static const char *const puts_sql[KS_PUT_COUNT] = {
     [KS_PUT_COUNTER] = "INSERT INTO counter (run_id, kind, name, position, value, note) VALUES (?,?,?,?,?,?)",
     [KS_PUT_SERVER] = "INSERT INTO server (run_id, ip, address, queries, responses, authoritative, recursive,"
 		      " first_ns, last_ns) VALUES (?,?,?,?,?,?,?,?,?)",
-    [KS_PUT_SOURCE] = "INSERT INTO source (run_id, ip, address, queries, responses, dnskey_queries, ds_queries,"
-		      " requeries, do_queries, tcp_queries, query_dns_bytes, response_dns_bytes, sigkey_dns_bytes,"
-		      " first_ns, last_ns) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+    [KS_PUT_SOURCE] = "INSERT INTO source (run_id, ip, address, err, tcp_responses, tcp_query_dns_bytes,"
+		      " tcp_response_dns_bytes, days, queries, responses, dnskey_queries, ds_queries, requeries,"
+		      " do_queries, tcp_queries, query_dns_bytes, response_dns_bytes, sigkey_dns_bytes, first_ns, last_ns)"
+		      " VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+    [KS_PUT_BOUND] = "INSERT INTO bound (run_id, name, capacity, floor, replaced, lost) VALUES (?,?,?,?,?,?)",
+    [KS_PUT_SOURCE_NET] = "INSERT INTO source_net (run_id, ip, bits, queries, err, first_ns, last_ns, responses,"
+			   " dnskey_queries, tcp_queries, tcp_responses, query_dns_bytes, response_dns_bytes,"
+			   " tcp_query_dns_bytes, tcp_response_dns_bytes, sigkey_dns_bytes)"
+			   " VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+    [KS_PUT_FLOW_NET] = "INSERT INTO flow_net (run_id, zone_id, ip, bits, queries, err, first_ns, last_ns, rq_none,"
+			 " rq_first, rq_hot, rq_warm, rq_cool, rq_refresh, rq_retransmit, responses, response_dns_bytes)"
+			 " VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+    [KS_PUT_CLIENTS] = "INSERT INTO clients (run_id, scope, t_s, place, v4, v6, v6_64, v4_registers, v6_registers,"
+		       " v6_64_registers) VALUES (?,?,?,?,?,?,?,?,?,?)",
+    [KS_PUT_CLIENT_COUNT] = "INSERT INTO client_count (scope, t_s, exact, v4, v6, v6_64) VALUES (?,?,?,?,?,?)",
     [KS_PUT_REST] = "INSERT INTO source_rest (run_id, sources, queries, responses, dnskey_queries, ds_queries, requeries,"
 		    " do_queries, tcp_queries, query_dns_bytes, response_dns_bytes, sigkey_dns_bytes)"
 		    " VALUES (?,?,?,?,?,?,?,?,?,?,?,?)",

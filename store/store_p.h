@@ -21,6 +21,11 @@ enum ks_put {
 	KS_PUT_SERVER,
 	KS_PUT_SOURCE,
 	KS_PUT_REST,
+	KS_PUT_BOUND,
+	KS_PUT_SOURCE_NET,
+	KS_PUT_FLOW_NET,
+	KS_PUT_CLIENTS,
+	KS_PUT_CLIENT_COUNT,
 	KS_PUT_BIN,
 	KS_PUT_TRAFFIC,
 	KS_PUT_ZONE,
@@ -126,6 +131,19 @@ KS_MUST_CHECK enum ks_error ks_store_put_nsec(struct ks_sink *sink, const struct
 					      struct ks_diag *diag);
 KS_MUST_CHECK enum ks_error
 ks_store_put_exhaustion(struct ks_sink *sink, const struct ks_fact_exhaustion *fact, struct ks_diag *diag);
+/* --- bounds.c, clients.c: the sink's too --- */
+
+KS_MUST_CHECK enum ks_error ks_store_put_bound(struct ks_sink *sink, const struct ks_fact_bound *bound,
+					       struct ks_diag *diag);
+KS_MUST_CHECK enum ks_error ks_store_put_net(struct ks_sink *sink, const struct ks_fact_net *net,
+					     struct ks_diag *diag);
+KS_MUST_CHECK enum ks_error ks_store_put_clients(struct ks_sink *sink, const struct ks_fact_clients *clients,
+						 struct ks_diag *diag);
+
+/* --- prefix.c --- */
+
+/* Functions for our own queries; a result code of SQLite. */
+int ks_prefix_register(sqlite3 *db);
 
 /* --- schema.c --- */
 
@@ -141,7 +159,8 @@ enum {
 	KS_TAKES_SERVER = 1 << 2,
 	KS_TAKES_TIME = 1 << 3, /* from, to */
 	KS_TAKES_STEP = 1 << 4,
-	KS_TAKES_BY = 1 << 5
+	KS_TAKES_BY = 1 << 5,
+	KS_TAKES_PREFIX = 1 << 6
 };
 
 enum ks_filter { KS_FILTER_INSIDE, KS_FILTER_SPAN, KS_FILTER_INSTANT };
@@ -155,10 +174,11 @@ struct ks_catalog_entry {
 	const char *order;    /* total */
 	const char *rankable; /* " a b c ": columns that `by` may name */
 	unsigned takes;
-	enum ks_filter time;  /* INSIDE: the SQL file does it; SPAN: first_ns, last_ns; INSTANT: t_ns */
-	bool by_inside;       /* the SQL file ranks */
-	bool view_has_source; /* a view takes no --source, so its rows must tell */
-	int64_t limit;        /* rows when nothing is asked; < 0: all */
+	enum ks_filter time;   /* INSIDE: the SQL file does it; SPAN: first_ns, last_ns; INSTANT: t_ns */
+	bool by_inside;        /* the SQL file ranks */
+	bool view_has_source;  /* a view takes no --source, so its rows must tell */
+	int64_t limit;         /* rows when nothing is asked; < 0: all */
+	const char *by_prefix; /* the SQL file that adds up sources, for --prefix; the same columns */
 };
 
 extern const struct ks_catalog_entry ks_catalog[];

@@ -93,7 +93,9 @@ begin(struct ks_sink *sink, const struct ks_fact_run *run, struct ks_diag *diag)
 	enum ks_error error = ks_sql_exec(store, "BEGIN IMMEDIATE", diag);
 	if (error != KS_SUCCESS)
 		return error;
-	error = ks_sql_exec(store, "DELETE FROM judged; DELETE FROM storm; DELETE FROM habit", diag);
+	error = ks_sql_exec(
+		store, "DELETE FROM judged; DELETE FROM storm; DELETE FROM habit; DELETE FROM client_count",
+		diag);
 	if (error == KS_SUCCESS)
 		error = delete_with_hash(store, run->set_hash, diag);
 	if (error == KS_SUCCESS)
@@ -195,6 +197,11 @@ put_source(struct ks_sink *sink, const struct ks_fact_source *source, struct ks_
 	struct ks_sql_row row = fact(store_of(sink), KS_PUT_SOURCE);
 	put_ip(&row, &source->source);
 	ks_sql_put_text(&row, ks_addr_print(&source->source, address));
+	ks_sql_put_count(&row, source->err);
+	ks_sql_put_count(&row, source->tcp_responses);
+	ks_sql_put_count(&row, source->tcp_query_dns_bytes);
+	ks_sql_put_count(&row, source->tcp_response_dns_bytes);
+	ks_sql_put_int(&row, source->days);
 	put_source_counts(&row, source);
 	ks_sql_put_int(&row, source->first_ns);
 	ks_sql_put_int(&row, source->last_ns);
@@ -569,14 +576,17 @@ const struct ks_sink_ops ks_store_sink_ops = {
 	.begin = begin,
 	.input = put_input,
 	.counter = put_counter,
+	.bound = ks_store_put_bound,
 	.server = put_server_fact,
 	.source = put_source,
 	.rest = put_rest,
+	.clients = ks_store_put_clients,
 	.bin = put_bin,
 	.traffic = put_traffic,
 	.zone = put_zone,
 	.zone_bin = put_zone_bin,
 	.flow = put_flow,
+	.net = ks_store_put_net,
 	.behaviour = ks_store_put_behaviour,
 	.query = put_query,
 	.icmp = put_icmp,

@@ -124,15 +124,6 @@ add_zone_bin(struct ks_sink *sink, const struct ks_fact_zone_bin *fact, struct k
 }
 
 static enum ks_error
-drop_traffic(struct ks_sink *sink, const struct ks_fact_traffic *fact, struct ks_diag *diag)
-{
-	(void)sink;
-	(void)fact;
-	(void)diag;
-	return KS_SUCCESS;
-}
-
-static enum ks_error
 keep_nxdomain(struct ks_sink *sink, const struct ks_fact_nxdomain *fact, struct ks_diag *diag)
 {
 	(void)sink;
@@ -240,16 +231,33 @@ drop_exhaustion(struct ks_sink *sink, const struct ks_fact_exhaustion *fact, str
 	(void)diag;
 	return KS_SUCCESS;
 }
+#define DROP(kind)                                                                                           \
+	static enum ks_error drop_##kind(struct ks_sink *sink, const struct ks_fact_##kind *fact,            \
+					 struct ks_diag *diag)                                               \
+	{                                                                                                    \
+		(void)sink;                                                                                  \
+		(void)fact;                                                                                  \
+		(void)diag;                                                                                  \
+		return KS_SUCCESS;                                                                           \
+	}
+
+DROP(bound)
+DROP(clients)
+DROP(net)
+DROP(traffic)
 
 static const struct ks_sink_ops ops = {
+	.bound = drop_bound,
 	.server = keep_server,
 	.source = keep_source,
 	.rest = keep_rest,
+	.clients = drop_clients,
 	.bin = keep_bin,
 	.traffic = drop_traffic,
 	.zone = keep_zone,
 	.zone_bin = add_zone_bin,
 	.flow = keep_flow,
+	.net = drop_net,
 	.behaviour = keep_behaviour,
 	.query = keep_query,
 	.icmp = keep_icmp,
