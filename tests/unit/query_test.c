@@ -291,7 +291,7 @@ Test(query, column_names_are_fixed)
 		 "zone|type|signer_tag|algorithm|inception|expiration|remaining_s|ratio_to_ttl|state|"
 		 "verified"},
 		{"consistency", "zone|server|nsid|dnskey_hash|signers|soa_serial|from|to"},
-		{"exhaustion", "zone|kind|count|threshold|responses|server|first|last"},
+		{"exhaustion", "zone|problem|count|threshold|responses|server|first|last"},
 		{"storms", "zone|start|end|peak_qps|base_qps|uplift|uplift_lo|uplift_hi|severity|byte_share|"
 			   "sources|half_life_s|"
 			   "residual|residual_lo|residual_hi|trigger|lag_s|verdict|lead_db"},
