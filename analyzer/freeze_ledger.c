@@ -2,6 +2,7 @@
  *
  * analyzer/freeze_ledger.c -- the ledger becomes facts, in the order of arrival, which the capture fixes. */
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "analyzer/ledger_p.h"
 #include "analyzer/shard.h"
@@ -17,6 +18,11 @@ server_of(const struct ks_shard *shard, uint32_t number)
 	return addr;
 }
 
+/* Facts are called by their place among those that were put; KS_MAP_NONE: this one is not. */
+struct places {
+	uint32_t *name, *content;
+};
+
 static void
 identify(struct ks_span public_key, uint8_t ret[16])
 {
@@ -26,12 +32,16 @@ identify(struct ks_span public_key, uint8_t ret[16])
 }
 
 static enum ks_error
-put_names(const struct ks_ledger *ledger, struct ks_sink *sink, struct ks_diag *diag)
+put_names(const struct ks_ledger *ledger, const struct places *places, struct ks_sink *sink,
+	  struct ks_diag *diag)
 {
 	enum ks_error error = KS_SUCCESS;
+	uint32_t n = 0;
 	for (uint32_t i = 0; i < ledger->names.table.n && error == KS_SUCCESS; i++) {
 		const struct ks_fact_ledger_name fact = {.name = ks_names_at(&ledger->names, i)};
-		error = sink->ops->ledger_name(sink, &fact, diag);
+		places->name[i] = ledger->chosen[i] != 0 ? n++ : KS_MAP_NONE;
+		if (places->name[i] != KS_MAP_NONE)
+			error = sink->ops->ledger_name(sink, &fact, diag);
 	}
 	return error;
 }
@@ -79,14 +89,14 @@ fill_soa(struct ks_fact_rrset *fact)
 }
 
 static enum ks_error
-put_content(const struct ks_ledger *ledger, const struct ks_ledger_content *content, struct ks_sink *sink,
-	    struct ks_diag *diag)
+put_content(const struct ks_ledger *ledger, const struct places *places,
+	    const struct ks_ledger_content *content, struct ks_sink *sink, struct ks_diag *diag)
 {
 	struct ks_rrset_key keys[KS_RRSET_RECORDS];
 	struct ks_rrset_ds ds[KS_RRSET_RECORDS];
 	uint8_t digest[32];
 	struct ks_fact_rrset fact = {
-		.name = content->name,
+		.name = places->name[content->name],
 		.type = content->type,
 		.denial = (enum ks_denial)content->denial,
 		.wire = ks_ledger_octets(ledger, content->wire_at, content->n_wire),
@@ -145,8 +155,8 @@ print_signers(const struct ks_ledger_signers *signers, char ret_tags[SIGNERS_TEX
 }
 
 static enum ks_error
-put_run(const struct ks_shard *shard, const struct ks_ledger_series *series, const struct ks_ledger_run *run,
-	struct ks_sink *sink, struct ks_diag *diag)
+put_run(const struct ks_shard *shard, const struct places *places, const struct ks_ledger_series *series,
+	const struct ks_ledger_run *run, struct ks_sink *sink, struct ks_diag *diag)
 {
 	const struct ks_ledger *const ledger = &shard->ledger;
 	const struct ks_ledger_nsid *const nsid =
@@ -155,14 +165,14 @@ put_run(const struct ks_shard *shard, const struct ks_ledger_series *series, con
 	if (run->signers != KS_MAP_NONE)
 		print_signers(ks_map_at(&ledger->signers, run->signers), tags, algorithms);
 	const struct ks_fact_rrset_seen fact = {
-		.name = (uint32_t)(series->key.w[0] >> 32),
+		.name = places->name[series->key.w[0] >> 32],
 		.type = (uint16_t)(series->key.w[1] >> 16),
 		.server = server_of(shard, (uint32_t)series->key.w[0]),
 		.nsid = {nsid->b, nsid->n},
 		.authoritative = (series->key.w[1] & 1) != 0,
 		.number = run->number,
 		.forgotten = run->forgotten,
-		.rrset = run->content,
+		.rrset = places->content[run->content],
 		.signers_known = run->signers != KS_MAP_NONE,
 		.signer_tags = tags,
 		.signer_algorithms = algorithms,
@@ -177,15 +187,16 @@ put_run(const struct ks_shard *shard, const struct ks_ledger_series *series, con
 }
 
 static enum ks_error
-put_series(const struct ks_shard *shard, const struct ks_ledger_series *series, struct ks_sink *sink,
-	   struct ks_diag *diag)
+put_series(const struct ks_shard *shard, const struct places *places, const struct ks_ledger_series *series,
+	   struct ks_sink *sink, struct ks_diag *diag)
 {
 	enum ks_error error = KS_SUCCESS;
-	uint32_t number = series->n > 0 ? series->first : KS_MAP_NONE;
+	const bool has_place = places->name[series->key.w[0] >> 32] != KS_MAP_NONE;
+	uint32_t number = has_place && series->n > 0 ? series->first : KS_MAP_NONE;
 	while (number != KS_MAP_NONE && error == KS_SUCCESS) {
 		const struct ks_ledger_run *const run =
 			(const struct ks_ledger_run *)shard->ledger.runs.base + number;
-		error = put_run(shard, series, run, sink, diag);
+		error = put_run(shard, places, series, run, sink, diag);
 		number = run->next;
 	}
 	return error;
@@ -229,8 +240,8 @@ fill_digests(struct ks_fact_key *fact, struct ks_span owner, uint8_t *rdata, siz
 }
 
 static enum ks_error
-put_key(const struct ks_ledger *ledger, const struct ks_ledger_key *entry, struct ks_sink *sink,
-	struct ks_diag *diag)
+put_key(const struct ks_ledger *ledger, const struct places *places, const struct ks_ledger_key *entry,
+	struct ks_sink *sink, struct ks_diag *diag)
 {
 	uint8_t rdata[KS_RRCANON_MAX], room[KS_NAME_MAX + KS_RRCANON_MAX];
 	const struct ks_span kept = ks_ledger_octets(ledger, entry->rdata_at, entry->n_rdata);
@@ -239,7 +250,7 @@ put_key(const struct ks_ledger *ledger, const struct ks_ledger_key *entry, struc
 		return KS_SUCCESS;
 	const struct ks_key_shape shape = ks_key_shape(dnskey.algorithm, dnskey.public_key);
 	struct ks_fact_key fact = {
-		.name = entry->name,
+		.name = places->name[entry->name],
 		.algorithm = dnskey.algorithm,
 		.flags = dnskey.flags,
 		.tag = ks_key_tag(kept),
@@ -263,12 +274,13 @@ put_key(const struct ks_ledger *ledger, const struct ks_ledger_key *entry, struc
 /* --- signatures and the rest --- */
 
 static enum ks_error
-put_signature(const struct ks_ledger_signature *entry, struct ks_sink *sink, struct ks_diag *diag)
+put_signature(const struct places *places, const struct ks_ledger_signature *entry, struct ks_sink *sink,
+	      struct ks_diag *diag)
 {
 	if (entry->count == 0)
 		return KS_SUCCESS; /* a folded one that nothing was folded into */
 	const struct ks_fact_signature fact = {
-		.name = (uint32_t)(entry->key.w[0] >> 40),
+		.name = places->name[entry->key.w[0] >> 40],
 		.type = (uint16_t)(entry->key.w[0] >> 16),
 		.tag = (uint16_t)entry->key.w[0],
 		.algorithm = (uint8_t)(entry->key.w[0] >> 32),
@@ -294,11 +306,11 @@ put_signature(const struct ks_ledger_signature *entry, struct ks_sink *sink, str
 }
 
 static enum ks_error
-put_nsec(const struct ks_ledger *ledger, const struct ks_ledger_nsec *entry, struct ks_sink *sink,
-	 struct ks_diag *diag)
+put_nsec(const struct ks_ledger *ledger, const struct places *places, const struct ks_ledger_nsec *entry,
+	 struct ks_sink *sink, struct ks_diag *diag)
 {
 	const struct ks_fact_nsec fact = {
-		.name = entry->name,
+		.name = places->name[entry->name],
 		.nsec3 = entry->nsec3,
 		.hash_algorithm = entry->hash_algorithm,
 		.iterations = entry->iterations,
@@ -312,8 +324,8 @@ put_nsec(const struct ks_ledger *ledger, const struct ks_ledger_nsec *entry, str
 }
 
 static enum ks_error
-put_exhaustion(const struct ks_shard *shard, const struct ks_ledger_exhaustion *entry, struct ks_sink *sink,
-	       struct ks_diag *diag)
+put_exhaustion(const struct ks_shard *shard, const struct places *places,
+	       const struct ks_ledger_exhaustion *entry, struct ks_sink *sink, struct ks_diag *diag)
 {
 	static const uint64_t limits[KS_EXHAUST_COUNT] = {
 		[KS_EXHAUST_TAG_COLLISION] = KS_LIMIT_TAG_COLLISION,
@@ -324,7 +336,7 @@ put_exhaustion(const struct ks_shard *shard, const struct ks_ledger_exhaustion *
 		[KS_EXHAUST_VERIFICATIONS] = KS_LEDGER_VERIFY_RRSET,
 	};
 	const struct ks_fact_exhaustion fact = {
-		.name = (uint32_t)(entry->key.w[0] >> 32),
+		.name = places->name[entry->key.w[0] >> 32],
 		.kind = (enum ks_exhaustion)entry->key.w[1],
 		.server = server_of(shard, (uint32_t)entry->key.w[0]),
 		.greatest = entry->greatest,
@@ -336,23 +348,72 @@ put_exhaustion(const struct ks_shard *shard, const struct ks_ledger_exhaustion *
 	return sink->ops->exhaustion(sink, &fact, diag);
 }
 
-enum ks_error
-ks_shard_freeze_ledger(struct ks_shard *shard, struct ks_sink *sink, struct ks_diag *diag)
+static enum ks_error
+put_contents(const struct ks_ledger *ledger, const struct places *places, struct ks_sink *sink,
+	     struct ks_diag *diag)
+{
+	enum ks_error error = KS_SUCCESS;
+	uint32_t n = 0;
+	for (uint32_t i = 0; i < ledger->contents.n && error == KS_SUCCESS; i++) {
+		const struct ks_ledger_content *const content = ks_map_at(&ledger->contents, i);
+		places->content[i] = KS_MAP_NONE;
+		if (places->name[content->name] == KS_MAP_NONE)
+			continue;
+		places->content[i] = n++;
+		error = put_content(ledger, places, content, sink, diag);
+	}
+	return error;
+}
+
+static enum ks_error
+put_all(struct ks_shard *shard, const struct places *places, struct ks_sink *sink, struct ks_diag *diag)
 {
 	struct ks_ledger *const ledger = &shard->ledger;
 	add_up_keys(ledger);
-	enum ks_error error = put_names(ledger, sink, diag);
-	for (uint32_t i = 0; i < ledger->contents.n && error == KS_SUCCESS; i++)
-		error = put_content(ledger, ks_map_at(&ledger->contents, i), sink, diag);
+	enum ks_error error = put_names(ledger, places, sink, diag);
+	if (error == KS_SUCCESS)
+		error = put_contents(ledger, places, sink, diag);
 	for (uint32_t i = 0; i < ledger->series.n && error == KS_SUCCESS; i++)
-		error = put_series(shard, ks_map_at(&ledger->series, i), sink, diag);
+		error = put_series(shard, places, ks_map_at(&ledger->series, i), sink, diag);
 	for (uint32_t i = 0; i < ledger->keys.n && error == KS_SUCCESS; i++)
-		error = put_key(ledger, ks_map_at(&ledger->keys, i), sink, diag);
+		error = put_key(ledger, places, ks_map_at(&ledger->keys, i), sink, diag);
 	for (uint32_t i = 0; i < ledger->signatures.n && error == KS_SUCCESS; i++)
-		error = put_signature(ks_map_at(&ledger->signatures, i), sink, diag);
+		error = put_signature(places, ks_map_at(&ledger->signatures, i), sink, diag);
 	for (uint32_t i = 0; i < ledger->nsecs.n && error == KS_SUCCESS; i++)
-		error = put_nsec(ledger, ks_map_at(&ledger->nsecs, i), sink, diag);
+		error = put_nsec(ledger, places, ks_map_at(&ledger->nsecs, i), sink, diag);
 	for (uint32_t i = 0; i < ledger->exhaustions.n && error == KS_SUCCESS; i++)
-		error = put_exhaustion(shard, ks_map_at(&ledger->exhaustions, i), sink, diag);
+		error = put_exhaustion(shard, places, ks_map_at(&ledger->exhaustions, i), sink, diag);
+	return error;
+}
+
+static bool
+is_zone(const void *arg, uint32_t number)
+{
+	const struct ks_shard *const shard = arg;
+	return ((const struct ks_zone *)shard->zone_states.base)[number].met;
+}
+
+enum ks_error
+ks_shard_choose(struct ks_shard *shard, struct ks_diag *diag)
+{
+	return ks_ledger_choose(&shard->ledger, &shard->zones, is_zone, shard, diag);
+}
+
+enum ks_error
+ks_shard_freeze_ledger(struct ks_shard *shard, struct ks_sink *sink, struct ks_diag *diag)
+{
+	const struct ks_ledger *const ledger = &shard->ledger;
+	struct places places = {
+		.name = calloc(ledger->names.table.n + 1u, sizeof(*places.name)),
+		.content = calloc(ledger->contents.n + 1u, sizeof(*places.content)),
+	};
+	enum ks_error error = ks_shard_choose(shard, diag);
+	if (error == KS_SUCCESS && (places.name == NULL || places.content == NULL))
+		error = ks_diag_set(diag, KS_ERR_MEMORY, "no memory to number %u names",
+				    ledger->names.table.n);
+	if (error == KS_SUCCESS)
+		error = put_all(shard, &places, sink, diag);
+	free(places.name);
+	free(places.content);
 	return error;
 }

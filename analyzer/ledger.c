@@ -3,6 +3,8 @@
  * analyzer/ledger.c -- the ledger's tables, and its door. */
 #include "analyzer/ledger.h"
 
+#include <stdlib.h>
+
 #include "analyzer/ledger_p.h"
 
 static_assert(sizeof(struct ks_ledger_content) == 56 && sizeof(struct ks_ledger_run) == 56, "whole words");
@@ -111,6 +113,8 @@ ks_ledger_done(struct ks_ledger *ledger)
 	struct ks_region *const regions[] = {&ledger->octets, &ledger->runs, &ledger->slots, &ledger->denials,
 					     &ledger->memos};
 	ks_names_done(&ledger->names);
+	free(ledger->chosen);
+	ledger->chosen = NULL;
 	for (size_t i = 0; i < KS_COUNT(maps); i++)
 		ks_map_done(maps[i]);
 	for (size_t i = 0; i < KS_COUNT(regions); i++)
@@ -213,6 +217,24 @@ visit_set(struct ks_visit *visit, const struct ks_rrset *set)
 	}
 }
 
+/* Answers to questions for keys are always read. Of others, which a busy server gives by the ten thousand a
+ * second, enough are to see what changes within the second. */
+static bool
+may_read(struct ks_ledger *ledger, const struct ks_message *message)
+{
+	if (message->dns.has_question && ks_ledger_keeps(message->dns.qtype))
+		return true;
+	const int64_t second = message->time_ns / KS_NS_PER_S;
+	if (second != ledger->read_at) {
+		ledger->read_at = second;
+		ledger->read_second = 0;
+	}
+	if (ledger->read_second++ < KS_LEDGER_READ_SECOND)
+		return true;
+	ledger->skimmed++;
+	return false;
+}
+
 void
 ks_ledger_feed(struct ks_ledger *ledger, uint32_t server, const struct ks_message *message)
 {
@@ -232,6 +254,8 @@ ks_ledger_feed(struct ks_ledger *ledger, uint32_t server, const struct ks_messag
 		return;
 	}
 	if (ks_ledger_recall(&visit))
+		return;
+	if (!may_read(ledger, message))
 		return;
 	ks_rrsets_read(message->bytes, &message->dns, &visit.sets);
 	visit.odd |= visit.sets.lost > 0;

@@ -31,6 +31,7 @@ enum {
 	KS_LEDGER_VERIFY_RRSET = 16, /* signatures tried of one RRset of a message, as BIND does */
 	KS_LEDGER_VERIFY_KEYS = 4,   /* keys of one tag tried on a signature */
 	KS_LEDGER_VERIFY_SECOND = 256,
+	KS_LEDGER_READ_SECOND = 256,  /* responses to background questions that are read */
 	KS_LEDGER_VERIFY_RUN = 16384, /* a million instructions each: some seconds at the worst */
 	KS_LEDGER_SLOT = 4096         /* octets of a signature that waits, with what it signs */
 };
@@ -164,6 +165,12 @@ struct ks_ledger {
 	struct ks_secret secret, other_secret;
 	int64_t second; /* of packet time, whose verifications are counted */
 	uint32_t verified_second, verified_run;
+	int64_t read_at; /* second of packet time, whose reads are counted */
+	uint32_t read_second;
+
+	/* For the end: which names become facts, see ks_ledger_choose. */
+	uint8_t *chosen;
+	uint64_t passed_over; /* names that do not */
 
 	uint64_t unlisted;      /* RRsets without room for them, their name or their period */
 	uint64_t unlisted_keys; /* DNSKEY records without room */
@@ -171,6 +178,7 @@ struct ks_ledger {
 	uint64_t lost_records; /* records beyond what is read of a message */
 	uint64_t large;        /* RRsets too large to be kept */
 	uint64_t forgotten;    /* periods */
+	uint64_t skimmed;      /* responses left unread: too many at once */
 	uint64_t unverified;   /* pairs left unchecked: too many at once */
 	uint64_t malformed;    /* DNSSEC records that do not hold what they must */
 };
@@ -181,6 +189,15 @@ void ks_ledger_done(struct ks_ledger *ledger);
 
 /* A response; `server` is the number of its sender among the shard's servers, or KS_MAP_NONE. */
 void ks_ledger_feed(struct ks_ledger *ledger, uint32_t server, const struct ks_message *message);
+
+/* Before facts are frozen: choose the names that become some. Those are all zones whose keys, SOA, signatures
+ * or denials were seen, or of which `asked` holds DNSKEY questions (by its number; see ks_names_find), and
+ * all delegations that changed; of other delegations, of which a busy parent names a hundred thousand, the
+ * KS_LEDGER_DELEGATIONS most frequent. */
+enum { KS_LEDGER_DELEGATIONS = 1024 };
+KS_MUST_CHECK enum ks_error ks_ledger_choose(struct ks_ledger *ledger, const struct ks_names *asked,
+					     bool (*is_zone)(const void *arg, uint32_t number),
+					     const void *arg, struct ks_diag *diag);
 
 /* Why a signature is bogus, by `why`; NULL for 0. */
 const char *ks_ledger_why(uint8_t why);

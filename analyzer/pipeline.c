@@ -407,6 +407,11 @@ put_notices(const struct run *run, const struct ks_dissect_stats *stats, struct 
 		LOSS("ledger_unlisted", shard->ledger.unlisted,
 		     "DNSSEC RRsets without room for them, their name, server or period: not in consistency; "
 		     "give more --memory"),
+		NOTICE("ledger_skimmed", shard->ledger.skimmed,
+		       "responses to other questions than for keys, DS and SOA that were not read for DNSSEC "
+		       "records: there were more than 256 a second"),
+		NOTICE("delegations_summed", shard->ledger.passed_over,
+		       "delegations without a row of their own, for there are too many and nothing changed"),
 		LOSS("ledger_keys_unlisted", shard->ledger.unlisted_keys,
 		     "DNSKEY records without room: signatures of them are unknown; give more --memory"),
 		LOSS("signatures_unlisted", shard->ledger.unlisted_signatures,
@@ -454,7 +459,9 @@ put_facts(struct run *run, struct ks_sink *sink, struct ks_run_outcome *outcome,
 	struct ks_dissect_stats stats;
 	ks_dissect_stats(run->dissector, &stats);
 	memcpy(outcome->unknown_links, stats.unknown_links, sizeof(outcome->unknown_links));
-	enum ks_error error = put_run(run, sink, diag);
+	enum ks_error error = ks_shard_choose(&run->shard, diag);
+	if (error == KS_SUCCESS)
+		error = put_run(run, sink, diag);
 	if (error == KS_SUCCESS)
 		error = put_inputs(run, sink, outcome, diag);
 	if (error == KS_SUCCESS)

@@ -144,6 +144,9 @@ void ks_shard_net_source(struct ks_shard *shard, uint32_t number);
 KS_MUST_CHECK enum ks_error ks_shard_freeze_signals(const struct ks_shard *shard, const uint32_t *zone_place,
 						    struct ks_sink *sink, struct ks_diag *diag);
 
+/* Before freezing, and before its counters are read: choose what of the ledger becomes facts. */
+KS_MUST_CHECK enum ks_error ks_shard_choose(struct ks_shard *shard, struct ks_diag *diag);
+
 /* The last of them: the ledger. */
 KS_MUST_CHECK enum ks_error ks_shard_freeze_ledger(struct ks_shard *shard, struct ks_sink *sink,
 						   struct ks_diag *diag);
