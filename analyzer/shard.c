@@ -302,6 +302,22 @@ start_following(struct ks_shard *shard, const struct place *place)
 		flow->place = number & 0xfffffff;
 }
 
+/* What clients ask of the source, where that is seen; else what it asks besides keys and DS: nothing else in
+ * a capture before name servers tells how busy its clients are. */
+static void
+tell_demand(struct ks_shard *shard, const struct place *place, struct ks_behaviour *state)
+{
+	const struct ks_key key = ks_key_of_addr(&place->message->client);
+	const uint32_t number = ks_map_find(&shard->servers, &key);
+	const struct ks_server *const served =
+		number != KS_MAP_NONE ? ks_map_at(&shard->servers, number) : NULL;
+	const struct ks_source *const source = place->source_at;
+	const bool of_clients = served != NULL && served->queries > 0;
+	const uint64_t own = (uint64_t)source->queries - source->dnskey_queries - source->ds_queries;
+	ks_demand_cut(&state->demand, place->message->time_ns, of_clients ? served->queries : own,
+		      of_clients);
+}
+
 /* Before the flow's own counts move on. */
 static void
 follow_query(struct ks_shard *shard, const struct place *place, enum ks_requery class, bool again)
@@ -311,6 +327,9 @@ follow_query(struct ks_shard *shard, const struct place *place, enum ks_requery 
 	if (!flow->followed && !flow->unfollowed && wants_following(flow, class, t_ns))
 		start_following(shard, place);
 	if (flow->followed) {
+		struct ks_behaviour *const state = ks_behaviours_at(&shard->behaviours, flow->place);
+		if (ks_behaviour_wants_demand(state, t_ns))
+			tell_demand(shard, place, state);
 		const struct ks_behaviour_query query = {
 			.t_ns = t_ns,
 			.life_ns = flow->state.life_ns,
@@ -318,7 +337,7 @@ follow_query(struct ks_shard *shard, const struct place *place, enum ks_requery 
 			.class = class,
 			.again = again,
 		};
-		ks_behaviour_ask(ks_behaviours_at(&shard->behaviours, flow->place), &query);
+		ks_behaviour_ask(state, &query);
 	} else if (!again) {
 		flow->asked_ns = t_ns;
 		flow->place = place->server & 0xfffffff;

@@ -178,8 +178,20 @@ struct ks_fact_flow {
 	int64_t first_ns, last_ns;
 };
 
-/* What a (source, zone) did since it was followed (behaviour.h). All add up, but max_waiting: the greatest.
- */
+/* Searches of a (source, zone), see search.h. Merge by adding, `min_ns` by the least that is not 0. */
+struct ks_search_counts {
+	uint64_t failing; /* searches with a requery */
+	uint64_t crowded; /* of them, that asked one server more than six times */
+	int64_t min_ns;   /* the least interval between failing ones; 0: none */
+};
+
+/* Of the points (demand, DNSKEY queries) of all windows, see demand.h. */
+struct ks_demand_sums {
+	uint64_t windows, x, y, xx, xy, yy;
+};
+
+/* What a (source, zone) did since it was followed (behaviour.h). All add up, but max_waiting and
+ * last_requery_ns: the greatest; and what `searches` says of itself. */
 struct ks_behaviour_counts {
 	uint64_t queries;    /* retransmissions left out, here and below */
 	uint64_t successive; /* queries that followed another within their burst */
@@ -189,8 +201,12 @@ struct ks_behaviour_counts {
 	uint64_t halted_bursts;    /* that ended 28 to 32 s after they began */
 	uint64_t pauses_over_life; /* of the pauses, 0.9 of the keys' lifetime and longer */
 	uint64_t max_waiting;
+	int64_t last_requery_ns; /* 0: none */
+	struct ks_search_counts searches;
+	struct ks_demand_sums demand;
 	uint64_t gaps[KS_GAP_CELLS];     /* from the last answer to the next query, where `closed` */
-	uint64_t pauses[KS_PAUSE_CELLS]; /* from the start of a failing burst to the start of the next one */
+	uint64_t pauses[KS_PAUSE_CELLS]; /* from the start of a failing burst to the start of the next failing
+					    one */
 };
 
 /* Key: (zone, source); one for each flow that was followed. */

@@ -192,6 +192,16 @@ CREATE TABLE behaviour (
 	halted_bursts INTEGER NOT NULL, -- that lasted 28 to 32 s
 	pauses_over_life INTEGER NOT NULL, -- of 0.9 of the keys' lifetime and longer
 	max_waiting INTEGER NOT NULL, -- queries without answer at one time
+	last_requery_ns INTEGER, -- NULL: none
+	failing_searches INTEGER NOT NULL, -- less than 1 s between two queries, with a requery
+	crowded_searches INTEGER NOT NULL, -- of them, that asked one server more than six times
+	min_search_ns INTEGER, -- least interval between failing searches, NULL: none
+	windows INTEGER NOT NULL, -- of 5 s and more: points (demand, DNSKEY queries), and their sums
+	demand INTEGER NOT NULL,
+	demand_dnskey INTEGER NOT NULL,
+	demand_xx INTEGER NOT NULL,
+	demand_xy INTEGER NOT NULL,
+	demand_yy INTEGER NOT NULL,
 	PRIMARY KEY (run_id, zone_id, ip),
 	FOREIGN KEY (run_id, zone_id) REFERENCES run_zone ON DELETE CASCADE
 ) STRICT, WITHOUT ROWID;
@@ -357,6 +367,12 @@ CREATE TABLE habit (
 	spray REAL, -- entropy over servers, 1: all alike
 	coverage REAL, -- servers asked of those there are
 	median_gap_ms REAL, -- answer to next query
+	min_search_interval_s REAL, -- between failing searches
+	rfc9520 TEXT CHECK (rfc9520 IN ('violates', 'caches')),
+	halted_share REAL, -- of its bursts, those of 28 to 32 s
+	dnskey_per_query REAL, -- DNSKEY queries for each query of its demand
+	demand_slope REAL, -- more of them for one more query of demand
+	demand_correlation REAL,
 	PRIMARY KEY (zone_id, ip)
 ) STRICT, WITHOUT ROWID;
 

@@ -128,13 +128,16 @@ static const char *const puts_sql[KS_PUT_COUNT] = {
     [KS_PUT_STORM] = "INSERT INTO storm (zone_id, start_s, end_s, began_before, open, peak_qps, base_qps, uplift,"
 		     " uplift_is_lower_bound, queries) VALUES (?,?,?,?,?,?,?,?,?,?)",
     [KS_PUT_BEHAVIOUR] = "INSERT INTO behaviour (run_id, zone_id, ip, queries, successive, closed, bursts,"
-			 " failing_bursts, failing_queries, long_queries, halted_bursts, pauses_over_life, max_waiting)"
-			 " VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)",
+			 " failing_bursts, failing_queries, long_queries, halted_bursts, pauses_over_life, max_waiting,"
+			 " last_requery_ns, failing_searches, crowded_searches, min_search_ns, windows, demand,"
+			 " demand_dnskey, demand_xx, demand_xy, demand_yy)"
+			 " VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
     [KS_PUT_BEHAVIOUR_CELL] = "INSERT INTO behaviour_cell (run_id, zone_id, ip, kind, cell, n) VALUES (?,?,?,?,?,?)",
     [KS_PUT_BEHAVIOUR_SERVER] = "INSERT INTO behaviour_server (run_id, zone_id, ip, server_ip, queries)"
 				" VALUES (?,?,?,?,?)",
-    [KS_PUT_HABIT] = "INSERT INTO habit (zone_id, ip, memory_class, sci, spray, coverage, median_gap_ms)"
-		     " VALUES (?,?,?,?,?,?,?)",
+    [KS_PUT_HABIT] = "INSERT INTO habit (zone_id, ip, memory_class, sci, spray, coverage, median_gap_ms,"
+		     " min_search_interval_s, rfc9520, halted_share, dnskey_per_query, demand_slope,"
+		     " demand_correlation) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)",
 };
 /* clang-format on */
 
