@@ -106,6 +106,8 @@ put_servers(const struct freezer *freezer)
 			.responses = server->responses,
 			.authoritative = server->authoritative,
 			.recursive = server->recursive,
+			.response_dns_bytes = server->response_dns_bytes,
+			.sigkey_dns_bytes = server->sigkey_dns_bytes,
 			.first_ns = server->first_ns,
 			.last_ns = server->last_ns,
 		};
@@ -260,6 +262,7 @@ put_zones(const struct freezer *freezer)
 			.name = ks_names_at(&freezer->shard->zones, number),
 			.answered = zone->answered,
 			.dnskey_queries = zone->dnskey_queries,
+			.ds_queries = zone->ds_queries,
 			.servers = (uint32_t)__builtin_popcountll(zone->servers),
 		};
 		const enum ks_error error = freezer->sink->ops->zone(freezer->sink, &fact, freezer->diag);
@@ -516,6 +519,21 @@ put_sequences(const struct freezer *freezer)
 }
 
 static enum ks_error
+put_manners(const struct freezer *freezer)
+{
+	const uint32_t n = freezer->sources.n;
+	uint32_t *const order = malloc((n + 1u) * sizeof(*order));
+	if (order == NULL)
+		return ks_diag_set(freezer->diag, KS_ERR_MEMORY, "no memory for the order of %u sources", n);
+	for (uint32_t i = 0; i < n; i++)
+		order[i] = freezer->sources.ranks[i].number;
+	const enum ks_error error = ks_shard_freeze_manners(freezer->shard, order, freezer->zone_place,
+							    freezer->sink, freezer->diag);
+	free(order);
+	return error;
+}
+
+static enum ks_error
 freeze(struct freezer *freezer)
 {
 	struct ks_shard *const shard = freezer->shard;
@@ -548,6 +566,8 @@ freeze(struct freezer *freezer)
 		error = put_stacks(freezer);
 	if (error == KS_SUCCESS)
 		error = put_nxdomain(freezer);
+	if (error == KS_SUCCESS)
+		error = put_manners(freezer);
 	if (error == KS_SUCCESS)
 		error = ks_shard_freeze_signals(shard, freezer->zone_place, freezer->sink, freezer->diag);
 	return error;

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "analyzer/shard.h"
 
-static_assert(sizeof(struct ks_source) == 88, "one per distinct source: every octet counts a million times");
+static_assert(sizeof(struct ks_source) == 96, "one per distinct source: every octet counts a million times");
 static_assert(sizeof(struct ks_flow) % 8 == 0, "tables hold whole words");
 
-enum { SERVERS_MAX = 16384, OTHER_NAME = 0x80000000u };
+enum { SERVERS_MAX = 16384, OTHER_NAME = 0x80000000u, RCODE_SERVFAIL = 2 };
 
 /* Shares of the budget, in hundredths. The rest is the dissector's reassembly and slack. */
 enum {
@@ -14,10 +14,12 @@ enum {
 	SHARE_NAMES = 3,
 	SHARE_PAIRS = 6,
 	SHARE_SERIES = 14,
-	SHARE_SAMPLES = 12,
+	SHARE_SAMPLES = 10,
 	SHARE_BEHAVIOURS = 4,
 	SHARE_STACKS = 1,
 	SHARE_NXDOMAIN = 1,
+	SHARE_OPENINGS = 1,
+	SHARE_CD = 1,     /* a quarter of it is for lookaside */
 	SHARE_SIGNALS = 1 /* three quarters of it; the rest is for errors */
 };
 
@@ -71,6 +73,12 @@ ks_shard_init(struct ks_shard *shard, size_t memory_bytes, uint32_t bin_s, const
 		error = ks_signals_init(&shard->signals, unit * SHARE_SIGNALS / 4 * 3, secret, diag);
 	if (error == KS_SUCCESS)
 		error = ks_errors_init(&shard->errors, unit * SHARE_SIGNALS / 4, secret, diag);
+	if (error == KS_SUCCESS)
+		error = ks_openings_init(&shard->openings, unit * SHARE_OPENINGS, diag);
+	if (error == KS_SUCCESS)
+		error = ks_cd_init(&shard->cd, unit * SHARE_CD / 4 * 3, secret, diag);
+	if (error == KS_SUCCESS)
+		error = ks_lookaside_init(&shard->lookaside, unit * SHARE_CD / 4, secret, diag);
 	if (error != KS_SUCCESS)
 		ks_shard_done(shard);
 	return error;
@@ -94,6 +102,9 @@ ks_shard_done(struct ks_shard *shard)
 	ks_nxdomain_done(&shard->nxdomain);
 	ks_signals_done(&shard->signals);
 	ks_errors_done(&shard->errors);
+	ks_openings_done(&shard->openings);
+	ks_cd_done(&shard->cd);
+	ks_lookaside_done(&shard->lookaside);
 }
 
 /* --- the parts of one message --- */
@@ -108,6 +119,7 @@ struct place {
 	bool chain;                  /* that, or DS */
 	uint32_t record;             /* of a query in the samples, or KS_SAMPLE_NONE */
 	int64_t before_ns;           /* the flow's message before this one, if `flow` had one */
+	int64_t source_before_ns;    /* the source's; 0: it had none */
 	int64_t asked_ns;            /* of a response's query; 0: unknown */
 };
 
@@ -115,6 +127,12 @@ static void
 count32(uint32_t *counter)
 {
 	*counter += *counter != UINT32_MAX;
+}
+
+static void
+count16(uint16_t *counter)
+{
+	*counter = (uint16_t)(*counter + (*counter != UINT16_MAX));
 }
 
 static void
@@ -140,6 +158,7 @@ place_source(struct ks_shard *shard, struct place *place)
 	place->source_at = ks_map_at(&shard->sources, place->source);
 	if (is_new)
 		place->source_at->log = KS_SAMPLE_NONE;
+	place->source_before_ns = is_new ? 0 : place->source_at->last_ns;
 	stretch(&place->source_at->first_ns, &place->source_at->last_ns, is_new, place->message->time_ns);
 }
 
@@ -170,6 +189,8 @@ count_server(struct ks_shard *shard, struct place *place)
 		return;
 	}
 	server->responses++;
+	server->response_dns_bytes += message->len;
+	server->sigkey_dns_bytes += message->dns.sigkey_bytes;
 	const bool authoritative = (message->dns.flags & KS_FLAG_AA) != 0;
 	server->authoritative += authoritative;
 	server->recursive += !authoritative && (message->dns.flags & KS_FLAG_RA) != 0;
@@ -345,6 +366,24 @@ follow_query(struct ks_shard *shard, const struct place *place, enum ks_requery 
 	}
 }
 
+/* How the source begins. Before its own counts move on. */
+static void
+open_query(struct ks_shard *shard, const struct place *place, enum ks_requery class)
+{
+	struct ks_source *const source = place->source_at;
+	if (class == KS_RQ_RETRANSMIT || place->zone == KS_MAP_NONE)
+		return;
+	const struct ks_opening_query query = {
+		.t_ns = place->message->time_ns,
+		.source = place->source,
+		.zone = place->zone,
+		.server = place->server,
+		.first = source->dnskey_queries == 0,
+	};
+	if (ks_openings_ask(&shard->openings, &query))
+		count16(&source->primed_queries);
+}
+
 static void
 count_dnskey_query(struct ks_shard *shard, struct place *place, bool again)
 {
@@ -362,6 +401,7 @@ count_dnskey_query(struct ks_shard *shard, struct place *place, bool again)
 	}
 	if (place->source_at != NULL) {
 		ks_stacks_feed(&shard->stacks, place->source, message);
+		open_query(shard, place, class);
 		count32(&place->source_at->dnskey_queries);
 		if (ks_requery_counts(class))
 			count32(&place->source_at->requeries);
@@ -381,6 +421,26 @@ count_dnskey_query(struct ks_shard *shard, struct place *place, bool again)
 	cell->sources_new += first_requery;
 }
 
+/* What a query tells of its source's manners. Before the source's own counts move on. */
+static void
+note_manners(struct ks_shard *shard, const struct place *place)
+{
+	const struct ks_message *const message = place->message;
+	const struct ks_dns *const dns = &message->dns;
+	struct ks_source *const source = place->source_at;
+	const int64_t silence_ns = message->time_ns - place->source_before_ns;
+	if (source->dnskey_queries > 0 && silence_ns >= KS_OPENING_SILENCE_NS)
+		ks_openings_wake(&shard->openings, place->source, message->time_ns, silence_ns);
+	if (dns->has_question && dns->qtype == KS_TYPE_NS && dns->qname.n == 1 && ks_dns_opcode(dns) == 0) {
+		ks_openings_prime(&shard->openings, place->source, message->time_ns);
+		count16(&source->priming_queries);
+	}
+	if ((dns->flags & KS_FLAG_CD) != 0) {
+		ks_cd_query(&shard->cd, place->source, message, source->queries, source->cd_queries);
+		count32(&source->cd_queries);
+	}
+}
+
 static void
 count_query(struct ks_shard *shard, struct place *place, struct ks_cell *cell)
 {
@@ -396,6 +456,7 @@ count_query(struct ks_shard *shard, struct place *place, struct ks_cell *cell)
 	cell->cd_queries += (dns->flags & KS_FLAG_CD) != 0;
 	struct ks_source *const source = place->source_at;
 	if (source != NULL) {
+		note_manners(shard, place);
 		count32(&source->queries);
 		source->query_dns_bytes += message->len;
 		source->do_queries += dns->edns.dnssec_ok && source->do_queries != UINT32_MAX;
@@ -403,6 +464,10 @@ count_query(struct ks_shard *shard, struct place *place, struct ks_cell *cell)
 		if (place->chain && !place->dnskey)
 			count32(&source->ds_queries);
 	}
+	if (place->chain && !place->dnskey && place->zone != KS_MAP_NONE)
+		zone_at(shard, place->zone)->ds_queries++;
+	if (dns->qtype == KS_TYPE_DLV)
+		ks_lookaside_feed(&shard->lookaside, dns, message->time_ns);
 	ks_signals_query(&shard->signals, place->source, message);
 	ks_errors_query(&shard->errors, dns, message->time_ns);
 	record_query(shard, place);
@@ -497,6 +562,10 @@ count_response(struct ks_shard *shard, struct place *place, struct ks_cell *cell
 	}
 	ks_nxdomain_feed(&shard->nxdomain, message);
 	ks_errors_response(&shard->errors, &message->dns, message->time_ns);
+	if (message->dns.rcode == RCODE_SERVFAIL && (message->dns.flags & KS_FLAG_CD) == 0)
+		ks_cd_refuse(&shard->cd, message);
+	if (message->dns.qtype == KS_TYPE_DLV)
+		ks_lookaside_feed(&shard->lookaside, &message->dns, message->time_ns);
 	answer_pair(shard, place);
 	if (place->dnskey)
 		count_dnskey_response(shard, place);

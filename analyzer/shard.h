@@ -13,11 +13,14 @@
 #define KS_ANALYZER_SHARD_H
 
 #include "analyzer/behaviour.h"
+#include "analyzer/cd.h"
 #include "analyzer/errors.h"
 #include "analyzer/fingerprint.h"
 #include "analyzer/icmp.h"
+#include "analyzer/lookaside.h"
 #include "analyzer/names.h"
 #include "analyzer/nxdomain.h"
+#include "analyzer/opening.h"
 #include "analyzer/pair.h"
 #include "analyzer/requery.h"
 #include "analyzer/sample.h"
@@ -34,6 +37,8 @@ struct ks_source {
 	int64_t first_ns, last_ns;
 	uint32_t queries, responses, dnskey_queries, ds_queries, requeries, do_queries, tcp_queries;
 	uint32_t log; /* of samples, or KS_SAMPLE_NONE */
+	uint32_t cd_queries;
+	uint16_t priming_queries, primed_queries; /* primed: with a DNSKEY query behind them; both saturate */
 };
 
 /* DNSKEY queries of one source for one zone. */
@@ -55,11 +60,12 @@ struct ks_flow {
 struct ks_server {
 	struct ks_key key; /* address */
 	uint64_t queries, responses, authoritative, recursive;
+	uint64_t response_dns_bytes, sigkey_dns_bytes;
 	int64_t first_ns, last_ns;
 };
 
 struct ks_zone {
-	uint64_t dnskey_queries;
+	uint64_t dnskey_queries, ds_queries;
 	uint64_t servers; /* bit per server (of the first 64) that gave an authoritative DNSKEY answer */
 	bool answered;
 };
@@ -91,6 +97,9 @@ struct ks_shard {
 	struct ks_nxdomain nxdomain;
 	struct ks_signals signals;
 	struct ks_errors errors;
+	struct ks_openings openings;
+	struct ks_cd cd;
+	struct ks_lookaside lookaside;
 	struct ks_totals totals;
 };
 
@@ -107,6 +116,12 @@ void ks_shard_icmp(void *arg, const struct ks_walk *walk);
 /* 'R' when most responses came from recursion, 'M' when several servers of one zone are seen, else 'A'
  * (DOMAIN A). */
 char ks_shard_vantage(const struct ks_shard *shard);
+
+/* Openings, servers of zones, changes of CD, priming, lookaside. `source_order`: numbers of sources in the
+ * order of their addresses; `zone_place` as below. */
+KS_MUST_CHECK enum ks_error ks_shard_freeze_manners(struct ks_shard *shard, const uint32_t *source_order,
+						    const uint32_t *zone_place, struct ks_sink *sink,
+						    struct ks_diag *diag);
 
 /* The last of them: signals, keys, failures. `zone_place` gives each zone number its place among the zones
  * put. */

@@ -103,6 +103,8 @@ struct ks_fact_server {
 	uint64_t queries, responses;
 	uint64_t authoritative; /* responses with AA */
 	uint64_t recursive;     /* responses with RA and without AA */
+	uint64_t response_dns_bytes;
+	uint64_t sigkey_dns_bytes; /* of them, DNSKEY and RRSIG records */
 	int64_t first_ns, last_ns;
 };
 
@@ -154,7 +156,7 @@ struct ks_fact_source {
 struct ks_fact_zone {
 	struct ks_span name; /* wire format */
 	bool answered; /* a DNSKEY RRset of that name was seen: it is a zone, not just a name asked for */
-	uint64_t dnskey_queries;
+	uint64_t dnskey_queries, ds_queries;
 	uint32_t servers; /* that gave authoritative DNSKEY answers; merges by the greatest */
 };
 
@@ -220,6 +222,45 @@ struct ks_fact_behaviour {
 		bool other; /* `server` is not meant: servers beyond those kept apart */
 		uint64_t queries;
 	} * servers;
+};
+
+/* Key: (zone, server). A server that gave authoritative DNSKEY answers for the zone. */
+struct ks_fact_zone_server {
+	uint32_t zone;
+	struct ks_addr server;
+};
+
+/* Key: (source, t_ns). How a source began: its first DNSKEY queries, or the first after a silence
+ * (opening.h). */
+struct ks_fact_opening {
+	struct ks_addr source;
+	int64_t t_ns;
+	int64_t silence_ns; /* 0: not seen before */
+	uint32_t zone;
+	uint64_t queries;
+	uint32_t servers;  /* different ones */
+	int64_t length_ns; /* from the first query to the last */
+	bool primed;       /* it asked for the servers of the root too */
+};
+
+/* Key: source. Sources that primed, or changed their CD bit. */
+struct ks_fact_manner {
+	struct ks_addr source;
+	uint64_t priming_queries, primed_queries; /* primed: a DNSKEY query came within 5 s */
+	bool changed;                             /* what follows is told; else it is 0 */
+	uint64_t plain_before; /* queries without CD before the first with it; 0: it began with CD */
+	uint64_t cd_queries;
+	uint64_t retries;                /* with CD=1, less than a minute behind a SERVFAIL for the name */
+	int64_t cd_first_ns, cd_last_ns; /* of such changes */
+};
+
+/* Key: name, as asked for in a lookaside registry. */
+struct ks_fact_lookaside {
+	struct ks_span name; /* wire format, lower case */
+	uint64_t queries, responses;
+	struct ks_span tags; /* of the last answer with records, decimal, a blank between two; empty: none */
+	int64_t told_ns;     /* when that was; 0: never */
+	int64_t first_ns, last_ns;
 };
 
 /* One query of one source, with its answer if there was one. */

@@ -14,7 +14,8 @@ enum ks_rrtype {
 	KS_TYPE_OPT = 41,
 	KS_TYPE_DS = 43,
 	KS_TYPE_RRSIG = 46,
-	KS_TYPE_DNSKEY = 48
+	KS_TYPE_DNSKEY = 48,
+	KS_TYPE_DLV = 32769
 };
 
 enum { KS_RRTYPE_TEXT = 16 };

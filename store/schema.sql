@@ -60,6 +60,8 @@ CREATE TABLE server (
 	responses INTEGER NOT NULL,
 	authoritative INTEGER NOT NULL, -- responses with AA
 	recursive INTEGER NOT NULL, -- responses with RA and without AA
+	response_dns_bytes INTEGER NOT NULL,
+	sigkey_dns_bytes INTEGER NOT NULL, -- of them, octets of DNSKEY and RRSIG records
 	first_ns INTEGER NOT NULL,
 	last_ns INTEGER NOT NULL,
 	PRIMARY KEY (run_id, ip)
@@ -128,6 +130,7 @@ CREATE TABLE run_zone (
 	zone_id INTEGER NOT NULL REFERENCES zone,
 	answered INTEGER NOT NULL CHECK (answered IN (0, 1)), -- a DNSKEY RRset was seen: it is a zone
 	dnskey_queries INTEGER NOT NULL,
+	ds_queries INTEGER NOT NULL,
 	servers INTEGER NOT NULL, -- that gave authoritative DNSKEY answers
 	PRIMARY KEY (run_id, zone_id)
 ) STRICT, WITHOUT ROWID;
@@ -227,6 +230,61 @@ CREATE TABLE behaviour_server (
 	queries INTEGER NOT NULL,
 	PRIMARY KEY (run_id, zone_id, ip, server_ip),
 	FOREIGN KEY (run_id, zone_id, ip) REFERENCES behaviour ON DELETE CASCADE
+) STRICT, WITHOUT ROWID;
+
+-- Which servers gave authoritative DNSKEY answers for a zone, of the first 64 of the run.
+CREATE TABLE zone_server (
+	run_id INTEGER NOT NULL,
+	zone_id INTEGER NOT NULL,
+	server_ip BLOB NOT NULL,
+	PRIMARY KEY (run_id, zone_id, server_ip),
+	FOREIGN KEY (run_id, zone_id) REFERENCES run_zone ON DELETE CASCADE
+) STRICT, WITHOUT ROWID;
+
+-- How a source began: its first DNSKEY queries, or the first after a minute of silence, where they went to several
+-- servers, came with a priming query, or ended a silence of thirty days.
+CREATE TABLE opening (
+	run_id INTEGER NOT NULL,
+	ip BLOB NOT NULL,
+	t_ns INTEGER NOT NULL,
+	address TEXT NOT NULL,
+	silence_ns INTEGER, -- before it; NULL: the source was not seen before
+	zone_id INTEGER NOT NULL,
+	queries INTEGER NOT NULL,
+	servers INTEGER NOT NULL, -- different ones
+	length_ns INTEGER NOT NULL, -- from the first query to the last
+	primed INTEGER NOT NULL CHECK (primed IN (0, 1)), -- it asked for the servers of the root too
+	PRIMARY KEY (run_id, ip, t_ns),
+	FOREIGN KEY (run_id, zone_id) REFERENCES run_zone ON DELETE CASCADE
+) STRICT, WITHOUT ROWID;
+
+-- Sources that primed, or whose CD bit changed from 0 to 1; the columns on CD are NULL without such a change.
+CREATE TABLE manner (
+	run_id INTEGER NOT NULL REFERENCES run ON DELETE CASCADE,
+	ip BLOB NOT NULL,
+	address TEXT NOT NULL,
+	priming_queries INTEGER NOT NULL,
+	primed_queries INTEGER NOT NULL, -- of them, with a DNSKEY query less than 5 s behind
+	plain_before INTEGER, -- queries with CD=0 before the first with CD=1; 0: it began with CD=1
+	cd_queries INTEGER,
+	cd_retries INTEGER, -- with CD=1, for a name refused with SERVFAIL at most 60 s before
+	cd_first_ns INTEGER, -- of the changes
+	cd_last_ns INTEGER,
+	PRIMARY KEY (run_id, ip)
+) STRICT, WITHOUT ROWID;
+
+-- Names asked for in lookaside registries (type DLV).
+CREATE TABLE lookaside (
+	run_id INTEGER NOT NULL REFERENCES run ON DELETE CASCADE,
+	qname_wire BLOB NOT NULL, -- lower case, uncompressed
+	qname TEXT NOT NULL,
+	queries INTEGER NOT NULL,
+	responses INTEGER NOT NULL,
+	tags TEXT, -- of the last answer with DLV records: decimal, ascending, a blank between two; NULL: none
+	told_ns INTEGER, -- when that was
+	first_ns INTEGER NOT NULL,
+	last_ns INTEGER NOT NULL,
+	PRIMARY KEY (run_id, qname_wire)
 ) STRICT, WITHOUT ROWID;
 
 -- A bounded sample of the queries of a source, each with its answer.

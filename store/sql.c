@@ -91,7 +91,7 @@ static const char *const puts_sql[KS_PUT_COUNT] = {
 		     " linktype, snaplen, first_ns, last_ns) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)",
     [KS_PUT_COUNTER] = "INSERT INTO counter (run_id, kind, name, position, value, note) VALUES (?,?,?,?,?,?)",
     [KS_PUT_SERVER] = "INSERT INTO server (run_id, ip, address, queries, responses, authoritative, recursive,"
-		      " first_ns, last_ns) VALUES (?,?,?,?,?,?,?,?,?)",
+		      " response_dns_bytes, sigkey_dns_bytes, first_ns, last_ns) VALUES (?,?,?,?,?,?,?,?,?,?,?)",
     [KS_PUT_SOURCE] = "INSERT INTO source (run_id, ip, address, queries, responses, dnskey_queries, ds_queries,"
 		      " requeries, do_queries, tcp_queries, query_dns_bytes, response_dns_bytes, sigkey_dns_bytes,"
 		      " first_ns, last_ns) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
@@ -103,7 +103,8 @@ static const char *const puts_sql[KS_PUT_COUNT] = {
     /* The no-op update makes RETURNING tell the id of a name that was there already. */
     [KS_PUT_ZONE] = "INSERT INTO zone (name_wire, name, labels) VALUES (?,?,?)"
 		    " ON CONFLICT (name_wire) DO UPDATE SET labels = labels RETURNING zone_id",
-    [KS_PUT_RUN_ZONE] = "INSERT INTO run_zone (run_id, zone_id, answered, dnskey_queries, servers) VALUES (?,?,?,?,?)",
+    [KS_PUT_RUN_ZONE] = "INSERT INTO run_zone (run_id, zone_id, answered, dnskey_queries, ds_queries, servers)"
+			" VALUES (?,?,?,?,?,?)",
     [KS_PUT_ZONE_BIN] = "INSERT INTO zone_bin (run_id, zone_id, t_s, queries, rq_none, rq_first, rq_hot, rq_warm,"
 			" rq_cool, rq_refresh, rq_retransmit, responses, response_dns_bytes, sources_new)"
 			" VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
@@ -135,6 +136,14 @@ static const char *const puts_sql[KS_PUT_COUNT] = {
     [KS_PUT_BEHAVIOUR_CELL] = "INSERT INTO behaviour_cell (run_id, zone_id, ip, kind, cell, n) VALUES (?,?,?,?,?,?)",
     [KS_PUT_BEHAVIOUR_SERVER] = "INSERT INTO behaviour_server (run_id, zone_id, ip, server_ip, queries)"
 				" VALUES (?,?,?,?,?)",
+    [KS_PUT_ZONE_SERVER] = "INSERT INTO zone_server (run_id, zone_id, server_ip) VALUES (?,?,?)",
+    /* A clock that jumps could bring one instant twice. */
+    [KS_PUT_OPENING] = "INSERT INTO opening (run_id, ip, t_ns, address, silence_ns, zone_id, queries, servers, length_ns,"
+		       " primed) VALUES (?,?,?,?,?,?,?,?,?,?) ON CONFLICT DO NOTHING",
+    [KS_PUT_MANNER] = "INSERT INTO manner (run_id, ip, address, priming_queries, primed_queries, plain_before, cd_queries,"
+		      " cd_retries, cd_first_ns, cd_last_ns) VALUES (?,?,?,?,?,?,?,?,?,?)",
+    [KS_PUT_LOOKASIDE] = "INSERT INTO lookaside (run_id, qname_wire, qname, queries, responses, tags, told_ns, first_ns,"
+			 " last_ns) VALUES (?,?,?,?,?,?,?,?,?)",
     [KS_PUT_HABIT] = "INSERT INTO habit (zone_id, ip, memory_class, sci, spray, coverage, median_gap_ms,"
 		     " min_search_interval_s, rfc9520, halted_share, dnskey_per_query, demand_slope,"
 		     " demand_correlation) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)",

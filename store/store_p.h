@@ -38,6 +38,10 @@ enum ks_put {
 	KS_PUT_BEHAVIOUR_CELL,
 	KS_PUT_BEHAVIOUR_SERVER,
 	KS_PUT_HABIT,
+	KS_PUT_ZONE_SERVER,
+	KS_PUT_OPENING,
+	KS_PUT_MANNER,
+	KS_PUT_LOOKASIDE,
 	KS_PUT_COUNT
 };
 
@@ -88,6 +92,18 @@ KS_MUST_CHECK enum ks_error ks_sql_row_done(struct ks_sql_row *row, struct ks_di
 
 /* The sink's. */
 KS_MUST_CHECK enum ks_error ks_store_put_behaviour(struct ks_sink *sink, const struct ks_fact_behaviour *fact,
+						   struct ks_diag *diag);
+
+/* --- manners.c --- */
+
+/* The sink's. */
+KS_MUST_CHECK enum ks_error
+ks_store_put_zone_server(struct ks_sink *sink, const struct ks_fact_zone_server *fact, struct ks_diag *diag);
+KS_MUST_CHECK enum ks_error ks_store_put_opening(struct ks_sink *sink, const struct ks_fact_opening *fact,
+						 struct ks_diag *diag);
+KS_MUST_CHECK enum ks_error ks_store_put_manner(struct ks_sink *sink, const struct ks_fact_manner *fact,
+						struct ks_diag *diag);
+KS_MUST_CHECK enum ks_error ks_store_put_lookaside(struct ks_sink *sink, const struct ks_fact_lookaside *fact,
 						   struct ks_diag *diag);
 
 /* --- schema.c --- */

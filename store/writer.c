@@ -166,6 +166,8 @@ put_server_fact(struct ks_sink *sink, const struct ks_fact_server *server, struc
 	ks_sql_put_count(&row, server->responses);
 	ks_sql_put_count(&row, server->authoritative);
 	ks_sql_put_count(&row, server->recursive);
+	ks_sql_put_count(&row, server->response_dns_bytes);
+	ks_sql_put_count(&row, server->sigkey_dns_bytes);
 	ks_sql_put_int(&row, server->first_ns);
 	ks_sql_put_int(&row, server->last_ns);
 	return ks_sql_row_done(&row, diag);
@@ -273,6 +275,7 @@ put_zone(struct ks_sink *sink, const struct ks_fact_zone *zone, struct ks_diag *
 	ks_sql_put_int(&row, zone_id);
 	ks_sql_put_int(&row, zone->answered);
 	ks_sql_put_count(&row, zone->dnskey_queries);
+	ks_sql_put_count(&row, zone->ds_queries);
 	ks_sql_put_int(&row, zone->servers);
 	error = ks_sql_row_done(&row, diag);
 	return error == KS_SUCCESS ? remember_zone(store, zone_id, diag) : error;
@@ -559,6 +562,10 @@ const struct ks_sink_ops ks_store_sink_ops = {
 	.icmp = put_icmp,
 	.stack = put_stack,
 	.nxdomain = put_nxdomain,
+	.zone_server = ks_store_put_zone_server,
+	.opening = ks_store_put_opening,
+	.manner = ks_store_put_manner,
+	.lookaside = ks_store_put_lookaside,
 	.ta_signal = put_ta_signal,
 	.zone_key = put_zone_key,
 	.failure = put_failure,
