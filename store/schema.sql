@@ -431,7 +431,16 @@ CREATE TABLE habit (
 	dnskey_per_query REAL, -- DNSKEY queries for each query of its demand
 	demand_slope REAL, -- more of them for one more query of demand
 	demand_correlation REAL,
+	zone_local INTEGER CHECK (zone_local IN (0, 1)), -- it fails with this zone only; NULL: not known
 	PRIMARY KEY (zone_id, ip)
+) STRICT, WITHOUT ROWID;
+
+-- What is remarkable of a source. No row: an ordinary one.
+CREATE TABLE trait (
+	ip BLOB PRIMARY KEY,
+	flow TEXT CHECK (flow IN ('dnskey-heavy', 'rrsig-heavy', 'dnskey-heavy,rrsig-heavy')), -- NULL: background
+	min_caches INTEGER, -- at least so many caches behind the address; NULL: not known
+	returned_s REAL -- it came back with stale keys after so long; NULL: it did not
 ) STRICT, WITHOUT ROWID;
 
 -- Holds its one row while the judgements belong to the facts: a new run takes it away.

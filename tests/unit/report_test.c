@@ -714,10 +714,11 @@ static const struct {
 	{"foo", "text",
 	 "no report 'foo'; there are: summary, totals, traffic, qtypes, sources, hitters, sequence, "
 	 "storms, anchors, errors, "
-	 "quality, fingerprints, amplification, nxdomain"},
+	 "quality, fingerprints, amplification, nxdomain, habits, starts, priming, depth, cd, lookaside"},
 	{"", "text",
 	 "no report ''; there are: summary, totals, traffic, qtypes, sources, hitters, sequence, "
-	 "storms, anchors, errors, quality, fingerprints, amplification, nxdomain"},
+	 "storms, anchors, errors, quality, fingerprints, amplification, nxdomain, habits, starts, priming, "
+	 "depth, cd, lookaside"},
 	{"hitters", "xml", "no format 'xml'; there are: text, json, csv"},
 	{"hitters", "json", "fake: no query hitters"},
 	{"summary", "text", "fake: no query summary"},
