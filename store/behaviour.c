@@ -102,16 +102,19 @@ ks_store_put_behaviour(struct ks_sink *sink, const struct ks_fact_behaviour *fac
 
 /* --- reading --- */
 
-/* CROSS JOIN keeps the order: the few runs outside, so that the primary keys find the rest. */
+/* CROSS JOIN keeps the order: the few runs outside, so that the primary keys find the rest. A source can only
+ * ask servers of its own IP version. */
+/* clang-format off */
 static const char flows_sql[] =
-	"SELECT zone_id, ip, sum(behaviour.queries), sum(successive), sum(closed), sum(bursts),"
-	" sum(failing_bursts), sum(failing_queries), sum(long_queries), sum(halted_bursts), "
-	"sum(pauses_over_life),"
-	" max(max_waiting), sum(failing_searches), sum(crowded_searches), sum(windows), sum(demand),"
-	" sum(demand_dnskey), total(demand_xx), total(demand_xy), total(demand_yy),"
-	" min(min_search_ns), max(last_requery_ns), (SELECT max(servers) FROM run_zone WHERE "
-	"run_zone.zone_id = behaviour.zone_id)"
+	"SELECT zone_id, ip, sum(behaviour.queries), sum(successive), sum(closed), sum(bursts), sum(failing_bursts),"
+	" sum(failing_queries), sum(long_queries), sum(halted_bursts), sum(pauses_over_life), max(max_waiting),"
+	" sum(failing_searches), sum(crowded_searches), sum(windows), sum(demand), sum(demand_dnskey),"
+	" total(demand_xx), total(demand_xy), total(demand_yy), min(min_search_ns), max(last_requery_ns),"
+	" coalesce(nullif((SELECT max((SELECT count(*) FROM zone_server WHERE zone_server.run_id = run.run_id"
+	"   AND zone_server.zone_id = behaviour.zone_id AND length(server_ip) = length(behaviour.ip))) FROM run), 0),"
+	"  (SELECT max(servers) FROM run_zone WHERE run_zone.zone_id = behaviour.zone_id))"
 	" FROM behaviour GROUP BY zone_id, ip ORDER BY zone_id, ip";
+/* clang-format on */
 static const char cells_sql[] =
 	"SELECT kind = 'gap', cell, sum(n) FROM run CROSS JOIN behaviour_cell USING (run_id)"
 	" WHERE zone_id = ? AND ip = ? GROUP BY kind, cell";

@@ -3,7 +3,7 @@
 
 #include <math.h>
 
-enum { KEEP_FROM_S = 1, KEEP_TO_S = 300, WINDOWS_MIN = 4 };
+enum { KEEP_FROM_S = 1, KEEP_TO_S = 300, SEARCHES_MIN = 3, WINDOWS_MIN = 4 };
 
 const char *
 ks_rfc9520_name(enum ks_rfc9520 rfc9520)
@@ -16,13 +16,15 @@ ks_rfc9520_name(enum ks_rfc9520 rfc9520)
 }
 
 /* A crowded search is several, whatever its rounds take: nothing was remembered between them. On the other
- * hand long intervals prove no memory where the pauses say that there is none: nobody asked. */
+ * hand one long interval proves nothing, and several do not where the pauses say that there is no memory:
+ * nobody asked. */
 static enum ks_rfc9520
 rfc9520_of(const struct ks_search_counts *counts, double min_s, enum ks_memory memory)
 {
 	if (counts->crowded > 0 || min_s < KEEP_FROM_S)
 		return KS_RFC9520_VIOLATES;
-	return min_s <= KEEP_TO_S && memory != KS_MEMORY_NONE ? KS_RFC9520_CACHES : KS_RFC9520_UNKNOWN;
+	const bool keeps = counts->failing >= SEARCHES_MIN && min_s <= KEEP_TO_S && memory != KS_MEMORY_NONE;
+	return keeps ? KS_RFC9520_CACHES : KS_RFC9520_UNKNOWN;
 }
 
 struct ks_search_verdict

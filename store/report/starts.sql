@@ -1,12 +1,16 @@
 -- SPDX-License-Identifier: BSD-2-Clause
 -- How sources began: sweeps over a zone's servers, restarts, returns.
 -- A sweep goes round: four servers or more, four fifths of those known, in less than two seconds, and hardly a server
--- twice. (A zone's servers are those seen to answer; a source may have asked more.)
-known AS MATERIALIZED (SELECT zone_id, max(servers) AS servers FROM run_zone GROUP BY zone_id),
+-- twice. A zone's servers are those seen to answer over the source's own IP version; it may have asked more.
+known AS MATERIALIZED (
+	SELECT run_id, zone_id, length(server_ip) AS octets, count(*) AS n FROM zone_server GROUP BY run_id, zone_id, octets
+),
 began AS (
 	SELECT
 		opening.*,
-		max(opening.servers, (SELECT servers FROM known WHERE known.zone_id = opening.zone_id)) AS zone_servers
+		max(opening.servers, coalesce(
+			(SELECT max(n) FROM known WHERE known.zone_id = opening.zone_id AND octets = length(opening.ip)), 0
+		)) AS zone_servers
 	FROM opening
 ),
 shaped AS (

@@ -44,6 +44,13 @@ Test(store_manners, starts_by_kind)
 {
 	struct ks_store *const store = open_write(scratch("m.db"));
 	begin_run(store, 1);
+	for (unsigned i = 1; i <= 13; i++) {
+		char v4[16], v6[16];
+		(void)snprintf(v4, sizeof(v4), "192.0.2.%u", i);
+		(void)snprintf(v6, sizeof(v6), "2001:db8::%x", i);
+		SEND(store, zone_server, .zone = THE_ROOT, .server = addr(v4));
+		SEND(store, zone_server, .zone = THE_ROOT, .server = addr(v6)); /* no concern of A's */
+	}
 	SEND(store, opening, .source = addr(A), .t_ns = NS(0), .zone = THE_ROOT, .queries = 13, .servers = 13,
 	     .length_ns = 240000000);
 	SEND(store, opening, .source = addr(A), .t_ns = NS(100), .zone = THE_ROOT, .queries = 13,
@@ -59,7 +66,7 @@ Test(store_manners, starts_by_kind)
 		  "2026-11-21T22:47:00.000000Z|" A "|.|sweep|-|13|13|13|240|1|0\n"
 		  "2026-11-21T22:47:01.000000Z|" B "|com.|search|-|784|14|14|18000|0|1\n"
 		  "2026-11-21T22:48:40.000000Z|" A "|.|restart|70|13|13|13|1e-06|1|1\n"
-		  "2026-11-21T22:50:20.000000Z|" B "|com.|return|2.6784e+06|1|1|13|0|0|0\n"
+		  "2026-11-21T22:50:20.000000Z|" B "|com.|return|2.6784e+06|1|1|1|0|0|0\n"
 		  "2026-11-21T22:52:00.000000Z|" D "|.|search|60|13|13|13|1e-06|1|0\n");
 	ks_store_close(store);
 }
