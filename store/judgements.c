@@ -11,8 +11,10 @@ ks_store_judge_begin(struct ks_store *store, struct ks_diag *diag)
 	enum ks_error error = ks_sql_exec(store, "BEGIN IMMEDIATE", diag);
 	if (error != KS_SUCCESS)
 		return error;
-	error = ks_sql_exec(store, "DELETE FROM judged; DELETE FROM storm; DELETE FROM habit; "
-			    "DELETE FROM trait", diag);
+	error = ks_sql_exec(store,
+			    "DELETE FROM judged; DELETE FROM storm; DELETE FROM habit; "
+			    "DELETE FROM trait",
+			    diag);
 	if (error != KS_SUCCESS)
 		ks_store_abandon(store);
 	return error;

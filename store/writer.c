@@ -93,7 +93,8 @@ begin(struct ks_sink *sink, const struct ks_fact_run *run, struct ks_diag *diag)
 	enum ks_error error = ks_sql_exec(store, "BEGIN IMMEDIATE", diag);
 	if (error != KS_SUCCESS)
 		return error;
-	error = ks_sql_exec(store, "DELETE FROM judged; DELETE FROM storm; DELETE FROM habit; "
+	error = ks_sql_exec(store,
+			    "DELETE FROM judged; DELETE FROM storm; DELETE FROM habit; "
 			    "DELETE FROM trait",
 			    diag);
 	if (error == KS_SUCCESS)
