@@ -359,7 +359,9 @@ follow_query(struct ks_shard *shard, const struct place *place, enum ks_requery 
 			.again = again,
 		};
 		ks_behaviour_ask(state, &query);
-	} else if (!again) {
+	} else if (class == KS_RQ_RETRANSMIT) {
+		flow->answered &= again; /* over TCP as told to: its transaction, begun before, waits again */
+	} else {
 		flow->asked_ns = t_ns;
 		flow->place = place->server & 0xfffffff;
 		flow->answered = false;
@@ -514,7 +516,7 @@ follow_response(struct ks_shard *shard, const struct place *place)
 	if (flow->followed)
 		ks_behaviour_answer(ks_behaviours_at(&shard->behaviours, flow->place), place->asked_ns,
 				    place->message->time_ns);
-	else if (place->asked_ns == flow->asked_ns)
+	else if (place->asked_ns >= flow->asked_ns) /* later: its TCP query */
 		flow->answered = true;
 }
 
