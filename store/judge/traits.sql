@@ -5,7 +5,16 @@
 -- zone above, or primes, without failing there. (Who trusts a key of the zone itself needs no key above it.) 0: others
 -- fail too, or it is the root; NULL: nothing above was seen.
 WITH RECURSIVE
-	hot AS MATERIALIZED (SELECT zone_id, ip FROM all_flow WHERE offends),
+	-- As all_flow.offends, but for those few only that were followed: who repeats is.
+	hot AS MATERIALIZED (
+		SELECT zone_id, ip
+		FROM habit
+		WHERE (
+			SELECT sum(queries) >= 10 AND sum(rq_hot + rq_warm + rq_cool) * 2 >= sum(queries - rq_retransmit)
+			FROM run CROSS JOIN flow USING (run_id)
+			WHERE flow.zone_id = habit.zone_id AND flow.ip = habit.ip AND NOT queries_only AND NOT responses_only
+		)
+	),
 	-- Strip label by label. A label is at most 63 octets long, so its length is a character of its own.
 	up (zone_id, wire) AS (
 		SELECT DISTINCT zone_id, name_wire FROM hot JOIN zone USING (zone_id)
@@ -50,17 +59,14 @@ INSERT INTO trait (ip, flow, min_caches, returned_s)
 WITH
 	-- At least as many caches as fingerprints in use at once: the most that overlap do so where one of them begins.
 	-- CD does not count: BIND sets it when it looks after its own trust anchors.
-	several AS MATERIALIZED (
-		SELECT run_id, ip, fingerprint, first_ns
-		FROM (SELECT *, count(*) OVER (PARTITION BY run_id, ip) AS n FROM source_stack)
-		WHERE n > 1
-	),
+	several AS MATERIALIZED (SELECT run_id, ip FROM source_stack GROUP BY run_id, ip HAVING count(*) > 1),
 	overlap AS (
-		SELECT several.ip, count(DISTINCT replace(stack.fingerprint, ' cd', '')) AS n
-		FROM several CROSS JOIN source_stack AS stack
-			ON stack.run_id = several.run_id AND stack.ip = several.ip
-				AND stack.first_ns <= several.first_ns AND stack.last_ns >= several.first_ns
-		GROUP BY several.run_id, several.ip, several.fingerprint
+		SELECT several.ip, count(DISTINCT replace(other.fingerprint, ' cd', '')) AS n
+		FROM several
+			CROSS JOIN source_stack AS stack USING (run_id, ip)
+			CROSS JOIN source_stack AS other ON other.run_id = several.run_id AND other.ip = several.ip
+				AND other.first_ns <= stack.first_ns AND other.last_ns >= stack.first_ns
+		GROUP BY several.run_id, several.ip, stack.fingerprint
 	),
 	caches AS MATERIALIZED (SELECT ip, max(n) AS n FROM overlap GROUP BY ip HAVING max(n) > 1),
 
@@ -72,11 +78,6 @@ WITH
 		GROUP BY ip
 	),
 	server_dnskey AS MATERIALIZED (SELECT ip, sum(queries) AS n FROM bin WHERE qtype = 48 GROUP BY ip),
-	again AS MATERIALIZED (
-		SELECT zone_id, count(*) AS sources, sum(queries) AS queries, sum(rq_hot + rq_warm + rq_cool) AS requeries
-		FROM flow
-		GROUP BY zone_id
-	),
 	pair AS MATERIALIZED (SELECT DISTINCT zone_id, server_ip FROM zone_server),
 	zone_sum AS MATERIALIZED (
 		SELECT
@@ -90,27 +91,45 @@ WITH
 	),
 	-- Three times the ordinary stands out. The caps keep that possible where the ordinary is high: half of one's
 	-- queries for DNSKEY, or nine tenths of one's octets in keys and signatures, is no ordinary resolver anywhere.
+	-- Everywhere: for zones whose servers are not known, and sources that ask for no keys.
+	everywhere AS MATERIALIZED (
+		SELECT
+			min(0.5, 3.0 * (SELECT sum(n) FROM server_dnskey) / nullif(sum(queries), 0)) AS dnskey,
+			min(0.9, 3.0 * sum(sigkey_bytes) / nullif(sum(bytes), 0)) AS sigkey
+		FROM server_sum
+	),
+
+	asked AS MATERIALIZED (SELECT DISTINCT zone_id, ip FROM flow WHERE queries >= 10),
+	again AS MATERIALIZED (
+		SELECT
+			zone_id,
+			(
+				SELECT count(*) FROM run CROSS JOIN flow USING (run_id) WHERE flow.zone_id = busy.zone_id
+			) AS sources,
+			(
+				SELECT sum(rq_hot + rq_warm + rq_cool) FROM run CROSS JOIN zone_bin USING (run_id)
+				WHERE zone_bin.zone_id = busy.zone_id
+			) AS requeries,
+			(
+				SELECT sum(dnskey_queries) FROM run CROSS JOIN run_zone USING (run_id)
+				WHERE run_zone.zone_id = busy.zone_id
+			) AS queries
+		FROM (SELECT DISTINCT zone_id FROM asked) AS busy
+	),
 	bar AS MATERIALIZED (
 		SELECT
 			again.zone_id,
 			3.0 * (again.queries - requeries) / sources AS zone_queries,
-			min(0.5, 3.0 * max(0, dnskey - requeries) / nullif(max(0, zone_sum.queries - requeries), 0)) AS dnskey,
-			min(0.9, 3.0 * sigkey_bytes / nullif(bytes, 0)) AS sigkey
+			min(0.5, 3.0 * max(0, dnskey - requeries) / nullif(max(0, zone_sum.queries - requeries), 0)) AS dnskey
 		FROM again LEFT JOIN zone_sum USING (zone_id)
-	),
-	-- For zones whose servers are not known, and sources that ask for no keys.
-	everywhere AS MATERIALIZED (
-		SELECT
-			min(0.5, 3.0 * sum(dnskey_queries) / nullif(sum(queries), 0)) AS dnskey,
-			min(0.9, 3.0 * sum(sigkey_dns_bytes) / nullif(sum(response_dns_bytes), 0)) AS sigkey
-		FROM source
-	),
-	asked AS MATERIALIZED (
-		SELECT zone_id, ip, sum(queries) AS queries FROM flow GROUP BY zone_id, ip HAVING sum(queries) >= 10
 	),
 	shared AS MATERIALIZED (
 		SELECT
 			asked.*,
+			(
+				SELECT sum(queries) FROM run CROSS JOIN flow USING (run_id)
+				WHERE flow.zone_id = asked.zone_id AND flow.ip = asked.ip
+			) AS queries,
 			(
 				SELECT sum(dnskey_queries) * 1.0 / nullif(sum(source.queries), 0)
 				FROM run CROSS JOIN source USING (run_id)
@@ -123,16 +142,24 @@ WITH
 		FROM shared JOIN bar USING (zone_id), everywhere
 		WHERE shared.queries >= zone_queries AND share >= coalesce(bar.dnskey, everywhere.dnskey)
 	),
+
+	sigkey_bar AS MATERIALIZED (
+		SELECT zone_id, min(0.9, 3.0 * sigkey_bytes / nullif(bytes, 0)) AS sigkey FROM zone_sum
+	),
+	-- Who does not reach the lowest bar of all need not be looked at.
 	laden AS MATERIALIZED (
 		SELECT ip, sum(sigkey_dns_bytes) * 1.0 / sum(response_dns_bytes) AS share
 		FROM source
+		WHERE response_dns_bytes >= 10000
+			AND sigkey_dns_bytes >= response_dns_bytes * min(
+				(SELECT sigkey FROM everywhere), coalesce((SELECT min(sigkey) FROM sigkey_bar), 0.9)
+			)
 		GROUP BY ip
-		HAVING sum(response_dns_bytes) >= 10000
 	),
 	-- Its own servers: those of the zones whose keys it asks for, by how often.
 	laden_bar AS MATERIALIZED (
-		SELECT ip, sum(queries * bar.sigkey) / sum(iif(bar.sigkey IS NULL, NULL, queries)) AS sigkey
-		FROM flow JOIN bar USING (zone_id)
+		SELECT ip, sum(queries * sigkey) / sum(iif(sigkey IS NULL, NULL, queries)) AS sigkey
+		FROM flow JOIN sigkey_bar USING (zone_id)
 		WHERE ip IN (SELECT ip FROM laden)
 		GROUP BY ip
 	),

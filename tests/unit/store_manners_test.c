@@ -227,7 +227,8 @@ Test(store_manners, a_zone_of_its_own)
 		send_end(store);
 		struct ks_diag diag = {0};
 		SUCCEED(ks_store_judge_begin(store, &diag), diag);
-		send_habit(store, 2, A);
+		for (int64_t zone_id = 1; zone_id <= ZONES; zone_id++)
+			send_habit(store, zone_id, A);
 		SUCCEED(ks_store_judge_end(store, &diag), diag);
 		char *const got = rows_text(store, "hitters", &(struct ks_query){.zone = "com."});
 		const size_t n = strlen(got);
@@ -347,7 +348,10 @@ Test(store_manners, flows_are_measured_against_their_own_servers)
 	SEND(store, bin, .t_s = T0, .server = addr(S1), .qtype = 48, .queries = 75);
 	SEND(store, bin, .t_s = T0, .server = addr(S2), .qtype = 48, .queries = 400);
 	for (size_t i = 0; i < 2; i++)
-		SEND(store, zone, .name = zones[i], .answered = true, .dnskey_queries = 20, .servers = 1);
+		SEND(store, zone, .name = zones[i], .answered = true, .dnskey_queries = i == 0 ? 57 : 30,
+		     .servers = 1);
+	SEND(store, zone_bin, .zone = 0, .t_s = T0, .queries = 57, .cls = {[KS_RQ_HOT] = 35});
+	SEND(store, zone_bin, .zone = 1, .t_s = T0, .queries = 30, .cls = {[KS_RQ_WARM] = 25});
 	send_flow(store, 0, A, 40, 35); /* 35 of the 75 are repeats */
 	send_flow(store, 0, D, 12, 0);  /* many, but as many as the zone's sources need */
 	send_flow(store, 0, C6, 5, 0);  /* too few to tell */
@@ -367,4 +371,66 @@ Test(store_manners, flows_are_measured_against_their_own_servers)
 	cr_expect(strstr(got, A "|90|0|30|0.333333|0.4|dnskey-heavy,rrsig-heavy|") != NULL, "%s", got);
 	free(got);
 	ks_store_close(store);
+}
+
+/* --- recovery --- */
+
+/* A source that failed until second 100 and was seen until `seen_s`. */
+static void
+send_failing(struct ks_store *store, int64_t seen_s)
+{
+	struct ks_sink *const sink = ks_store_sink(store);
+	struct ks_diag diag = {0};
+	const struct ks_fact_behaviour fact = {
+		.zone = THE_ROOT,
+		.source = addr(A),
+		.counts = {.queries = 39, .bursts = 4, .failing_bursts = 3, .last_requery_ns = NS(100)},
+	};
+	SEND(store, source, .source = addr(A), .queries = 90, .first_ns = NS(0), .last_ns = NS(seen_s));
+	send_flow(store, THE_ROOT, A, 39, 36);
+	SUCCEED(sink->ops->behaviour(sink, &fact, &diag), diag);
+}
+
+Test(store_manners, recovery_and_what_came_before_it)
+{
+	static const struct {
+		const char *what, *memory;
+		int64_t seen_s, start_s, silence_s; /* start_s 0: no opening */
+		bool primed;
+		const char *want;
+	} rows[] = {
+		{"still at it", "30s", 164, 0, 0, false, "|0|-|-\n"},
+		{"two pauses later", "30s", 165, 0, 0, false, "|1|-|-\n"},
+		{"two pauses of Unbound", "60s", 229, 0, 0, false, "|0|-|-\n"},
+		{"two pauses of Unbound later", "60s", 230, 0, 0, false, "|1|-|-\n"},
+		{"no memory at all", "none", 130, 0, 0, false, "|1|-|-\n"},
+		{"unknown", NULL, 249, 0, 0, false, "|0|-|-\n"},
+		{"cannot be told", "ttl", 9999, 0, 0, false, "|-|-|-\n"},
+		{"a restart", "30s", 400, 170, 70, true, "|1|restart|-\n"},
+		{"a silence", "30s", 400, 170, 70, false, "|1|silence|-\n"},
+		{"a restart long after it was over", "30s", 900, 700, 60, true, "|1|-|-\n"},
+		{"a restart that did not help", "30s", 110, 90, 60, true, "|0|-|-\n"},
+	};
+	for (size_t i = 0; i < KS_COUNT(rows); i++) {
+		struct ks_store *const store = open_write(scratch("m.db"));
+		begin_run(store, 1);
+		send_failing(store, rows[i].seen_s);
+		if (rows[i].start_s > 0)
+			SEND(store, opening, .source = addr(A), .t_ns = NS(rows[i].start_s),
+			     .silence_ns = rows[i].silence_s * KS_NS_PER_S, .zone = THE_ROOT, .queries = 13,
+			     .servers = 13, .primed = rows[i].primed);
+		send_end(store);
+		struct ks_diag diag = {0};
+		const struct ks_store_habit habit = {
+			.zone_id = 1, .source = addr(A), .memory_class = rows[i].memory};
+		SUCCEED(ks_store_judge_begin(store, &diag), diag);
+		SUCCEED(ks_store_judge_habit(store, &habit, &diag), diag);
+		SUCCEED(ks_store_judge_end(store, &diag), diag);
+		char *const got = rows_text(store, "habits", &(struct ks_query){0});
+		const size_t n = strlen(got), n_want = strlen(rows[i].want);
+		cr_expect(n > n_want && strcmp(got + n - n_want, rows[i].want) == 0, "%s: %s", rows[i].what,
+			  got);
+		free(got);
+		ks_store_close(store);
+	}
 }
