@@ -97,7 +97,8 @@ ks_store_put_lookaside(struct ks_sink *sink, const struct ks_fact_lookaside *fac
 	ks_sql_put_text(&row, name);
 	ks_sql_put_count(&row, fact->queries);
 	ks_sql_put_count(&row, fact->responses);
-	memcpy(tags, fact->tags.at, fact->tags.n);
+	if (fact->tags.n > 0)
+		memcpy(tags, fact->tags.at, fact->tags.n);
 	tags[fact->tags.n] = '\0';
 	if (fact->tags.n > 0)
 		ks_sql_put_text(&row, tags);
