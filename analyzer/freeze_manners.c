@@ -1,26 +1,16 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * analyzer/freeze_manners.c -- how sources begin, prime, and set CD; servers of zones; lookaside: facts in a
- * total order. */
+ * analyzer/freeze_manners.c -- how sources begin, prime, and set CD; servers of zones; depth; lookaside:
+ * facts in a total order. */
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "analyzer/shard.h"
-
-/* What all of them need. */
-struct freezer {
-	struct ks_shard *shard;
-	const uint32_t *source_order, *zone_place;
-	struct ks_sink *sink;
-	struct ks_diag *diag;
-};
+#include "analyzer/freeze_p.h"
 
 static struct ks_addr
-addr_of(const struct ks_map *map, uint32_t number)
+addr_at(const struct ks_map *map, uint32_t number)
 {
-	struct ks_addr addr;
-	memcpy(addr.b, ks_map_at(map, number), sizeof(addr.b));
-	return addr;
+	return ks_freeze_addr(ks_map_at(map, number));
 }
 
 /* --- servers of zones --- */
@@ -32,12 +22,12 @@ compare_addrs(const void *a, const void *b)
 }
 
 static enum ks_error
-put_zone_servers(const struct freezer *freezer, uint32_t zone, uint64_t bits)
+put_zone_servers(const struct ks_freezer *freezer, uint32_t zone, uint64_t bits)
 {
 	struct ks_addr servers[64];
 	size_t n = 0;
 	for (; bits != 0; bits &= bits - 1)
-		servers[n++] = addr_of(&freezer->shard->servers, (uint32_t)__builtin_ctzll(bits));
+		servers[n++] = addr_at(&freezer->shard->servers, (uint32_t)__builtin_ctzll(bits));
 	qsort(servers, n, sizeof(*servers), compare_addrs);
 	for (size_t i = 0; i < n; i++) {
 		const struct ks_fact_zone_server fact = {freezer->zone_place[zone], servers[i]};
@@ -50,7 +40,7 @@ put_zone_servers(const struct freezer *freezer, uint32_t zone, uint64_t bits)
 }
 
 static enum ks_error
-put_servers(const struct freezer *freezer)
+put_servers(const struct ks_freezer *freezer)
 {
 	const struct ks_shard *const shard = freezer->shard;
 	const struct ks_zone *const zones = shard->zone_states.base;
@@ -58,6 +48,31 @@ put_servers(const struct freezer *freezer)
 	for (uint32_t i = 0; i < shard->zones.table.n && error == KS_SUCCESS; i++)
 		error = put_zone_servers(freezer, i, zones[i].servers);
 	return error;
+}
+
+/* --- depth --- */
+
+static enum ks_error
+put_depths(const struct ks_freezer *freezer)
+{
+	for (unsigned tree = 0; tree < KS_TREES; tree++) {
+		for (unsigned labels = 0; labels < KS_DEPTH_LABELS; labels++) {
+			const struct ks_depth *const depth = &freezer->shard->depths.by[tree][labels];
+			if (depth->dnskey_queries + depth->ds_queries == 0)
+				continue;
+			const struct ks_fact_depth fact = {
+				.tree = (enum ks_tree)tree,
+				.labels = labels,
+				.dnskey_queries = depth->dnskey_queries,
+				.ds_queries = depth->ds_queries,
+			};
+			const enum ks_error error =
+				freezer->sink->ops->depth(freezer->sink, &fact, freezer->diag);
+			if (error != KS_SUCCESS)
+				return error;
+		}
+	}
+	return KS_SUCCESS;
 }
 
 /* --- openings: in the order in which they ended, which the capture fixes... --- */
@@ -74,7 +89,7 @@ compare_openings(const void *a, const void *b)
 /* ...but for those that the end of the run found open: their slots follow from numbers of sources, as the
  * order of arrival does. Sorting makes it plain. */
 static enum ks_error
-put_openings(const struct freezer *freezer)
+put_openings(const struct ks_freezer *freezer)
 {
 	struct ks_openings *const openings = &freezer->shard->openings;
 	ks_openings_close(openings);
@@ -82,7 +97,7 @@ put_openings(const struct freezer *freezer)
 	for (uint32_t i = 0; i < openings->n_kept; i++) {
 		const struct ks_opening *const opening = ks_openings_at(openings, i);
 		const struct ks_fact_opening fact = {
-			.source = addr_of(&freezer->shard->sources, opening->source),
+			.source = addr_at(&freezer->shard->sources, opening->source),
 			.t_ns = opening->t_ns,
 			.silence_ns = opening->silence_ns,
 			.zone = freezer->zone_place[opening->zone],
@@ -101,7 +116,7 @@ put_openings(const struct freezer *freezer)
 /* --- manners --- */
 
 static enum ks_error
-put_manner(const struct freezer *freezer, uint32_t number)
+put_manner(const struct ks_freezer *freezer, uint32_t number)
 {
 	const struct ks_shard *const shard = freezer->shard;
 	const struct ks_source *const source = ks_map_at(&shard->sources, number);
@@ -111,7 +126,7 @@ put_manner(const struct freezer *freezer, uint32_t number)
 	if (source->priming_queries == 0 && change == KS_MAP_NONE)
 		return KS_SUCCESS;
 	struct ks_fact_manner fact = {
-		.source = addr_of(&shard->sources, number),
+		.source = addr_at(&shard->sources, number),
 		.priming_queries = source->priming_queries,
 		.primed_queries = source->primed_queries,
 	};
@@ -128,11 +143,11 @@ put_manner(const struct freezer *freezer, uint32_t number)
 }
 
 static enum ks_error
-put_manners(const struct freezer *freezer)
+put_manners(const struct ks_freezer *freezer)
 {
 	enum ks_error error = KS_SUCCESS;
-	for (uint32_t i = 0; i < freezer->shard->sources.n && error == KS_SUCCESS; i++)
-		error = put_manner(freezer, freezer->source_order[i]);
+	for (uint32_t i = 0; i < freezer->sources.n && error == KS_SUCCESS; i++)
+		error = put_manner(freezer, freezer->sources.ranks[i].number);
 	return error;
 }
 
@@ -157,7 +172,7 @@ print_tags(const struct ks_lookaside_entry *entry, char text[KS_DLV_TAGS * 6])
 }
 
 static enum ks_error
-put_lookaside(const struct freezer *freezer)
+put_lookaside(const struct ks_freezer *freezer)
 {
 	const struct ks_lookaside *const lookaside = &freezer->shard->lookaside;
 	for (uint32_t i = 0; i < lookaside->table.n; i++) {
@@ -181,16 +196,16 @@ put_lookaside(const struct freezer *freezer)
 }
 
 enum ks_error
-ks_shard_freeze_manners(struct ks_shard *shard, const uint32_t *source_order, const uint32_t *zone_place,
-			struct ks_sink *sink, struct ks_diag *diag)
+ks_freeze_manners(const struct ks_freezer *freezer)
 {
-	const struct freezer freezer = {shard, source_order, zone_place, sink, diag};
-	enum ks_error error = put_servers(&freezer);
+	enum ks_error error = put_depths(freezer);
 	if (error == KS_SUCCESS)
-		error = put_openings(&freezer);
+		error = put_servers(freezer);
 	if (error == KS_SUCCESS)
-		error = put_manners(&freezer);
+		error = put_openings(freezer);
 	if (error == KS_SUCCESS)
-		error = put_lookaside(&freezer);
+		error = put_manners(freezer);
+	if (error == KS_SUCCESS)
+		error = put_lookaside(freezer);
 	return error;
 }

@@ -14,6 +14,7 @@
 
 #include "analyzer/behaviour.h"
 #include "analyzer/cd.h"
+#include "analyzer/depth.h"
 #include "analyzer/errors.h"
 #include "analyzer/fingerprint.h"
 #include "analyzer/icmp.h"
@@ -65,9 +66,10 @@ struct ks_server {
 };
 
 struct ks_zone {
-	uint64_t dnskey_queries, ds_queries;
+	uint64_t dnskey_queries;
 	uint64_t servers; /* bit per server (of the first 64) that gave an authoritative DNSKEY answer */
 	bool answered;
+	bool met; /* in a DNSKEY message: not just as a name asked for DS */
 };
 
 /* Totals of messages. */
@@ -100,7 +102,10 @@ struct ks_shard {
 	struct ks_openings openings;
 	struct ks_cd cd;
 	struct ks_lookaside lookaside;
+	struct ks_depths depths;
 	struct ks_totals totals;
+	struct ks_addr server_met; /* last, and its number: most captures have few servers */
+	uint32_t server_met_number;
 };
 
 /* `memory_bytes` is the budget for all tables together; `bin_s` 0: chosen by the length of the capture. */
@@ -111,17 +116,12 @@ void ks_shard_done(struct ks_shard *shard);
 /* What the dissector calls; `arg` is the shard. */
 void ks_shard_message(void *arg, const struct ks_message *message);
 void ks_shard_traffic(void *arg, const struct ks_datagram *datagram, bool towards_server, int64_t time_ns);
+void ks_shard_soon(void *arg, const struct ks_addr *client, unsigned step);
 void ks_shard_icmp(void *arg, const struct ks_walk *walk);
 
 /* 'R' when most responses came from recursion, 'M' when several servers of one zone are seen, else 'A'
  * (DOMAIN A). */
 char ks_shard_vantage(const struct ks_shard *shard);
-
-/* Openings, servers of zones, changes of CD, priming, lookaside. `source_order`: numbers of sources in the
- * order of their addresses; `zone_place` as below. */
-KS_MUST_CHECK enum ks_error ks_shard_freeze_manners(struct ks_shard *shard, const uint32_t *source_order,
-						    const uint32_t *zone_place, struct ks_sink *sink,
-						    struct ks_diag *diag);
 
 /* The last of them: signals, keys, failures. `zone_place` gives each zone number its place among the zones
  * put. */

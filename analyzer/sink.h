@@ -25,6 +25,7 @@ struct ks_sink_ops {
 				struct ks_diag *diag);
 	enum ks_error (*source)(struct ks_sink *sink, const struct ks_fact_source *source,
 				struct ks_diag *diag);
+	enum ks_error (*rest)(struct ks_sink *sink, const struct ks_fact_rest *rest, struct ks_diag *diag);
 	enum ks_error (*bin)(struct ks_sink *sink, const struct ks_fact_bin *bin, struct ks_diag *diag);
 	enum ks_error (*traffic)(struct ks_sink *sink, const struct ks_fact_traffic *traffic,
 				 struct ks_diag *diag);
@@ -39,6 +40,7 @@ struct ks_sink_ops {
 	enum ks_error (*stack)(struct ks_sink *sink, const struct ks_fact_stack *stack, struct ks_diag *diag);
 	enum ks_error (*nxdomain)(struct ks_sink *sink, const struct ks_fact_nxdomain *nxdomain,
 				  struct ks_diag *diag);
+	enum ks_error (*depth)(struct ks_sink *sink, const struct ks_fact_depth *depth, struct ks_diag *diag);
 	enum ks_error (*zone_server)(struct ks_sink *sink, const struct ks_fact_zone_server *server,
 				     struct ks_diag *diag);
 	enum ks_error (*opening)(struct ks_sink *sink, const struct ks_fact_opening *opening,

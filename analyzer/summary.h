@@ -152,11 +152,17 @@ struct ks_fact_source {
 	int64_t first_ns, last_ns;
 };
 
+/* The sources that have no fact of their own, added up. Source and times of `sum` are not meant. */
+struct ks_fact_rest {
+	uint64_t sources; /* that asked anything */
+	struct ks_fact_source sum;
+};
+
 /* Key: zone, by its lower-case uncompressed wire name. */
 struct ks_fact_zone {
 	struct ks_span name; /* wire format */
 	bool answered; /* a DNSKEY RRset of that name was seen: it is a zone, not just a name asked for */
-	uint64_t dnskey_queries, ds_queries;
+	uint64_t dnskey_queries;
 	uint32_t servers; /* that gave authoritative DNSKEY answers; merges by the greatest */
 };
 
@@ -222,6 +228,15 @@ struct ks_fact_behaviour {
 		bool other; /* `server` is not meant: servers beyond those kept apart */
 		uint64_t queries;
 	} * servers;
+};
+
+/* Key: (tree, labels). DNSKEY and DS queries by depth of the name. */
+enum ks_tree { KS_TREE_OTHER, KS_TREE_IN_ADDR, KS_TREE_IP6, KS_TREE_E164, KS_TREES };
+
+struct ks_fact_depth {
+	enum ks_tree tree;
+	uint32_t labels; /* without the root */
+	uint64_t dnskey_queries, ds_queries;
 };
 
 /* Key: (zone, server). A server that gave authoritative DNSKEY answers for the zone. */

@@ -127,7 +127,6 @@ static const struct ks_column known[] = {
 	{"primed_share",      "share",        KS_COLUMN_SHARE,  80, 0},
 	{"tree",              NULL,           KS_COLUMN_TEXT,   99, 0},
 	{"depth",             "labels",       KS_COLUMN_PLAIN,  98, 0},
-	{"names",             NULL,           KS_COLUMN_COUNT,  70, 0},
 	{"ds_queries",        "DS",           KS_COLUMN_COUNT,  89, 0},
 	{"requeries",         NULL,           KS_COLUMN_COUNT,  75, 0},
 	{"alarm",             NULL,           KS_COLUMN_TEXT,   96, 0},

@@ -195,9 +195,9 @@ const struct ks_catalog_entry ks_catalog[] = {
 	{
 		.name = "depth",
 		.sql = ks_sql_depth,
-		.columns = "tree, depth, names, zones, dnskey_queries, ds_queries, share, requeries",
+		.columns = "tree, depth, zones, dnskey_queries, ds_queries, share, requeries",
 		.order = "tree = 'other' DESC, tree, depth",
-		.rankable = " depth names zones dnskey_queries ds_queries share requeries ",
+		.rankable = " depth zones dnskey_queries ds_queries share requeries ",
 		.takes = KS_TAKES_BY,
 		.limit = -1,
 	},

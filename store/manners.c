@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * store/manners.c -- how sources begin, prime and set CD, which servers a zone has, and lookaside: the sink's
- * part. */
+ * store/manners.c -- how sources begin, prime and set CD, which servers a zone has, load by depth, lookaside:
+ * the sink's part. */
 #include <string.h>
 
 #include "dissect/name.h"
@@ -39,6 +39,18 @@ put_if(struct ks_sql_row *row, bool known, int64_t value)
 		ks_sql_put_int(row, value);
 	else
 		ks_sql_put_null(row);
+}
+
+enum ks_error
+ks_store_put_depth(struct ks_sink *sink, const struct ks_fact_depth *fact, struct ks_diag *diag)
+{
+	static const char *const names[KS_TREES] = {"other", "in-addr.arpa.", "ip6.arpa.", "e164.arpa."};
+	struct ks_sql_row row = begin(sink, KS_PUT_DEPTH);
+	ks_sql_put_text(&row, names[fact->tree]);
+	ks_sql_put_int(&row, fact->labels);
+	ks_sql_put_count(&row, fact->dnskey_queries);
+	ks_sql_put_count(&row, fact->ds_queries);
+	return ks_sql_row_done(&row, diag);
 }
 
 enum ks_error

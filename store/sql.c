@@ -95,6 +95,9 @@ static const char *const puts_sql[KS_PUT_COUNT] = {
     [KS_PUT_SOURCE] = "INSERT INTO source (run_id, ip, address, queries, responses, dnskey_queries, ds_queries,"
 		      " requeries, do_queries, tcp_queries, query_dns_bytes, response_dns_bytes, sigkey_dns_bytes,"
 		      " first_ns, last_ns) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+    [KS_PUT_REST] = "INSERT INTO source_rest (run_id, sources, queries, responses, dnskey_queries, ds_queries, requeries,"
+		    " do_queries, tcp_queries, query_dns_bytes, response_dns_bytes, sigkey_dns_bytes)"
+		    " VALUES (?,?,?,?,?,?,?,?,?,?,?,?)",
     [KS_PUT_BIN] = "INSERT INTO bin (run_id, t_s, ip, transport, qtype, queries, responses, query_dns_bytes,"
 		   " response_dns_bytes, do_queries, cd_queries, tc_responses, query_ip_bytes, response_ip_bytes)"
 		   " VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
@@ -103,17 +106,16 @@ static const char *const puts_sql[KS_PUT_COUNT] = {
     /* The no-op update makes RETURNING tell the id of a name that was there already. */
     [KS_PUT_ZONE] = "INSERT INTO zone (name_wire, name, labels) VALUES (?,?,?)"
 		    " ON CONFLICT (name_wire) DO UPDATE SET labels = labels RETURNING zone_id",
-    [KS_PUT_RUN_ZONE] = "INSERT INTO run_zone (run_id, zone_id, answered, dnskey_queries, ds_queries, servers)"
-			" VALUES (?,?,?,?,?,?)",
+    [KS_PUT_RUN_ZONE] = "INSERT INTO run_zone (run_id, zone_id, answered, dnskey_queries, servers) VALUES (?,?,?,?,?)",
     [KS_PUT_ZONE_BIN] = "INSERT INTO zone_bin (run_id, zone_id, t_s, queries, rq_none, rq_first, rq_hot, rq_warm,"
 			" rq_cool, rq_refresh, rq_retransmit, responses, response_dns_bytes, sources_new)"
 			" VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
     [KS_PUT_FLOW] = "INSERT INTO flow (run_id, zone_id, ip, address, queries, err, rq_none, rq_first, rq_hot,"
 		    " rq_warm, rq_cool, rq_refresh, rq_retransmit, responses, response_dns_bytes, first_ns, last_ns)"
 		    " VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
-    [KS_PUT_QUERY] = "INSERT INTO query (run_id, ip, address, number, server_ip, server_address, t_ns, response_ns,"
+    [KS_PUT_QUERY] = "INSERT INTO query (run_id, ip, number, server_ip, t_ns, response_ns,"
 		     " qname_wire, qname, qtype, id, sport, flags, dnssec_ok, edns_size, transport, requery,"
-		     " response_bytes, rcode, tc) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+		     " response_bytes, rcode, tc) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
     [KS_PUT_ICMP] = "INSERT INTO icmp (run_id, server_ip, server_address, ip, address, kind, packets)"
 		    " VALUES (?,?,?,?,?,?,?)",
     [KS_PUT_STACK] = "INSERT INTO source_stack (run_id, ip, address, fingerprint, queries, cased_queries, mixed_queries,"
@@ -136,6 +138,7 @@ static const char *const puts_sql[KS_PUT_COUNT] = {
     [KS_PUT_BEHAVIOUR_CELL] = "INSERT INTO behaviour_cell (run_id, zone_id, ip, kind, cell, n) VALUES (?,?,?,?,?,?)",
     [KS_PUT_BEHAVIOUR_SERVER] = "INSERT INTO behaviour_server (run_id, zone_id, ip, server_ip, queries)"
 				" VALUES (?,?,?,?,?)",
+    [KS_PUT_DEPTH] = "INSERT INTO depth (run_id, tree, labels, dnskey_queries, ds_queries) VALUES (?,?,?,?,?)",
     [KS_PUT_ZONE_SERVER] = "INSERT INTO zone_server (run_id, zone_id, server_ip) VALUES (?,?,?)",
     /* A clock that jumps could bring one instant twice. */
     [KS_PUT_OPENING] = "INSERT INTO opening (run_id, ip, t_ns, address, silence_ns, zone_id, queries, servers, length_ns,"

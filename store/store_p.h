@@ -20,6 +20,7 @@ enum ks_put {
 	KS_PUT_COUNTER,
 	KS_PUT_SERVER,
 	KS_PUT_SOURCE,
+	KS_PUT_REST,
 	KS_PUT_BIN,
 	KS_PUT_TRAFFIC,
 	KS_PUT_ZONE,
@@ -38,6 +39,7 @@ enum ks_put {
 	KS_PUT_BEHAVIOUR_CELL,
 	KS_PUT_BEHAVIOUR_SERVER,
 	KS_PUT_HABIT,
+	KS_PUT_DEPTH,
 	KS_PUT_ZONE_SERVER,
 	KS_PUT_OPENING,
 	KS_PUT_MANNER,
@@ -97,6 +99,8 @@ KS_MUST_CHECK enum ks_error ks_store_put_behaviour(struct ks_sink *sink, const s
 /* --- manners.c --- */
 
 /* The sink's. */
+KS_MUST_CHECK enum ks_error ks_store_put_depth(struct ks_sink *sink, const struct ks_fact_depth *fact,
+					       struct ks_diag *diag);
 KS_MUST_CHECK enum ks_error
 ks_store_put_zone_server(struct ks_sink *sink, const struct ks_fact_zone_server *fact, struct ks_diag *diag);
 KS_MUST_CHECK enum ks_error ks_store_put_opening(struct ks_sink *sink, const struct ks_fact_opening *fact,

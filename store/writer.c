@@ -176,6 +176,21 @@ put_server_fact(struct ks_sink *sink, const struct ks_fact_server *server, struc
 	return ks_sql_row_done(&row, diag);
 }
 
+static void
+put_source_counts(struct ks_sql_row *row, const struct ks_fact_source *source)
+{
+	ks_sql_put_count(row, source->queries);
+	ks_sql_put_count(row, source->responses);
+	ks_sql_put_count(row, source->dnskey_queries);
+	ks_sql_put_count(row, source->ds_queries);
+	ks_sql_put_count(row, source->requeries);
+	ks_sql_put_count(row, source->do_queries);
+	ks_sql_put_count(row, source->tcp_queries);
+	ks_sql_put_count(row, source->query_dns_bytes);
+	ks_sql_put_count(row, source->response_dns_bytes);
+	ks_sql_put_count(row, source->sigkey_dns_bytes);
+}
+
 static enum ks_error
 put_source(struct ks_sink *sink, const struct ks_fact_source *source, struct ks_diag *diag)
 {
@@ -183,18 +198,18 @@ put_source(struct ks_sink *sink, const struct ks_fact_source *source, struct ks_
 	struct ks_sql_row row = fact(store_of(sink), KS_PUT_SOURCE);
 	put_ip(&row, &source->source);
 	ks_sql_put_text(&row, ks_addr_print(&source->source, address));
-	ks_sql_put_count(&row, source->queries);
-	ks_sql_put_count(&row, source->responses);
-	ks_sql_put_count(&row, source->dnskey_queries);
-	ks_sql_put_count(&row, source->ds_queries);
-	ks_sql_put_count(&row, source->requeries);
-	ks_sql_put_count(&row, source->do_queries);
-	ks_sql_put_count(&row, source->tcp_queries);
-	ks_sql_put_count(&row, source->query_dns_bytes);
-	ks_sql_put_count(&row, source->response_dns_bytes);
-	ks_sql_put_count(&row, source->sigkey_dns_bytes);
+	put_source_counts(&row, source);
 	ks_sql_put_int(&row, source->first_ns);
 	ks_sql_put_int(&row, source->last_ns);
+	return ks_sql_row_done(&row, diag);
+}
+
+static enum ks_error
+put_rest(struct ks_sink *sink, const struct ks_fact_rest *rest, struct ks_diag *diag)
+{
+	struct ks_sql_row row = fact(store_of(sink), KS_PUT_REST);
+	ks_sql_put_count(&row, rest->sources);
+	put_source_counts(&row, &rest->sum);
 	return ks_sql_row_done(&row, diag);
 }
 
@@ -278,7 +293,6 @@ put_zone(struct ks_sink *sink, const struct ks_fact_zone *zone, struct ks_diag *
 	ks_sql_put_int(&row, zone_id);
 	ks_sql_put_int(&row, zone->answered);
 	ks_sql_put_count(&row, zone->dnskey_queries);
-	ks_sql_put_count(&row, zone->ds_queries);
 	ks_sql_put_int(&row, zone->servers);
 	error = ks_sql_row_done(&row, diag);
 	return error == KS_SUCCESS ? remember_zone(store, zone_id, diag) : error;
@@ -468,15 +482,11 @@ put_failure(struct ks_sink *sink, const struct ks_fact_failure *failure, struct 
 static enum ks_error
 put_query(struct ks_sink *sink, const struct ks_fact_query *query, struct ks_diag *diag)
 {
-	char source[KS_ADDR_TEXT];
-	char server[KS_ADDR_TEXT];
 	char qname[KS_NAME_TEXT];
 	struct ks_sql_row row = fact(store_of(sink), KS_PUT_QUERY);
 	put_ip(&row, &query->source);
-	ks_sql_put_text(&row, ks_addr_print(&query->source, source));
 	ks_sql_put_count(&row, query->number);
 	put_ip(&row, &query->server);
-	ks_sql_put_text(&row, ks_addr_print(&query->server, server));
 	ks_sql_put_int(&row, query->t_ns);
 	if (query->response_ns != 0)
 		ks_sql_put_int(&row, query->response_ns);
@@ -555,6 +565,7 @@ const struct ks_sink_ops ks_store_sink_ops = {
 	.counter = put_counter,
 	.server = put_server_fact,
 	.source = put_source,
+	.rest = put_rest,
 	.bin = put_bin,
 	.traffic = put_traffic,
 	.zone = put_zone,
@@ -565,6 +576,7 @@ const struct ks_sink_ops ks_store_sink_ops = {
 	.icmp = put_icmp,
 	.stack = put_stack,
 	.nxdomain = put_nxdomain,
+	.depth = ks_store_put_depth,
 	.zone_server = ks_store_put_zone_server,
 	.opening = ks_store_put_opening,
 	.manner = ks_store_put_manner,

@@ -1,16 +1,8 @@
 -- SPDX-License-Identifier: BSD-2-Clause
 -- DNSKEY and DS load by how deep the name lies, reverse and telephone number trees apart.
--- The trees by the end of their wire form: what ends so and has the labels lies in them.
-asked AS MATERIALIZED (
-	SELECT zone_id, sum(dnskey_queries) AS dnskey_queries, sum(ds_queries) AS ds_queries, max(answered) AS answered
-	FROM run_zone
-	GROUP BY zone_id
-	HAVING sum(dnskey_queries) + sum(ds_queries) > 0
-),
-again AS MATERIALIZED (SELECT zone_id, sum(rq_hot + rq_warm + rq_cool) AS n FROM zone_bin GROUP BY zone_id),
-placed AS (
+-- Zones by the end of their wire form: what ends so and has the labels lies in the tree.
+placed AS MATERIALIZED (
 	SELECT
-		asked.*,
 		labels,
 		CASE
 			WHEN labels >= 2 AND substr(name_wire, -14) = x'07696e2d61646472046172706100' THEN 'in-addr.arpa.'
@@ -18,21 +10,28 @@ placed AS (
 			WHEN labels >= 2 AND substr(name_wire, -11) = x'0465313634046172706100' THEN 'e164.arpa.'
 			ELSE 'other'
 		END AS tree,
-		(SELECT n FROM again WHERE again.zone_id = asked.zone_id) AS requeries
-	FROM asked JOIN zone USING (zone_id)
+		zone_id
+	FROM zone
+	WHERE zone_id IN (SELECT zone_id FROM run_zone WHERE answered)
+),
+zones AS MATERIALIZED (SELECT tree, labels, count(*) AS n FROM placed GROUP BY tree, labels),
+again AS MATERIALIZED (
+	SELECT tree, labels, sum(rq_hot + rq_warm + rq_cool) AS n
+	FROM zone_bin JOIN placed USING (zone_id)
+	GROUP BY tree, labels
 ),
 report AS (
 	SELECT
 		tree,
 		labels AS depth,
-		count(*) AS names,
-		sum(answered) AS zones,
+		coalesce((SELECT n FROM zones WHERE zones.tree = depth.tree AND zones.labels = depth.labels), 0) AS zones,
 		sum(dnskey_queries) AS dnskey_queries,
 		sum(ds_queries) AS ds_queries,
 		(sum(dnskey_queries) + sum(ds_queries)) * 1.0
-			/ nullif((SELECT sum(dnskey_queries) + sum(ds_queries) FROM asked), 0) AS share,
+			/ nullif((SELECT sum(dnskey_queries) + sum(ds_queries) FROM depth), 0) AS share,
 		-- Unknown where answers were not captured.
-		iif((SELECT one_sided FROM whole), NULL, coalesce(sum(requeries), 0)) AS requeries
-	FROM placed
+		iif((SELECT one_sided FROM whole), NULL,
+			coalesce((SELECT n FROM again WHERE again.tree = depth.tree AND again.labels = depth.labels), 0)) AS requeries
+	FROM depth
 	GROUP BY tree, labels
 )

@@ -289,7 +289,7 @@ Test(query, column_names_are_fixed)
 		{"starts",
 		 "t|source|zone|kind|silence_s|queries|servers|zone_servers|length_ms|sweeps|primed"},
 		{"priming", "source|priming_queries|primed_queries|primed_share"},
-		{"depth", "tree|depth|names|zones|dnskey_queries|ds_queries|share|requeries"},
+		{"depth", "tree|depth|zones|dnskey_queries|ds_queries|share|requeries"},
 		{"cd", "source|alarm|queries|plain_before|cd_queries|cd_share|retries|first|last"},
 		{"lookaside", "qname|zone|queries|responses|tags|fits|first|last"},
 		{"sequence", "t|dt_ms|server|id|sport|proto|flags|edns_size|qname|qtype|response_t|response_"
