@@ -32,25 +32,35 @@ ks_cd_done(struct ks_cd *cd)
 	ks_region_done(&cd->refusals);
 }
 
+/* A fixed secret: which refusals meet in a bucket, and so give way, must not differ from run to run. Who aims
+ * for one bucket gains nothing that a few more refusals would not do, and no bucket is more work than
+ * another. */
 static uint64_t
-hash_of(const struct ks_cd *cd, const struct ks_message *message)
+hash_of(const struct ks_message *message)
 {
+	static const struct ks_secret fixed = {0x243f6a8885a308d3, 0x13198a2e03707344}; /* of pi */
 	uint8_t folded[KS_NAME_MAX];
 	const struct ks_span name = message->dns.qname;
 	ks_name_fold(name.at, name.n, folded);
 	/* The client's hash as the secret: one name of two clients is two refusals. */
-	const struct ks_secret secret = {
-		.a = ks_hash_addr(&cd->changes.secret, &message->client),
-		.b = cd->changes.secret.a,
-	};
+	const struct ks_secret secret = {.a = ks_hash_addr(&fixed, &message->client), .b = fixed.a};
 	return ks_hash_bytes(&secret, folded, name.n);
 }
 
+enum { WAYS = 4 };
+
 static struct ks_cd_refusal *
-refusal_at(const struct ks_cd *cd, uint64_t hash)
+bucket_of(const struct ks_cd *cd, uint64_t hash)
 {
 	static_assert((KS_CD_REFUSALS & (KS_CD_REFUSALS - 1)) == 0, "a power of two");
-	return (struct ks_cd_refusal *)cd->refusals.base + (hash & (KS_CD_REFUSALS - 1));
+	return (struct ks_cd_refusal *)cd->refusals.base + (hash & (KS_CD_REFUSALS / WAYS - 1)) * WAYS;
+}
+
+static bool
+is_fresh(const struct ks_cd_refusal *refusal, int64_t t_ns)
+{
+	const int64_t since_ns = t_ns - refusal->t_ns;
+	return refusal->t_ns != 0 && since_ns >= 0 && since_ns <= KS_CD_RETRY_NS;
 }
 
 void
@@ -58,8 +68,13 @@ ks_cd_refuse(struct ks_cd *cd, const struct ks_message *response)
 {
 	if (!response->dns.has_question)
 		return;
-	const uint64_t hash = hash_of(cd, response);
-	*refusal_at(cd, hash) = (struct ks_cd_refusal){hash, response->time_ns};
+	const uint64_t hash = hash_of(response);
+	struct ks_cd_refusal *const bucket = bucket_of(cd, hash), *place = &bucket[0];
+	for (size_t i = 0; i < WAYS && place->hash != hash; i++)
+		if (bucket[i].hash == hash || bucket[i].t_ns < place->t_ns)
+			place = &bucket[i];
+	cd->forgotten += place->hash != hash && is_fresh(place, response->time_ns);
+	*place = (struct ks_cd_refusal){hash, response->time_ns};
 	cd->refused = true;
 }
 
@@ -69,14 +84,15 @@ takes_back(struct ks_cd *cd, const struct ks_message *query)
 {
 	if (!cd->refused || !query->dns.has_question)
 		return false;
-	const uint64_t hash = hash_of(cd, query);
-	struct ks_cd_refusal *const refusal = refusal_at(cd, hash);
-	const int64_t since_ns = query->time_ns - refusal->t_ns;
-	const bool retry =
-		refusal->t_ns != 0 && refusal->hash == hash && since_ns >= 0 && since_ns <= KS_CD_RETRY_NS;
-	if (retry)
-		refusal->t_ns = 0;
-	return retry;
+	const uint64_t hash = hash_of(query);
+	struct ks_cd_refusal *const bucket = bucket_of(cd, hash);
+	for (size_t i = 0; i < WAYS; i++) {
+		if (bucket[i].hash != hash || !is_fresh(&bucket[i], query->time_ns))
+			continue;
+		bucket[i].t_ns = 0;
+		return true;
+	}
+	return false;
 }
 
 void

@@ -29,6 +29,7 @@ struct ks_cd {
 	struct ks_map changes;
 	struct ks_region refusals; /* struct ks_cd_refusal, by their hash */
 	bool refused;              /* any yet? Most captures have none */
+	uint64_t forgotten;        /* refusals of the last minute that gave way to others */
 	uint64_t unlisted;
 };
 

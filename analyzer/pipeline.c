@@ -404,6 +404,9 @@ put_notices(const struct run *run, const struct ks_dissect_stats *stats, struct 
 		       "queries with CD=1 for names that the client had been refused with SERVFAIL: "
 		       "somebody's "
 		       "validation fails upstream; report cd names who asks"),
+		NOTICE("cd_refusals_forgotten", shard->cd.forgotten,
+		       "SERVFAIL answers of the last minute that gave way to others: cd_retries may be too "
+		       "low"),
 		LOSS("cd_unlisted", shard->cd.unlisted,
 		     "changes of the CD bit without room: not in cd; give more --memory"),
 		LOSS("lookaside_unlisted", shard->lookaside.unlisted,

@@ -96,6 +96,35 @@ Test(cd, a_retry_behind_a_servfail)
 	}
 }
 
+/* Whatever the secret, the same refusals give way. */
+Test(cd, refusals_beyond_room_are_counted_the_same_in_every_run)
+{
+	uint64_t forgotten[2] = {0}, retries[2] = {0};
+	for (unsigned run = 0; run < 2; run++) {
+		const struct ks_secret secret = {.a = 77 + run, .b = 99};
+		struct ks_diag diag;
+		cr_assert(eq(int, ks_cd_init(&cd, 1 << 20, &secret, &diag), KS_SUCCESS));
+		for (unsigned k = 0; k < 2; k++) {
+			for (unsigned i = 0; i < 6000; i++) {
+				char name[8];
+				(void)snprintf(name, sizeof(name), "\5%05u", i);
+				const struct ks_message any = message(1, name, 7, k);
+				if (k == 0)
+					ks_cd_refuse(&cd, &any);
+				else
+					ks_cd_query(&cd, 1, &any, 9, 1);
+			}
+		}
+		forgotten[run] = cd.forgotten;
+		retries[run] = change_of(1)->retries;
+		ks_cd_done(&cd);
+	}
+	cr_assert(eq(u64, forgotten[0], forgotten[1]));
+	cr_assert(eq(u64, retries[0], retries[1]));
+	cr_assert(eq(u64, retries[0] + forgotten[0], 6000), "none is lost without being counted");
+	cr_assert(gt(u64, retries[0], 3500));
+}
+
 Test(cd, a_message_without_question_is_no_refusal)
 {
 	begin(1 << 20);
