@@ -5,7 +5,7 @@
 
 #include "analyzer/requery.h"
 
-static_assert(sizeof(struct ks_behaviour) <= 1664, "some six hundred to the megabyte");
+static_assert(sizeof(struct ks_behaviour) <= 1856, "some five hundred and sixty to the megabyte");
 
 /* A burst that goes on like this is driven by clients or by nothing, and not held back by memory. */
 enum { LONG_QUERIES = 20, LONG_S = 10 };
@@ -27,21 +27,23 @@ ks_behaviours_done(struct ks_behaviours *pool)
 	ks_region_done(&pool->region);
 }
 
-static void
+/* Returns the server's place, or KS_BEHAVIOUR_SERVERS for those beyond. */
+static unsigned
 count_server(struct ks_behaviour *state, uint32_t server)
 {
 	for (unsigned i = 0; i < state->n_servers; i++) {
 		if (state->servers[i] == server) {
 			state->asked[i]++;
-			return;
+			return i;
 		}
 	}
 	if (state->n_servers == KS_BEHAVIOUR_SERVERS || server > UINT16_MAX) {
 		state->asked_rest++;
-		return;
+		return KS_BEHAVIOUR_SERVERS;
 	}
 	state->servers[state->n_servers] = (uint16_t)server;
-	state->asked[state->n_servers++] = 1;
+	state->asked[state->n_servers] = 1;
+	return state->n_servers++;
 }
 
 static void
@@ -70,48 +72,49 @@ give_up_waiting(struct ks_behaviour *state, int64_t t_ns)
 	state->n_waiting = (uint8_t)kept;
 }
 
-/* The burst at hand is over: what was it? */
-struct burst {
-	uint32_t failing, failing_queries, long_queries, halted;
-};
-
-static struct burst
-burst_of(const struct ks_behaviour *state)
-{
-	const int64_t length_ns = state->asked_ns - state->burst_ns;
-	const bool is_long = state->burst_fails && state->burst_queries >= LONG_QUERIES &&
-			     length_ns >= LONG_S * KS_NS_PER_S;
-	return (struct burst){
-		.failing = state->burst_fails,
-		.failing_queries = state->burst_fails ? state->burst_queries : 0,
-		.long_queries = is_long ? state->burst_queries : 0,
-		.halted = length_ns >= HALT_FROM_S * KS_NS_PER_S && length_ns <= HALT_TO_S * KS_NS_PER_S,
-	};
-}
-
 static void
-begin_burst(struct ks_behaviour *state, int64_t t_ns)
+begin_burst(struct ks_behaviour *state, int64_t t_ns, int64_t life_ns)
 {
 	state->burst_ns = t_ns;
+	state->burst_life_ns = life_ns;
 	state->burst_queries = 0;
 	state->burst_fails = false;
 	state->bursts++;
 }
 
+/* From one search to the next. A burst of a query or two between them is none: BIND looks after its trust
+ * anchors with single queries, which says nothing of what it remembers. */
 static void
-end_burst(struct ks_behaviour *state, const struct ks_behaviour_query *next)
+count_pause(struct ks_behaviour *state)
 {
-	const struct burst burst = burst_of(state);
-	state->failing_bursts += burst.failing;
-	state->failing_queries += burst.failing_queries;
-	state->long_queries += burst.long_queries;
-	state->halted_bursts += burst.halted;
-	const int64_t pause_ns = next->t_ns - state->burst_ns;
-	if (!state->burst_fails || pause_ns < 0)
+	enum { SMALL = 4 }; /* as large as this part of the largest */
+	if (state->burst_queries > state->largest_burst)
+		state->largest_burst = state->burst_queries;
+	if (state->burst_queries < state->largest_burst / SMALL)
 		return;
-	state->pauses[ks_pause_cell(pause_ns)]++;
-	/* As for a refresh (DOMAIN B1): caches count whole seconds. */
-	state->pauses_over_life += next->life_ns > 0 && pause_ns >= next->life_ns / 10 * 9 - KS_NS_PER_S;
+	const int64_t pause_ns = state->burst_ns - state->failed_ns;
+	if (state->failed_ns != 0 && pause_ns >= 0) {
+		state->pauses[ks_pause_cell(pause_ns)]++;
+		/* As for a refresh (DOMAIN B1): caches count whole seconds. */
+		state->pauses_over_life +=
+			state->burst_life_ns > 0 && pause_ns >= state->burst_life_ns / 10 * 9 - KS_NS_PER_S;
+	}
+	state->failed_ns = state->burst_ns;
+}
+
+static void
+end_burst(struct ks_behaviour *state)
+{
+	const int64_t length_ns = state->asked_ns - state->burst_ns;
+	state->halted_bursts +=
+		length_ns >= HALT_FROM_S * KS_NS_PER_S && length_ns <= HALT_TO_S * KS_NS_PER_S;
+	if (!state->burst_fails)
+		return;
+	state->failing_bursts++;
+	state->failing_queries += state->burst_queries;
+	if (state->burst_queries >= LONG_QUERIES && length_ns >= LONG_S * KS_NS_PER_S)
+		state->long_queries += state->burst_queries;
+	count_pause(state);
 }
 
 bool
@@ -120,11 +123,13 @@ ks_behaviours_take(struct ks_behaviours *pool, const struct ks_behaviour_start *
 	if (pool->n == pool->capacity)
 		return false;
 	struct ks_behaviour *const state = ks_behaviours_at(pool, pool->n);
-	begin_burst(state, before->asked_ns);
+	begin_burst(state, before->asked_ns, 0);
 	state->asked_ns = before->asked_ns;
 	state->answered_ns = before->answered_ns;
 	state->burst_queries = state->queries = 1;
-	count_server(state, before->server);
+	/* The first query of all is no requery: nothing was known before it, or it would have been followed.
+	 */
+	ks_search_ask(&state->search, before->asked_ns, count_server(state, before->server), false);
 	if (before->answered_ns == 0)
 		wait_for(state, before->asked_ns);
 	*ret_place = pool->n++;
@@ -156,14 +161,18 @@ ks_behaviour_ask(struct ks_behaviour *state, const struct ks_behaviour_query *qu
 	if (since_ns >= 0 && since_ns < KS_BURST_NS) {
 		continue_burst(state, query->t_ns);
 	} else {
-		end_burst(state, query);
-		begin_burst(state, query->t_ns);
+		end_burst(state);
+		begin_burst(state, query->t_ns, query->life_ns);
 	}
 	state->asked_ns = query->t_ns;
 	state->burst_queries++;
 	state->queries++;
-	state->burst_fails |= ks_requery_counts(query->class);
-	count_server(state, query->server);
+	const bool requery = ks_requery_counts(query->class);
+	state->burst_fails |= requery;
+	if (requery)
+		state->requery_ns = query->t_ns;
+	ks_search_ask(&state->search, query->t_ns, count_server(state, query->server), requery);
+	ks_demand_ask(&state->demand);
 	wait_for(state, query->t_ns);
 }
 
@@ -184,21 +193,25 @@ ks_behaviour_answer(struct ks_behaviour *state, int64_t asked_ns, int64_t t_ns)
 void
 ks_behaviour_close(const struct ks_behaviour *state, struct ks_behaviour_counts *ret)
 {
-	const struct burst burst = burst_of(state);
+	struct ks_behaviour over = *state;
+	end_burst(&over);
 	*ret = (struct ks_behaviour_counts){
-		.queries = state->queries,
-		.successive = state->successive,
-		.closed = state->closed,
-		.bursts = state->bursts,
-		.failing_bursts = state->failing_bursts + burst.failing,
-		.failing_queries = state->failing_queries + burst.failing_queries,
-		.long_queries = state->long_queries + burst.long_queries,
-		.halted_bursts = state->halted_bursts + burst.halted,
-		.pauses_over_life = state->pauses_over_life,
-		.max_waiting = state->max_waiting,
+		.queries = over.queries,
+		.successive = over.successive,
+		.closed = over.closed,
+		.bursts = over.bursts,
+		.failing_bursts = over.failing_bursts,
+		.failing_queries = over.failing_queries,
+		.long_queries = over.long_queries,
+		.halted_bursts = over.halted_bursts,
+		.pauses_over_life = over.pauses_over_life,
+		.max_waiting = over.max_waiting,
+		.last_requery_ns = over.requery_ns,
+		.demand = over.demand.sums,
 	};
+	ks_search_close(&over.search, &ret->searches);
 	for (size_t i = 0; i < KS_GAP_CELLS; i++)
-		ret->gaps[i] = state->gaps[i];
+		ret->gaps[i] = over.gaps[i];
 	for (size_t i = 0; i < KS_PAUSE_CELLS; i++)
-		ret->pauses[i] = state->pauses[i];
+		ret->pauses[i] = over.pauses[i];
 }

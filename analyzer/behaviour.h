@@ -4,7 +4,7 @@
  *
  * A query is a transaction here: its retransmissions, and the TCP query that TC=1 asks for, are part of it. A
  * burst is a run of queries less than KS_BURST_NS apart. It fails when a query in it is a requery: the keys
- * had been delivered and were of no use. Only the pause behind a failing burst says how long a failure is
+ * had been delivered and were of no use. Only the pause between two failing bursts says how long a failure is
  * remembered; a healthy cache, which asks once a TTL, has none.
  *
  * Who is followed: a (source, zone) from the query on that is a requery or continues a burst, and the one
@@ -17,8 +17,9 @@
 #ifndef KS_ANALYZER_BEHAVIOUR_H
 #define KS_ANALYZER_BEHAVIOUR_H
 
+#include "analyzer/demand.h"
 #include "analyzer/region.h"
-#include "analyzer/summary.h"
+#include "analyzer/search.h"
 
 #define KS_BURST_NS (INT64_C(2) * KS_NS_PER_S)
 /* Queries whose answer may still come: as long as pair.h waits. */
@@ -29,7 +30,10 @@ enum { KS_BEHAVIOUR_SERVERS = 32, KS_BEHAVIOUR_WAITING = 16 };
 struct ks_behaviour {
 	int64_t asked_ns, answered_ns; /* the last query; the last answer, 0: none yet */
 	int64_t burst_ns;              /* when the burst at hand began */
-	uint32_t burst_queries;
+	int64_t requery_ns;            /* the last requery; 0: none */
+	int64_t burst_life_ns;         /* lifetime of the keys delivered before it; 0: unknown */
+	int64_t failed_ns;             /* when the search before it began; 0: there was none */
+	uint32_t burst_queries, largest_burst;
 	bool burst_fails;
 	uint8_t n_waiting; /* queries without answer, at the times below */
 	uint8_t n_servers;
@@ -42,7 +46,10 @@ struct ks_behaviour {
 	uint16_t servers[KS_BEHAVIOUR_SERVERS]; /* numbers, in order of appearance */
 	uint32_t gaps[KS_GAP_CELLS];
 	uint32_t pauses[KS_PAUSE_CELLS];
+	struct ks_search search;
+	struct ks_demand demand;
 };
+static_assert((int)KS_BEHAVIOUR_SERVERS == (int)KS_SEARCH_SERVERS, "places of servers are shared");
 
 struct ks_behaviours {
 	struct ks_region region;
@@ -80,6 +87,13 @@ struct ks_behaviour_query {
 	bool again;
 };
 void ks_behaviour_ask(struct ks_behaviour *state, const struct ks_behaviour_query *query);
+
+/* The demand on the source (demand.h), to be told before a query whenever it is due. */
+static inline bool
+ks_behaviour_wants_demand(const struct ks_behaviour *state, int64_t t_ns)
+{
+	return ks_demand_is_due(&state->demand, t_ns);
+}
 
 /* A response to the query of `asked_ns`. */
 void ks_behaviour_answer(struct ks_behaviour *state, int64_t asked_ns, int64_t t_ns);

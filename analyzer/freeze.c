@@ -90,6 +90,8 @@ put_servers(const struct ks_freezer *freezer)
 			.responses = server->responses,
 			.authoritative = server->authoritative,
 			.recursive = server->recursive,
+			.response_dns_bytes = server->response_dns_bytes,
+			.sigkey_dns_bytes = server->sigkey_dns_bytes,
 			.first_ns = server->first_ns,
 			.last_ns = server->last_ns,
 		};
@@ -410,6 +412,8 @@ freeze(struct ks_freezer *freezer)
 		error = ks_freeze_stacks(freezer);
 	if (error == KS_SUCCESS)
 		error = put_nxdomain(freezer);
+	if (error == KS_SUCCESS)
+		error = ks_freeze_manners(freezer);
 	if (error == KS_SUCCESS)
 		error = ks_shard_freeze_signals(shard, freezer->zone_place, freezer->sink, freezer->diag);
 	if (error == KS_SUCCESS)

@@ -40,6 +40,7 @@ ks_shard_leave_source(void *arg, uint32_t number)
 	ks_shard_net_source(shard, number);
 	shard->totals.unlisted_sources += (uint64_t)source->queries + source->responses;
 	ks_samples_close(&shard->samples, source->log, number);
+	ks_openings_forget(&shard->openings, number);
 	/* Not written when there is nothing: pages of those who never use TCP are never touched. */
 	if (tcp->query_dns_bytes != 0 || tcp->responses != 0)
 		*tcp = (struct ks_source_tcp){0};

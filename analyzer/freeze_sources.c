@@ -66,6 +66,24 @@ take_logs(const struct ks_freezer *freezer, struct ks_order *order)
 	}
 }
 
+/* So have sources that began to set CD in a way that may be an alarm, see report cd. */
+static void
+take_changes(const struct ks_freezer *freezer, struct ks_order *order)
+{
+	enum { PLAIN_MIN = 20, CD_MIN = 10 };
+	const struct ks_shard *const shard = freezer->shard;
+	for (uint32_t i = 0; i < shard->cd.changes.n; i++) {
+		const struct ks_cd_change *const change = ks_map_at(&shard->cd.changes, i);
+		const uint32_t number = (uint32_t)change->key.w[0];
+		const struct ks_source *const source = ks_map_at(&shard->sources, number);
+		if (change->retries == 0 && (change->plain_before < PLAIN_MIN || source->cd_queries < CD_MIN))
+			continue;
+		struct ks_rank *const rank = &order->ranks[order->n++];
+		rank->number = number;
+		ks_freeze_rank_addr(freezer, source, rank);
+	}
+}
+
 /* Sorted; a source that was chosen twice stands beside itself. */
 static void
 drop_twins(struct ks_order *order)
@@ -84,7 +102,7 @@ choose(struct ks_freezer *freezer, struct chooser *chooser)
 	for (uint32_t i = 0; i < shard->sources.n; i++)
 		offer(chooser, ks_map_at(&shard->sources, i), i);
 	const size_t n = (size_t)chooser->by_queries.n + chooser->by_keys.n + chooser->by_bytes.n +
-			 shard->samples.n_logs;
+			 shard->samples.n_logs + shard->cd.changes.n;
 	freezer->sources = (struct ks_order){.ranks = calloc(n + 1, sizeof(struct ks_rank))};
 	if (freezer->sources.ranks == NULL)
 		return ks_diag_set(freezer->diag, KS_ERR_MEMORY, "no memory to sort %zu sources", n);
@@ -92,6 +110,7 @@ choose(struct ks_freezer *freezer, struct chooser *chooser)
 	take(freezer, &chooser->by_keys, &freezer->sources);
 	take(freezer, &chooser->by_bytes, &freezer->sources);
 	take_logs(freezer, &freezer->sources);
+	take_changes(freezer, &freezer->sources);
 	ks_freeze_sort(&freezer->sources);
 	drop_twins(&freezer->sources);
 	return KS_SUCCESS;

@@ -289,6 +289,15 @@ put_totals(const struct run *run, const struct ks_dissect_stats *stats, struct k
 	return put_list(list, KS_COUNT(list), sink, diag);
 }
 
+static uint64_t
+cd_retries(const struct ks_shard *shard)
+{
+	uint64_t n = 0;
+	for (uint32_t i = 0; i < shard->cd.changes.n; i++)
+		n += ((const struct ks_cd_change *)ks_map_at(&shard->cd.changes, i))->retries;
+	return n;
+}
+
 static enum ks_error
 put_notices(const struct run *run, const struct ks_dissect_stats *stats, struct ks_sink *sink,
 	    struct ks_diag *diag)
@@ -428,6 +437,22 @@ put_notices(const struct run *run, const struct ks_dissect_stats *stats, struct 
 		       "DNSSEC records that do not hold what they must"),
 		NOTICE("signatures_unverified", shard->ledger.unverified,
 		       "signatures left unchecked because there were too many at once"),
+		NOTICE("openings_met", shard->openings.met,
+		       "times the record of how a source begins was cut short, because another source needed "
+		       "its place: starts may miss it; more --memory gives more places"),
+		LOSS("openings_unlisted", shard->openings.unlisted,
+		     "beginnings of sources without room: not in starts; give more --memory"),
+		NOTICE("cd_retries", cd_retries(shard),
+		       "queries with CD=1 for names that the client had been refused with SERVFAIL: "
+		       "somebody's "
+		       "validation fails upstream; report cd names who asks"),
+		NOTICE("cd_refusals_forgotten", shard->cd.forgotten,
+		       "SERVFAIL answers of the last minute that gave way to others: cd_retries may be too "
+		       "low"),
+		LOSS("cd_unlisted", shard->cd.unlisted,
+		     "changes of the CD bit without room: not in cd; give more --memory"),
+		LOSS("lookaside_unlisted", shard->lookaside.unlisted,
+		     "DLV messages whose name found no room: not in lookaside; give more --memory"),
 		LOSS("bins_widened", shard->series.folds_for_room,
 		     "times the bins were widened because a table was full: give more --memory"),
 #undef NOTICE

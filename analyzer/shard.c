@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "analyzer/shard.h"
 
-static_assert(sizeof(struct ks_source) == 96, "one per distinct source: every octet counts a million times");
+static_assert(sizeof(struct ks_source) == 104, "one per distinct source: every octet counts a million times");
 static_assert(sizeof(struct ks_flow) % 8 == 0, "tables hold whole words");
 
-enum { SERVERS_MAX = 16384, OTHER_NAME = 0x80000000u };
+enum { SERVERS_MAX = 16384, OTHER_NAME = 0x80000000u, RCODE_SERVFAIL = 2 };
 
 /* Shares of the budget, in hundredths. The rest is the dissector's reassembly and slack. */
 enum {
@@ -14,11 +14,13 @@ enum {
 	SHARE_NAMES = 3,
 	SHARE_PAIRS = 6,
 	SHARE_SERIES = 12,
-	SHARE_SAMPLES = 6,
+	SHARE_SAMPLES = 4,
 	SHARE_NETS = 4, /* half for sources, half for flows */
 	SHARE_BEHAVIOURS = 4,
 	SHARE_STACKS = 1,
 	SHARE_NXDOMAIN = 1,
+	SHARE_OPENINGS = 1,
+	SHARE_CD = 1,      /* a quarter of it is for lookaside */
 	SHARE_SIGNALS = 1, /* three quarters of it; the rest is for errors */
 	SHARE_LEDGER = 4
 };
@@ -98,6 +100,12 @@ ks_shard_init(struct ks_shard *shard, size_t memory_bytes, uint32_t bin_s, const
 		error = ks_errors_init(&shard->errors, unit * SHARE_SIGNALS / 4, secret, diag);
 	if (error == KS_SUCCESS)
 		error = ks_ledger_init(&shard->ledger, unit * SHARE_LEDGER, secret, diag);
+	if (error == KS_SUCCESS)
+		error = ks_openings_init(&shard->openings, unit * SHARE_OPENINGS, diag);
+	if (error == KS_SUCCESS)
+		error = ks_cd_init(&shard->cd, unit * SHARE_CD / 4 * 3, secret, diag);
+	if (error == KS_SUCCESS)
+		error = ks_lookaside_init(&shard->lookaside, unit * SHARE_CD / 4, secret, diag);
 	if (error != KS_SUCCESS)
 		ks_shard_done(shard);
 	return error;
@@ -126,6 +134,9 @@ ks_shard_done(struct ks_shard *shard)
 	ks_signals_done(&shard->signals);
 	ks_errors_done(&shard->errors);
 	ks_ledger_done(&shard->ledger);
+	ks_openings_done(&shard->openings);
+	ks_cd_done(&shard->cd);
+	ks_lookaside_done(&shard->lookaside);
 }
 
 /* --- the parts of one message --- */
@@ -140,6 +151,7 @@ struct place {
 	bool chain;                  /* that, or DS */
 	uint32_t record;             /* of a query in the samples, or KS_SAMPLE_NONE */
 	int64_t before_ns;           /* the flow's message before this one, if `flow` had one */
+	int64_t source_before_ns;    /* the source's; 0: it had none */
 	int64_t asked_ns;            /* of a response's query; 0: unknown */
 };
 
@@ -153,6 +165,12 @@ static void
 add32(uint32_t *sum, uint32_t n)
 {
 	*sum = n < UINT32_MAX - *sum ? *sum + n : UINT32_MAX;
+}
+
+static void
+count16(uint16_t *counter)
+{
+	*counter = (uint16_t)(*counter + (*counter != UINT16_MAX));
 }
 
 static void
@@ -178,6 +196,7 @@ place_source(struct ks_shard *shard, struct place *place)
 	place->source_at = ks_map_at(&shard->sources, place->source);
 	if (is_new)
 		place->source_at->log = KS_SAMPLE_NONE;
+	place->source_before_ns = is_new ? 0 : place->source_at->last_ns;
 	stretch(&place->source_at->first_ns, &place->source_at->last_ns, is_new, place->message->time_ns);
 }
 
@@ -214,6 +233,8 @@ count_server(struct ks_shard *shard, struct place *place)
 		return;
 	}
 	server->responses++;
+	server->response_dns_bytes += message->len;
+	server->sigkey_dns_bytes += message->dns.sigkey_bytes;
 	const bool authoritative = (message->dns.flags & KS_FLAG_AA) != 0;
 	server->authoritative += authoritative;
 	server->recursive += !authoritative && (message->dns.flags & KS_FLAG_RA) != 0;
@@ -392,6 +413,22 @@ feed_signals(struct ks_shard *shard, const struct place *place)
 		ks_saving_pin(&shard->saving_sources, place->source);
 }
 
+/* What clients ask of the source, where that is seen; else what it asks besides keys and DS: nothing else in
+ * a capture before name servers tells how busy its clients are. */
+static void
+tell_demand(struct ks_shard *shard, const struct place *place, struct ks_behaviour *state)
+{
+	const struct ks_key key = ks_key_of_addr(&place->message->client);
+	const uint32_t number = ks_map_find(&shard->servers, &key);
+	const struct ks_server *const served =
+		number != KS_MAP_NONE ? ks_map_at(&shard->servers, number) : NULL;
+	const struct ks_source *const source = place->source_at;
+	const bool of_clients = served != NULL && served->queries > 0;
+	const uint64_t own = (uint64_t)source->queries - source->dnskey_queries - source->ds_queries;
+	ks_demand_cut(&state->demand, place->message->time_ns, of_clients ? served->queries : own,
+		      of_clients);
+}
+
 /* Before the flow's own counts move on. */
 static void
 follow_query(struct ks_shard *shard, const struct place *place, enum ks_requery class, bool again)
@@ -401,6 +438,9 @@ follow_query(struct ks_shard *shard, const struct place *place, enum ks_requery 
 	if (!flow->followed && !flow->unfollowed && wants_following(flow, class, t_ns))
 		start_following(shard, place);
 	if (flow->followed) {
+		struct ks_behaviour *const state = ks_behaviours_at(&shard->behaviours, flow->place);
+		if (ks_behaviour_wants_demand(state, t_ns))
+			tell_demand(shard, place, state);
 		const struct ks_behaviour_query query = {
 			.t_ns = t_ns,
 			.life_ns = flow->state.life_ns,
@@ -408,12 +448,42 @@ follow_query(struct ks_shard *shard, const struct place *place, enum ks_requery 
 			.class = class,
 			.again = again,
 		};
-		ks_behaviour_ask(ks_behaviours_at(&shard->behaviours, flow->place), &query);
-	} else if (!again) {
+		ks_behaviour_ask(state, &query);
+	} else if (class == KS_RQ_RETRANSMIT) {
+		flow->answered &= again; /* over TCP as told to: its transaction, begun before, waits again */
+	} else {
 		flow->asked_ns = t_ns;
 		flow->place = place->server & 0xfffffff;
 		flow->answered = false;
 	}
+}
+
+/* What was kept since there were `n` refers to its sources by number: they stay. */
+static void
+pin_openings(struct ks_shard *shard, uint32_t n)
+{
+	for (; n < shard->openings.n_kept; n++)
+		ks_saving_pin(&shard->saving_sources, ks_openings_at(&shard->openings, n)->source);
+}
+
+/* How the source begins. Before its own counts move on. */
+static void
+open_query(struct ks_shard *shard, const struct place *place, enum ks_requery class)
+{
+	struct ks_source *const source = place->source_at;
+	if (class == KS_RQ_RETRANSMIT || place->zone == KS_MAP_NONE)
+		return;
+	const struct ks_opening_query query = {
+		.t_ns = place->message->time_ns,
+		.source = place->source,
+		.zone = place->zone,
+		.server = place->server,
+		.first = source->dnskey_queries == 0,
+	};
+	const uint32_t n_kept = shard->openings.n_kept;
+	if (ks_openings_ask(&shard->openings, &query))
+		count16(&source->primed_queries);
+	pin_openings(shard, n_kept);
 }
 
 static void
@@ -433,6 +503,7 @@ count_dnskey_query(struct ks_shard *shard, struct place *place, bool again)
 	}
 	if (place->source_at != NULL) {
 		feed_stacks(shard, place);
+		open_query(shard, place, class);
 		count32(&place->source_at->dnskey_queries);
 		if (ks_requery_counts(class))
 			count32(&place->source_at->requeries);
@@ -471,6 +542,31 @@ tcp_of(const struct ks_shard *shard, const struct place *place)
 	return (struct ks_source_tcp *)shard->sources_tcp.base + place->source;
 }
 
+/* What a query tells of its source's manners. Before the source's own counts move on. */
+static void
+note_manners(struct ks_shard *shard, const struct place *place)
+{
+	const struct ks_message *const message = place->message;
+	const struct ks_dns *const dns = &message->dns;
+	struct ks_source *const source = place->source_at;
+	const int64_t silence_ns = message->time_ns - place->source_before_ns;
+	const uint32_t n_kept = shard->openings.n_kept;
+	if (source->dnskey_queries > 0 && silence_ns >= KS_OPENING_SILENCE_NS)
+		ks_openings_wake(&shard->openings, place->source, message->time_ns, silence_ns);
+	if (dns->has_question && dns->qtype == KS_TYPE_NS && dns->qname.n == 1 && ks_dns_opcode(dns) == 0) {
+		ks_openings_prime(&shard->openings, place->source, message->time_ns);
+		count16(&source->priming_queries);
+	}
+	pin_openings(shard, n_kept);
+	if ((dns->flags & KS_FLAG_CD) != 0) {
+		const uint32_t n = shard->cd.changes.n;
+		ks_cd_query(&shard->cd, place->source, message, source->queries, source->cd_queries);
+		count32(&source->cd_queries);
+		if (shard->cd.changes.n != n)
+			ks_saving_pin(&shard->saving_sources, place->source);
+	}
+}
+
 static void
 count_query(struct ks_shard *shard, struct place *place, struct ks_cell *cell)
 {
@@ -486,6 +582,7 @@ count_query(struct ks_shard *shard, struct place *place, struct ks_cell *cell)
 	cell->cd_queries += (dns->flags & KS_FLAG_CD) != 0;
 	struct ks_source *const source = place->source_at;
 	if (source != NULL) {
+		note_manners(shard, place);
 		count32(&source->queries);
 		source->query_dns_bytes += message->len;
 		source->do_queries += dns->edns.dnssec_ok && source->do_queries != UINT32_MAX;
@@ -497,6 +594,10 @@ count_query(struct ks_shard *shard, struct place *place, struct ks_cell *cell)
 	}
 	feed_signals(shard, place);
 	count_client(shard, place);
+	if (place->chain)
+		ks_depths_count(&shard->depths, dns->qname, dns->labels, place->dnskey);
+	if (dns->qtype == KS_TYPE_DLV)
+		ks_lookaside_feed(&shard->lookaside, dns, message->time_ns);
 	ks_errors_query(&shard->errors, dns, message->time_ns);
 	record_query(shard, place);
 	const bool again = ask_pair(shard, place);
@@ -542,7 +643,7 @@ follow_response(struct ks_shard *shard, const struct place *place)
 	if (flow->followed)
 		ks_behaviour_answer(ks_behaviours_at(&shard->behaviours, flow->place), place->asked_ns,
 				    place->message->time_ns);
-	else if (place->asked_ns == flow->asked_ns)
+	else if (place->asked_ns >= flow->asked_ns) /* later: its TCP query */
 		flow->answered = true;
 }
 
@@ -595,6 +696,10 @@ count_response(struct ks_shard *shard, struct place *place, struct ks_cell *cell
 	ks_nxdomain_feed(&shard->nxdomain, message);
 	ks_errors_response(&shard->errors, &message->dns, message->time_ns);
 	ks_ledger_feed(&shard->ledger, place->server, message);
+	if (message->dns.rcode == RCODE_SERVFAIL && (message->dns.flags & KS_FLAG_CD) == 0)
+		ks_cd_refuse(&shard->cd, message);
+	if (message->dns.qtype == KS_TYPE_DLV)
+		ks_lookaside_feed(&shard->lookaside, &message->dns, message->time_ns);
 	answer_pair(shard, place);
 	if (place->dnskey)
 		count_dnskey_response(shard, place);

@@ -13,14 +13,18 @@
 #define KS_ANALYZER_SHARD_H
 
 #include "analyzer/behaviour.h"
+#include "analyzer/cd.h"
 #include "analyzer/clients.h"
+#include "analyzer/depth.h"
 #include "analyzer/errors.h"
 #include "analyzer/fingerprint.h"
 #include "analyzer/icmp.h"
 #include "analyzer/ledger.h"
+#include "analyzer/lookaside.h"
 #include "analyzer/names.h"
 #include "analyzer/network.h"
 #include "analyzer/nxdomain.h"
+#include "analyzer/opening.h"
 #include "analyzer/pair.h"
 #include "analyzer/requery.h"
 #include "analyzer/sample.h"
@@ -40,6 +44,8 @@ struct ks_source {
 	uint32_t log;  /* of samples, or KS_SAMPLE_NONE */
 	uint32_t err;  /* saving.h; all other counts are since the source entered the table */
 	uint32_t days; /* bit for each place of `clients` */
+	uint32_t cd_queries;
+	uint16_t priming_queries, primed_queries; /* primed: with a DNSKEY query behind them; both saturate */
 };
 
 /* Of which over TCP, for the few that use it. */
@@ -70,6 +76,7 @@ struct ks_flow {
 struct ks_server {
 	struct ks_key key; /* address */
 	uint64_t queries, responses, authoritative, recursive;
+	uint64_t response_dns_bytes, sigkey_dns_bytes;
 	int64_t first_ns, last_ns;
 };
 
@@ -112,6 +119,10 @@ struct ks_shard {
 	struct ks_signals signals;
 	struct ks_errors errors;
 	struct ks_ledger ledger;
+	struct ks_openings openings;
+	struct ks_cd cd;
+	struct ks_lookaside lookaside;
+	struct ks_depths depths;
 	struct ks_totals totals;
 	struct ks_addr server_met; /* last, and its number: most captures have few servers */
 	uint32_t server_met_number;

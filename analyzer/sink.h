@@ -44,6 +44,15 @@ struct ks_sink_ops {
 	enum ks_error (*stack)(struct ks_sink *sink, const struct ks_fact_stack *stack, struct ks_diag *diag);
 	enum ks_error (*nxdomain)(struct ks_sink *sink, const struct ks_fact_nxdomain *nxdomain,
 				  struct ks_diag *diag);
+	enum ks_error (*depth)(struct ks_sink *sink, const struct ks_fact_depth *depth, struct ks_diag *diag);
+	enum ks_error (*zone_server)(struct ks_sink *sink, const struct ks_fact_zone_server *server,
+				     struct ks_diag *diag);
+	enum ks_error (*opening)(struct ks_sink *sink, const struct ks_fact_opening *opening,
+				 struct ks_diag *diag);
+	enum ks_error (*manner)(struct ks_sink *sink, const struct ks_fact_manner *manner,
+				struct ks_diag *diag);
+	enum ks_error (*lookaside)(struct ks_sink *sink, const struct ks_fact_lookaside *lookaside,
+				   struct ks_diag *diag);
 	enum ks_error (*ta_signal)(struct ks_sink *sink, const struct ks_fact_ta_signal *signal,
 				   struct ks_diag *diag);
 	enum ks_error (*zone_key)(struct ks_sink *sink, const struct ks_fact_zone_key *key,

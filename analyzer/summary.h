@@ -103,6 +103,8 @@ struct ks_fact_server {
 	uint64_t queries, responses;
 	uint64_t authoritative; /* responses with AA */
 	uint64_t recursive;     /* responses with RA and without AA */
+	uint64_t response_dns_bytes;
+	uint64_t sigkey_dns_bytes; /* of them, DNSKEY and RRSIG records */
 	int64_t first_ns, last_ns;
 };
 
@@ -241,8 +243,20 @@ struct ks_fact_flow {
 	int64_t first_ns, last_ns;
 };
 
-/* What a (source, zone) did since it was followed (behaviour.h). All add up, but max_waiting: the greatest.
- */
+/* Searches of a (source, zone), see search.h. Merge by adding, `min_ns` by the least that is not 0. */
+struct ks_search_counts {
+	uint64_t failing; /* searches with a requery */
+	uint64_t crowded; /* of them, that asked one server more than six times */
+	int64_t min_ns;   /* the least interval between failing ones; 0: none */
+};
+
+/* Of the points (demand, DNSKEY queries) of all windows, see demand.h. */
+struct ks_demand_sums {
+	uint64_t windows, x, y, xx, xy, yy;
+};
+
+/* What a (source, zone) did since it was followed (behaviour.h). All add up, but max_waiting and
+ * last_requery_ns: the greatest; and what `searches` says of itself. */
 struct ks_behaviour_counts {
 	uint64_t queries;    /* retransmissions left out, here and below */
 	uint64_t successive; /* queries that followed another within their burst */
@@ -252,8 +266,12 @@ struct ks_behaviour_counts {
 	uint64_t halted_bursts;    /* that ended 28 to 32 s after they began */
 	uint64_t pauses_over_life; /* of the pauses, 0.9 of the keys' lifetime and longer */
 	uint64_t max_waiting;
+	int64_t last_requery_ns; /* 0: none */
+	struct ks_search_counts searches;
+	struct ks_demand_sums demand;
 	uint64_t gaps[KS_GAP_CELLS];     /* from the last answer to the next query, where `closed` */
-	uint64_t pauses[KS_PAUSE_CELLS]; /* from the start of a failing burst to the start of the next one */
+	uint64_t pauses[KS_PAUSE_CELLS]; /* from the start of a failing burst to the start of the next failing
+					    one */
 };
 
 /* Key: (zone, source); one for each flow that was followed. */
@@ -267,6 +285,54 @@ struct ks_fact_behaviour {
 		bool other; /* `server` is not meant: servers beyond those kept apart */
 		uint64_t queries;
 	} * servers;
+};
+
+/* Key: (tree, labels). DNSKEY and DS queries by depth of the name. */
+enum ks_tree { KS_TREE_OTHER, KS_TREE_IN_ADDR, KS_TREE_IP6, KS_TREE_E164, KS_TREES };
+
+struct ks_fact_depth {
+	enum ks_tree tree;
+	uint32_t labels; /* without the root */
+	uint64_t dnskey_queries, ds_queries;
+};
+
+/* Key: (zone, server). A server that gave authoritative DNSKEY answers for the zone. */
+struct ks_fact_zone_server {
+	uint32_t zone;
+	struct ks_addr server;
+};
+
+/* Key: (source, t_ns). How a source began: its first DNSKEY queries, or the first after a silence
+ * (opening.h). */
+struct ks_fact_opening {
+	struct ks_addr source;
+	int64_t t_ns;
+	int64_t silence_ns; /* 0: not seen before */
+	uint32_t zone;
+	uint64_t queries;
+	uint32_t servers;  /* different ones */
+	int64_t length_ns; /* from the first query to the last */
+	bool primed;       /* it asked for the servers of the root too */
+};
+
+/* Key: source. Sources that primed, or changed their CD bit. */
+struct ks_fact_manner {
+	struct ks_addr source;
+	uint64_t priming_queries, primed_queries; /* primed: a DNSKEY query came within 5 s */
+	bool changed;                             /* what follows is told; else it is 0 */
+	uint64_t plain_before; /* queries without CD before the first with it; 0: it began with CD */
+	uint64_t cd_queries;
+	uint64_t retries;                /* with CD=1, less than a minute behind a SERVFAIL for the name */
+	int64_t cd_first_ns, cd_last_ns; /* of such changes */
+};
+
+/* Key: name, as asked for in a lookaside registry. */
+struct ks_fact_lookaside {
+	struct ks_span name; /* wire format, lower case */
+	uint64_t queries, responses;
+	struct ks_span tags; /* of the last answer with records, decimal, a blank between two; empty: none */
+	int64_t told_ns;     /* when that was; 0: never */
+	int64_t first_ns, last_ns;
 };
 
 /* One query of one source, with its answer if there was one. */

@@ -75,6 +75,18 @@ read_dnskey(struct ks_dnskey_answer *answer, struct record *record)
 	answer->keys++;
 }
 
+/* As DS, RFC 4034 s5.1: the key tag stands first. */
+static void
+read_dlv(struct ks_dlv_answer *answer, struct record *record)
+{
+	const uint16_t tag = ks_cur_u16(&record->rdata);
+	if (record->rdata.failed)
+		return;
+	if (answer->records < KS_DLV_TAGS)
+		answer->tag[answer->records] = tag;
+	answer->records++;
+}
+
 static void
 read_record(struct ks_span message, struct ks_dns *dns, unsigned section, struct record *record)
 {
@@ -96,6 +108,11 @@ read_record(struct ks_span message, struct ks_dns *dns, unsigned section, struct
 		if (section == ANSWER && dns->qtype == KS_TYPE_DNSKEY && dns->has_question &&
 		    owned_by_question(message, dns, record->offset))
 			read_dnskey_signature(answer, record);
+		break;
+	case KS_TYPE_DLV:
+		if (section == ANSWER && dns->qtype == KS_TYPE_DLV && dns->has_question &&
+		    owned_by_question(message, dns, record->offset))
+			read_dlv(&dns->dlv, record);
 		break;
 	default:
 		break;

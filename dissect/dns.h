@@ -7,7 +7,8 @@
  * Work:      one pass over the records; every record takes at least eleven octets, so the header's
  *            counts cannot make it longer than the message.
  * Threads:   no state.
- * Standards: RFC 1035 s4.1, RFC 6891 s6.1 (OPT), RFC 4034 s2 and s3 (DNSKEY, RRSIG), RFC 9499 (terms). */
+ * Standards: RFC 1035 s4.1, RFC 6891 s6.1 (OPT), RFC 4034 s2 and s3 (DNSKEY, RRSIG),
+ *            RFC 4431 (DLV), RFC 9499 (terms). */
 #ifndef KS_DISSECT_DNS_H
 #define KS_DISSECT_DNS_H
 
@@ -50,6 +51,13 @@ struct ks_dnskey_answer {
 };
 enum { KS_SIG_TIMES = 4 };
 
+/* What the answer section says about the DLV RRset of the question's name (RFC 4431). */
+enum { KS_DLV_TAGS = 4 };
+struct ks_dlv_answer {
+	uint16_t records;
+	uint16_t tag[KS_DLV_TAGS]; /* of the first of them */
+};
+
 struct ks_dns {
 	uint16_t id, flags;
 	uint16_t counts[4]; /* question, answer, authority, additional, as the header claims */
@@ -65,6 +73,7 @@ struct ks_dns {
 	bool cut;               /* the snap length ended the walk over the records */
 	uint32_t sigkey_bytes;  /* octets of all DNSKEY and RRSIG records, owner names included */
 	struct ks_dnskey_answer dnskey;
+	struct ks_dlv_answer dlv;
 };
 
 static inline bool

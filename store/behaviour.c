@@ -55,6 +55,16 @@ put_servers(struct ks_store *store, const struct ks_fact_behaviour *fact, struct
 	return KS_SUCCESS;
 }
 
+/* 0 means that there is none. */
+static void
+put_time(struct ks_sql_row *row, int64_t ns)
+{
+	if (ns != 0)
+		ks_sql_put_int(row, ns);
+	else
+		ks_sql_put_null(row);
+}
+
 enum ks_error
 ks_store_put_behaviour(struct ks_sink *sink, const struct ks_fact_behaviour *fact, struct ks_diag *diag)
 {
@@ -72,6 +82,16 @@ ks_store_put_behaviour(struct ks_sink *sink, const struct ks_fact_behaviour *fac
 	ks_sql_put_count(&row, counts->halted_bursts);
 	ks_sql_put_count(&row, counts->pauses_over_life);
 	ks_sql_put_count(&row, counts->max_waiting);
+	put_time(&row, counts->last_requery_ns);
+	ks_sql_put_count(&row, counts->searches.failing);
+	ks_sql_put_count(&row, counts->searches.crowded);
+	put_time(&row, counts->searches.min_ns);
+	ks_sql_put_count(&row, counts->demand.windows);
+	ks_sql_put_count(&row, counts->demand.x);
+	ks_sql_put_count(&row, counts->demand.y);
+	ks_sql_put_count(&row, counts->demand.xx);
+	ks_sql_put_count(&row, counts->demand.xy);
+	ks_sql_put_count(&row, counts->demand.yy);
 	enum ks_error error = ks_sql_row_done(&row, diag);
 	if (error == KS_SUCCESS)
 		error = put_cells(store, fact, "gap", counts->gaps, KS_GAP_CELLS, diag);
@@ -83,14 +103,19 @@ ks_store_put_behaviour(struct ks_sink *sink, const struct ks_fact_behaviour *fac
 /* --- reading --- */
 
 /* Three queries in one order, read side by side: asking anew for every flow costs ten times as much. With one
- * run that is the order of the primary keys, and nothing is sorted. */
+ * run that is the order of the primary keys, and nothing is sorted. A source can only ask servers of its own
+ * IP version. */
 #define ONE_RUN " WHERE run_id = (SELECT run_id FROM run)"
 /* clang-format off */
 #define FLOWS(where) \
 	"SELECT zone_id, ip, sum(behaviour.queries), sum(successive), sum(closed), sum(bursts)," \
 	" sum(failing_bursts), sum(failing_queries), sum(long_queries), sum(halted_bursts)," \
-	" sum(pauses_over_life)," \
-	" max(max_waiting), (SELECT max(servers) FROM run_zone WHERE run_zone.zone_id = behaviour.zone_id)" \
+	" sum(pauses_over_life), max(max_waiting), sum(failing_searches), sum(crowded_searches), sum(windows)," \
+	" sum(demand), sum(demand_dnskey), total(demand_xx), total(demand_xy), total(demand_yy)," \
+	" min(min_search_ns), max(last_requery_ns)," \
+	" coalesce(nullif((SELECT max((SELECT count(*) FROM zone_server WHERE zone_server.run_id = run.run_id" \
+	"   AND zone_server.zone_id = behaviour.zone_id AND length(server_ip) = length(behaviour.ip))) FROM run), 0)," \
+	"  (SELECT max(servers) FROM run_zone WHERE run_zone.zone_id = behaviour.zone_id))" \
 	" FROM behaviour" where " GROUP BY zone_id, ip ORDER BY zone_id, ip"
 #define CELLS(where) \
 	"SELECT zone_id, ip, kind, cell, sum(n) FROM behaviour_cell" where \
@@ -129,16 +154,24 @@ count_of(sqlite3_stmt *stmt, int column)
 	return value < 0 ? 0 : (uint64_t)(value < most ? value : most);
 }
 
+static uint64_t
+square_of(sqlite3_stmt *stmt, int column)
+{
+	const int64_t value = sqlite3_column_int64(stmt, column);
+	return value < 0 ? 0 : (uint64_t)value;
+}
+
 static void
 read_flow(struct reader *reader)
 {
 	sqlite3_stmt *const stmt = reader->flows;
 	struct ks_behaviour_counts *const counts = &reader->flow.counts;
 	uint64_t *const members[] = {
-		&counts->queries,      &counts->successive,     &counts->closed,
-		&counts->bursts,       &counts->failing_bursts, &counts->failing_queries,
-		&counts->long_queries, &counts->halted_bursts,  &counts->pauses_over_life,
-		&counts->max_waiting,
+		&counts->queries,        &counts->successive,       &counts->closed,
+		&counts->bursts,         &counts->failing_bursts,   &counts->failing_queries,
+		&counts->long_queries,   &counts->halted_bursts,    &counts->pauses_over_life,
+		&counts->max_waiting,    &counts->searches.failing, &counts->searches.crowded,
+		&counts->demand.windows, &counts->demand.x,         &counts->demand.y,
 	};
 	reader->flow = (struct ks_store_behaviour){.zone_id = sqlite3_column_int64(stmt, 0)};
 	reader->ip = (struct ks_span){sqlite3_column_blob(stmt, 1), (size_t)sqlite3_column_bytes(stmt, 1)};
@@ -148,7 +181,14 @@ read_flow(struct reader *reader)
 		reader->flow.source = ks_addr_from_v6(reader->ip.at);
 	for (size_t i = 0; i < KS_COUNT(members); i++)
 		*members[i] = count_of(stmt, 2 + (int)i);
-	reader->flow.servers.zone_servers = (uint32_t)count_of(stmt, 2 + (int)KS_COUNT(members));
+	const int next = 2 + (int)KS_COUNT(members);
+	/* Squares are large, and never added to anything. */
+	counts->demand.xx = square_of(stmt, next);
+	counts->demand.xy = square_of(stmt, next + 1);
+	counts->demand.yy = square_of(stmt, next + 2);
+	counts->searches.min_ns = sqlite3_column_int64(stmt, next + 3);
+	counts->last_requery_ns = sqlite3_column_int64(stmt, next + 4);
+	reader->flow.servers.zone_servers = (uint32_t)count_of(stmt, next + 5);
 }
 
 /* Below 0: the row at hand is of an earlier flow than the one being read. */
@@ -257,6 +297,15 @@ ks_store_each_behaviour(struct ks_store *store, ks_store_behaviour_fn *each, voi
 	return error;
 }
 
+static void
+put_word(struct ks_sql_row *row, const char *word)
+{
+	if (word != NULL)
+		ks_sql_put_text(row, word);
+	else
+		ks_sql_put_null(row);
+}
+
 enum ks_error
 ks_store_judge_habit(struct ks_store *store, const struct ks_store_habit *habit, struct ks_diag *diag)
 {
@@ -264,13 +313,16 @@ ks_store_judge_habit(struct ks_store *store, const struct ks_store_habit *habit,
 	struct ks_sql_row row = ks_sql_row_begin(store, KS_PUT_HABIT);
 	ks_sql_put_int(&row, habit->zone_id);
 	ks_sql_put_blob(&row, ip.at, ip.n);
-	if (habit->memory_class != NULL)
-		ks_sql_put_text(&row, habit->memory_class);
-	else
-		ks_sql_put_null(&row);
+	put_word(&row, habit->memory_class);
 	ks_sql_put_real(&row, habit->verdict.sci);
 	ks_sql_put_real(&row, habit->verdict.spray);
 	ks_sql_put_real(&row, habit->verdict.coverage);
 	ks_sql_put_real(&row, habit->verdict.median_gap_ms);
+	ks_sql_put_real(&row, habit->search.min_interval_s);
+	put_word(&row, habit->rfc9520);
+	ks_sql_put_real(&row, habit->halted_share);
+	ks_sql_put_real(&row, habit->demand.per_query);
+	ks_sql_put_real(&row, habit->demand.slope);
+	ks_sql_put_real(&row, habit->demand.correlation);
 	return ks_sql_row_done(&row, diag);
 }

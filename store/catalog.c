@@ -76,11 +76,12 @@ const struct ks_catalog_entry ks_catalog[] = {
 		.columns = "rank, source, zone, heavy, queries, err, guaranteed, share, cum_share, hot, "
 			   "warm, cool, refresh, rr,"
 			   " memory_class, sci, spray, median_gap_ms, response_bytes, tags, fingerprint, "
-			   "verdict, first, last, requeries",
+			   "verdict, first, last, requeries, min_search_interval_s, rfc9520, min_caches, "
+			   "zone_local",
 		.order = "rank",
 		/* Not rank and cum_share, which follow from the ranking, nor what is not computed yet. */
 		.rankable = " queries err heavy guaranteed share hot warm cool requeries refresh rr "
-			    "response_bytes sci spray median_gap_ms ",
+			    "response_bytes sci spray median_gap_ms min_search_interval_s zone_local ",
 		.takes = KS_TAKES_ZONE | KS_TAKES_SOURCE | KS_TAKES_TIME | KS_TAKES_BY | KS_TAKES_PREFIX,
 		.by_prefix = ks_sql_hitters_prefix,
 		.time = KS_FILTER_SPAN,
@@ -200,6 +201,70 @@ const struct ks_catalog_entry ks_catalog[] = {
 		.takes = KS_TAKES_ZONE | KS_TAKES_SERVER | KS_TAKES_TIME | KS_TAKES_BY,
 		.time = KS_FILTER_SPAN,
 		.limit = 100,
+	},
+	{
+		.name = "habits",
+		.sql = ks_sql_habits,
+		.columns = "source, zone, queries, bursts, failing_bursts, memory_class, max_waiting, "
+			   "halted_share, min_search_interval_s, rfc9520, zone_local, dnskey_per_query, "
+			   "demand_slope, demand_correlation, last_requery, recovered, recovered_by, "
+			   "returned_s",
+		.order = "queries DESC, length(source_ip), source_ip, zone",
+		.rankable = " queries bursts failing_bursts max_waiting halted_share min_search_interval_s "
+			    "zone_local dnskey_per_query demand_slope demand_correlation recovered "
+			    "returned_s ",
+		.takes = KS_TAKES_ZONE | KS_TAKES_SOURCE | KS_TAKES_TIME | KS_TAKES_BY,
+		.time = KS_FILTER_SPAN,
+		.limit = 20,
+	},
+	{
+		.name = "starts",
+		.sql = ks_sql_starts,
+		.columns = "t, source, zone, kind, silence_s, queries, servers, zone_servers, length_ms, "
+			   "sweeps, primed",
+		.order = "t_ns, length(source_ip), source_ip, run_id",
+		.rankable = " silence_s queries servers zone_servers length_ms sweeps primed ",
+		.takes = KS_TAKES_ZONE | KS_TAKES_SOURCE | KS_TAKES_TIME | KS_TAKES_BY,
+		.time = KS_FILTER_INSTANT,
+		.limit = -1,
+	},
+	{
+		.name = "priming",
+		.sql = ks_sql_priming,
+		.columns = "source, priming_queries, primed_queries, primed_share",
+		.order = "priming_queries DESC, length(source_ip), source_ip",
+		.rankable = " priming_queries primed_queries primed_share ",
+		.takes = KS_TAKES_SOURCE | KS_TAKES_BY,
+		.limit = 20,
+	},
+	{
+		.name = "depth",
+		.sql = ks_sql_depth,
+		.columns = "tree, depth, zones, dnskey_queries, ds_queries, share, requeries",
+		.order = "tree = 'other' DESC, tree, depth",
+		.rankable = " depth zones dnskey_queries ds_queries share requeries ",
+		.takes = KS_TAKES_BY,
+		.limit = -1,
+	},
+	{
+		.name = "cd",
+		.sql = ks_sql_cd,
+		.columns = "source, alarm, queries, plain_before, cd_queries, cd_share, retries, first, last",
+		.order = "alarm IS NULL, retries DESC, cd_queries DESC, length(source_ip), source_ip",
+		.rankable = " queries plain_before cd_queries cd_share retries ",
+		.takes = KS_TAKES_SOURCE | KS_TAKES_TIME | KS_TAKES_BY,
+		.time = KS_FILTER_SPAN,
+		.limit = 20,
+	},
+	{
+		.name = "lookaside",
+		.sql = ks_sql_lookaside,
+		.columns = "qname, zone, queries, responses, tags, fits, first, last",
+		.order = "queries DESC, qname",
+		.rankable = " queries responses fits ",
+		.takes = KS_TAKES_ZONE | KS_TAKES_TIME | KS_TAKES_BY,
+		.time = KS_FILTER_SPAN,
+		.limit = 20,
 	},
 };
 const size_t ks_n_catalog = KS_COUNT(ks_catalog);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
  * store/judgements.c -- conclusions on their way in, and the questions asked before a run. */
+#include "store/sql_p.h"
 #include "store/store.h"
 #include "store/store_p.h"
 
@@ -10,9 +11,10 @@ ks_store_judge_begin(struct ks_store *store, struct ks_diag *diag)
 	enum ks_error error = ks_sql_exec(store, "BEGIN IMMEDIATE", diag);
 	if (error != KS_SUCCESS)
 		return error;
-	error = ks_sql_exec(
-		store, "DELETE FROM judged; DELETE FROM storm; DELETE FROM habit; DELETE FROM client_count",
-		diag);
+	error = ks_sql_exec(store,
+			    "DELETE FROM judged; DELETE FROM storm; DELETE FROM habit; DELETE FROM "
+			    "client_count; DELETE FROM trait",
+			    diag);
 	if (error != KS_SUCCESS)
 		ks_store_abandon(store);
 	return error;
@@ -39,7 +41,9 @@ ks_store_judge_storm(struct ks_store *store, const struct ks_store_storm *storm,
 enum ks_error
 ks_store_judge_end(struct ks_store *store, struct ks_diag *diag)
 {
-	const enum ks_error error = ks_sql_exec(store, "INSERT INTO judged VALUES (1); COMMIT", diag);
+	enum ks_error error = ks_sql_exec(store, ks_sql_traits, diag);
+	if (error == KS_SUCCESS)
+		error = ks_sql_exec(store, "INSERT INTO judged VALUES (1); COMMIT", diag);
 	if (error != KS_SUCCESS)
 		ks_store_abandon(store);
 	return error;

@@ -62,6 +62,8 @@ CREATE TABLE server (
 	responses INTEGER NOT NULL,
 	authoritative INTEGER NOT NULL, -- responses with AA
 	recursive INTEGER NOT NULL, -- responses with RA and without AA
+	response_dns_bytes INTEGER NOT NULL,
+	sigkey_dns_bytes INTEGER NOT NULL, -- of them, octets of DNSKEY and RRSIG records
 	first_ns INTEGER NOT NULL,
 	last_ns INTEGER NOT NULL,
 	PRIMARY KEY (run_id, ip)
@@ -111,7 +113,7 @@ CREATE TABLE source_rest (
 -- What is true of a table that was full and gave entries away.
 CREATE TABLE bound (
 	run_id INTEGER NOT NULL REFERENCES run ON DELETE CASCADE,
-	name TEXT NOT NULL CHECK (name IN ('source', 'flow', 'source_net', 'flow_net')),
+	name TEXT NOT NULL CHECK (name = 'source' OR name = 'flow' OR name = 'source_net' OR name = 'flow_net'),
 	capacity INTEGER NOT NULL,
 	floor INTEGER NOT NULL, -- queries at most of what is not listed
 	replaced INTEGER NOT NULL,
@@ -144,7 +146,7 @@ CREATE TABLE source_net (
 -- when fewer are shorter, three octets for each that is not 0: its number and its value.
 CREATE TABLE clients (
 	run_id INTEGER NOT NULL REFERENCES run ON DELETE CASCADE,
-	scope TEXT NOT NULL CHECK (scope IN ('all', 'day', 'other days')), -- all: no registers but those of its days
+	scope TEXT NOT NULL CHECK (scope = 'all' OR scope = 'day' OR scope = 'other days'), -- all: no registers but those of its days
 	t_s INTEGER NOT NULL, -- start of the UTC day
 	place INTEGER NOT NULL, -- its bit in source.days
 	v4 INTEGER,
@@ -287,6 +289,16 @@ CREATE TABLE behaviour (
 	halted_bursts INTEGER NOT NULL, -- that lasted 28 to 32 s
 	pauses_over_life INTEGER NOT NULL, -- of 0.9 of the keys' lifetime and longer
 	max_waiting INTEGER NOT NULL, -- queries without answer at one time
+	last_requery_ns INTEGER, -- NULL: none
+	failing_searches INTEGER NOT NULL, -- less than 1 s between two queries, with a requery
+	crowded_searches INTEGER NOT NULL, -- of them, that asked one server more than six times
+	min_search_ns INTEGER, -- least interval between failing searches, NULL: none
+	windows INTEGER NOT NULL, -- of 5 s and more: points (demand, DNSKEY queries), and their sums
+	demand INTEGER NOT NULL,
+	demand_dnskey INTEGER NOT NULL,
+	demand_xx INTEGER NOT NULL,
+	demand_xy INTEGER NOT NULL,
+	demand_yy INTEGER NOT NULL,
 	PRIMARY KEY (run_id, zone_id, ip),
 	FOREIGN KEY (run_id, zone_id) REFERENCES run_zone ON DELETE CASCADE
 ) STRICT, WITHOUT ROWID;
@@ -312,6 +324,71 @@ CREATE TABLE behaviour_server (
 	queries INTEGER NOT NULL,
 	PRIMARY KEY (run_id, zone_id, ip, server_ip),
 	FOREIGN KEY (run_id, zone_id, ip) REFERENCES behaviour ON DELETE CASCADE
+) STRICT, WITHOUT ROWID;
+
+-- DNSKEY and DS queries by depth of the name.
+CREATE TABLE depth (
+	run_id INTEGER NOT NULL REFERENCES run ON DELETE CASCADE,
+	tree TEXT NOT NULL CHECK (tree = 'in-addr.arpa.' OR tree = 'ip6.arpa.' OR tree = 'e164.arpa.' OR tree = 'other'),
+	labels INTEGER NOT NULL, -- without the root
+	dnskey_queries INTEGER NOT NULL,
+	ds_queries INTEGER NOT NULL,
+	PRIMARY KEY (run_id, tree, labels)
+) STRICT, WITHOUT ROWID;
+
+-- Which servers gave authoritative DNSKEY answers for a zone, of the first 64 of the run.
+CREATE TABLE zone_server (
+	run_id INTEGER NOT NULL,
+	zone_id INTEGER NOT NULL,
+	server_ip BLOB NOT NULL,
+	PRIMARY KEY (run_id, zone_id, server_ip),
+	FOREIGN KEY (run_id, zone_id) REFERENCES run_zone ON DELETE CASCADE
+) STRICT, WITHOUT ROWID;
+
+-- How a source began: its first DNSKEY queries, or the first after a minute of silence, where they went to several
+-- servers, came with a priming query, or ended a silence of thirty days.
+CREATE TABLE opening (
+	run_id INTEGER NOT NULL,
+	ip BLOB NOT NULL,
+	t_ns INTEGER NOT NULL,
+	address TEXT NOT NULL,
+	silence_ns INTEGER, -- before it; NULL: the source was not seen before
+	zone_id INTEGER NOT NULL,
+	queries INTEGER NOT NULL,
+	servers INTEGER NOT NULL, -- different ones
+	length_ns INTEGER NOT NULL, -- from the first query to the last
+	primed INTEGER NOT NULL CHECK (primed IN (0, 1)), -- it asked for the servers of the root too
+	PRIMARY KEY (run_id, ip, t_ns),
+	FOREIGN KEY (run_id, zone_id) REFERENCES run_zone ON DELETE CASCADE
+) STRICT, WITHOUT ROWID;
+
+-- Sources that primed, or whose CD bit changed from 0 to 1; the columns on CD are NULL without such a change.
+CREATE TABLE manner (
+	run_id INTEGER NOT NULL REFERENCES run ON DELETE CASCADE,
+	ip BLOB NOT NULL,
+	address TEXT NOT NULL,
+	priming_queries INTEGER NOT NULL,
+	primed_queries INTEGER NOT NULL, -- of them, with a DNSKEY query less than 5 s behind
+	plain_before INTEGER, -- queries with CD=0 before the first with CD=1; 0: it began with CD=1
+	cd_queries INTEGER,
+	cd_retries INTEGER, -- with CD=1, for a name refused with SERVFAIL at most 60 s before
+	cd_first_ns INTEGER, -- of the changes
+	cd_last_ns INTEGER,
+	PRIMARY KEY (run_id, ip)
+) STRICT, WITHOUT ROWID;
+
+-- Names asked for in lookaside registries (type DLV).
+CREATE TABLE lookaside (
+	run_id INTEGER NOT NULL REFERENCES run ON DELETE CASCADE,
+	qname_wire BLOB NOT NULL, -- lower case, uncompressed
+	qname TEXT NOT NULL,
+	queries INTEGER NOT NULL,
+	responses INTEGER NOT NULL,
+	tags TEXT, -- of the last answer with DLV records: decimal, ascending, a blank between two; NULL: none
+	told_ns INTEGER, -- when that was
+	first_ns INTEGER NOT NULL,
+	last_ns INTEGER NOT NULL,
+	PRIMARY KEY (run_id, qname_wire)
 ) STRICT, WITHOUT ROWID;
 
 -- A bounded sample of the queries of a source, each with its answer. Both addresses have rows of their own.
@@ -440,7 +517,7 @@ CREATE TABLE rrset (
 	rrset INTEGER NOT NULL, -- number within the run
 	zone_id INTEGER NOT NULL, -- owner
 	type INTEGER NOT NULL,
-	denial TEXT CHECK (denial IN ('nsec', 'nsec3', 'opt-out')), -- NULL: records
+	denial TEXT CHECK (denial = 'nsec' OR denial = 'nsec3' OR denial = 'opt-out'), -- NULL: records
 	hash BLOB NOT NULL CHECK (length(hash) = 16), -- of wire; the same in every run
 	n_records INTEGER NOT NULL,
 	wire BLOB NOT NULL, -- RDATAs in canonical form and order, two octets of length before each
@@ -581,8 +658,7 @@ CREATE INDEX nsec_zone ON nsec (zone_id);
 CREATE TABLE exhaustion (
 	run_id INTEGER NOT NULL,
 	zone_id INTEGER NOT NULL,
-	kind TEXT NOT NULL CHECK (kind IN ('key-tag-collision', 'keys', 'signatures', 'ds', 'nsec3-iterations',
-		'empty-window', 'long-window', 'window-order', 'verifications')),
+	kind TEXT NOT NULL CHECK (kind = 'key-tag-collision' OR kind = 'keys' OR kind = 'signatures' OR kind = 'ds' OR kind = 'nsec3-iterations' OR kind = 'empty-window' OR kind = 'long-window' OR kind = 'window-order' OR kind = 'verifications'),
 	server_ip BLOB NOT NULL,
 	server_address TEXT NOT NULL,
 	greatest INTEGER NOT NULL,
@@ -618,6 +694,13 @@ CREATE TABLE habit (
 	spray REAL, -- entropy over servers, 1: all alike
 	coverage REAL, -- servers asked of those there are
 	median_gap_ms REAL, -- answer to next query
+	min_search_interval_s REAL, -- between failing searches
+	rfc9520 TEXT CHECK (rfc9520 IN ('violates', 'caches')),
+	halted_share REAL, -- of its bursts, those of 28 to 32 s
+	dnskey_per_query REAL, -- DNSKEY queries for each query of its demand
+	demand_slope REAL, -- more of them for one more query of demand
+	demand_correlation REAL,
+	zone_local INTEGER CHECK (zone_local IN (0, 1)), -- it fails with this zone only; NULL: not known
 	PRIMARY KEY (zone_id, ip)
 ) STRICT, WITHOUT ROWID;
 
@@ -630,6 +713,14 @@ CREATE TABLE client_count (
 	v6 INTEGER NOT NULL,
 	v6_64 INTEGER NOT NULL,
 	PRIMARY KEY (scope, t_s)
+) STRICT, WITHOUT ROWID;
+
+-- What is remarkable of a source. No row: an ordinary one.
+CREATE TABLE trait (
+	ip BLOB PRIMARY KEY,
+	flow TEXT CHECK (flow = 'dnskey-heavy' OR flow = 'rrsig-heavy' OR flow = 'dnskey-heavy,rrsig-heavy'), -- NULL: background
+	min_caches INTEGER, -- at least so many caches behind the address; NULL: not known
+	returned_s REAL -- it came back with stale keys after so long; NULL: it did not
 ) STRICT, WITHOUT ROWID;
 
 -- Holds its one row while the judgements belong to the facts: a new run takes it away.

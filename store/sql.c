@@ -91,7 +91,7 @@ static const char *const puts_sql[KS_PUT_COUNT] = {
 		     " linktype, snaplen, first_ns, last_ns) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)",
     [KS_PUT_COUNTER] = "INSERT INTO counter (run_id, kind, name, position, value, note) VALUES (?,?,?,?,?,?)",
     [KS_PUT_SERVER] = "INSERT INTO server (run_id, ip, address, queries, responses, authoritative, recursive,"
-		      " first_ns, last_ns) VALUES (?,?,?,?,?,?,?,?,?)",
+		      " response_dns_bytes, sigkey_dns_bytes, first_ns, last_ns) VALUES (?,?,?,?,?,?,?,?,?,?,?)",
     [KS_PUT_SOURCE] = "INSERT INTO source (run_id, ip, address, err, tcp_responses, tcp_query_dns_bytes,"
 		      " tcp_response_dns_bytes, days, queries, responses, dnskey_queries, ds_queries, requeries,"
 		      " do_queries, tcp_queries, query_dns_bytes, response_dns_bytes, sigkey_dns_bytes, first_ns, last_ns)"
@@ -143,13 +143,25 @@ static const char *const puts_sql[KS_PUT_COUNT] = {
     [KS_PUT_STORM] = "INSERT INTO storm (zone_id, start_s, end_s, began_before, open, peak_qps, base_qps, uplift,"
 		     " uplift_is_lower_bound, queries) VALUES (?,?,?,?,?,?,?,?,?,?)",
     [KS_PUT_BEHAVIOUR] = "INSERT INTO behaviour (run_id, zone_id, ip, queries, successive, closed, bursts,"
-			 " failing_bursts, failing_queries, long_queries, halted_bursts, pauses_over_life, max_waiting)"
-			 " VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)",
+			 " failing_bursts, failing_queries, long_queries, halted_bursts, pauses_over_life, max_waiting,"
+			 " last_requery_ns, failing_searches, crowded_searches, min_search_ns, windows, demand,"
+			 " demand_dnskey, demand_xx, demand_xy, demand_yy)"
+			 " VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
     [KS_PUT_BEHAVIOUR_CELL] = "INSERT INTO behaviour_cell (run_id, zone_id, ip, kind, cell, n) VALUES (?,?,?,?,?,?)",
     [KS_PUT_BEHAVIOUR_SERVER] = "INSERT INTO behaviour_server (run_id, zone_id, ip, server_ip, queries)"
 				" VALUES (?,?,?,?,?)",
-    [KS_PUT_HABIT] = "INSERT INTO habit (zone_id, ip, memory_class, sci, spray, coverage, median_gap_ms)"
-		     " VALUES (?,?,?,?,?,?,?)",
+    [KS_PUT_DEPTH] = "INSERT INTO depth (run_id, tree, labels, dnskey_queries, ds_queries) VALUES (?,?,?,?,?)",
+    [KS_PUT_ZONE_SERVER] = "INSERT INTO zone_server (run_id, zone_id, server_ip) VALUES (?,?,?)",
+    /* A clock that jumps could bring one instant twice. */
+    [KS_PUT_OPENING] = "INSERT INTO opening (run_id, ip, t_ns, address, silence_ns, zone_id, queries, servers, length_ns,"
+		       " primed) VALUES (?,?,?,?,?,?,?,?,?,?) ON CONFLICT DO NOTHING",
+    [KS_PUT_MANNER] = "INSERT INTO manner (run_id, ip, address, priming_queries, primed_queries, plain_before, cd_queries,"
+		      " cd_retries, cd_first_ns, cd_last_ns) VALUES (?,?,?,?,?,?,?,?,?,?)",
+    [KS_PUT_LOOKASIDE] = "INSERT INTO lookaside (run_id, qname_wire, qname, queries, responses, tags, told_ns, first_ns,"
+			 " last_ns) VALUES (?,?,?,?,?,?,?,?,?)",
+    [KS_PUT_HABIT] = "INSERT INTO habit (zone_id, ip, memory_class, sci, spray, coverage, median_gap_ms,"
+		     " min_search_interval_s, rfc9520, halted_share, dnskey_per_query, demand_slope,"
+		     " demand_correlation) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)",
     [KS_PUT_LEDGER_NAME] = "INSERT INTO ledger_name (run_id, zone_id) VALUES (?,?)",
     [KS_PUT_RRSET] = "INSERT INTO rrset (run_id, zone_id, rrset, type, denial, hash, n_records, wire, soa_serial,"
 		     " soa_refresh_s, count, first_ns, last_ns) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)",

@@ -5,6 +5,7 @@
 #define KS_STORE_SQL_P_H
 
 extern const char ks_sql_schema[];
+extern const char ks_sql_traits[];
 extern const char ks_sql_summary[];
 extern const char ks_sql_totals[];
 extern const char ks_sql_quality[];
@@ -26,5 +27,11 @@ extern const char ks_sql_clients[];
 extern const char ks_sql_hitters_prefix[];
 extern const char ks_sql_sources_prefix[];
 extern const char ks_sql_amplification_prefix[];
+extern const char ks_sql_habits[];
+extern const char ks_sql_starts[];
+extern const char ks_sql_priming[];
+extern const char ks_sql_depth[];
+extern const char ks_sql_cd[];
+extern const char ks_sql_lookaside[];
 
 #endif

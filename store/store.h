@@ -11,7 +11,7 @@
 #ifndef KS_STORE_STORE_H
 #define KS_STORE_STORE_H
 
-#include "analyzer/judge/behaviour.h"
+#include "analyzer/judge/search.h"
 #include "analyzer/judge/storm.h"
 #include "analyzer/sink.h"
 #include "dissect/err.h"
@@ -109,7 +109,11 @@ struct ks_store_habit {
 	int64_t zone_id;
 	struct ks_addr source;
 	const char *memory_class;            /* ks_memory_name, or NULL */
-	struct ks_behaviour_verdict verdict; /* what is not finite becomes NULL */
+	const char *rfc9520;                 /* ks_rfc9520_name, or NULL */
+	struct ks_behaviour_verdict verdict; /* what is not finite becomes NULL, here and below */
+	struct ks_search_verdict search;
+	struct ks_demand_verdict demand;
+	double halted_share;
 };
 KS_MUST_CHECK enum ks_error ks_store_judge_habit(struct ks_store *store, const struct ks_store_habit *habit,
 						 struct ks_diag *diag);

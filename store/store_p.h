@@ -53,6 +53,11 @@ enum ks_put {
 	KS_PUT_SIGNATURE,
 	KS_PUT_NSEC,
 	KS_PUT_EXHAUSTION,
+	KS_PUT_DEPTH,
+	KS_PUT_ZONE_SERVER,
+	KS_PUT_OPENING,
+	KS_PUT_MANNER,
+	KS_PUT_LOOKASIDE,
 	KS_PUT_COUNT
 };
 
@@ -144,6 +149,19 @@ KS_MUST_CHECK enum ks_error ks_store_put_clients(struct ks_sink *sink, const str
 
 /* Functions for our own queries; a result code of SQLite. */
 int ks_prefix_register(sqlite3 *db);
+/* --- manners.c --- */
+
+/* The sink's. */
+KS_MUST_CHECK enum ks_error ks_store_put_depth(struct ks_sink *sink, const struct ks_fact_depth *fact,
+					       struct ks_diag *diag);
+KS_MUST_CHECK enum ks_error
+ks_store_put_zone_server(struct ks_sink *sink, const struct ks_fact_zone_server *fact, struct ks_diag *diag);
+KS_MUST_CHECK enum ks_error ks_store_put_opening(struct ks_sink *sink, const struct ks_fact_opening *fact,
+						 struct ks_diag *diag);
+KS_MUST_CHECK enum ks_error ks_store_put_manner(struct ks_sink *sink, const struct ks_fact_manner *fact,
+						struct ks_diag *diag);
+KS_MUST_CHECK enum ks_error ks_store_put_lookaside(struct ks_sink *sink, const struct ks_fact_lookaside *fact,
+						   struct ks_diag *diag);
 
 /* --- schema.c --- */
 

@@ -93,9 +93,10 @@ begin(struct ks_sink *sink, const struct ks_fact_run *run, struct ks_diag *diag)
 	enum ks_error error = ks_sql_exec(store, "BEGIN IMMEDIATE", diag);
 	if (error != KS_SUCCESS)
 		return error;
-	error = ks_sql_exec(
-		store, "DELETE FROM judged; DELETE FROM storm; DELETE FROM habit; DELETE FROM client_count",
-		diag);
+	error = ks_sql_exec(store,
+			    "DELETE FROM judged; DELETE FROM storm; DELETE FROM habit; DELETE FROM "
+			    "client_count; DELETE FROM trait",
+			    diag);
 	if (error == KS_SUCCESS)
 		error = delete_with_hash(store, run->set_hash, diag);
 	if (error == KS_SUCCESS)
@@ -170,6 +171,8 @@ put_server_fact(struct ks_sink *sink, const struct ks_fact_server *server, struc
 	ks_sql_put_count(&row, server->responses);
 	ks_sql_put_count(&row, server->authoritative);
 	ks_sql_put_count(&row, server->recursive);
+	ks_sql_put_count(&row, server->response_dns_bytes);
+	ks_sql_put_count(&row, server->sigkey_dns_bytes);
 	ks_sql_put_int(&row, server->first_ns);
 	ks_sql_put_int(&row, server->last_ns);
 	return ks_sql_row_done(&row, diag);
@@ -592,6 +595,11 @@ const struct ks_sink_ops ks_store_sink_ops = {
 	.icmp = put_icmp,
 	.stack = put_stack,
 	.nxdomain = put_nxdomain,
+	.depth = ks_store_put_depth,
+	.zone_server = ks_store_put_zone_server,
+	.opening = ks_store_put_opening,
+	.manner = ks_store_put_manner,
+	.lookaside = ks_store_put_lookaside,
 	.ta_signal = put_ta_signal,
 	.zone_key = put_zone_key,
 	.failure = put_failure,

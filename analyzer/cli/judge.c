@@ -7,7 +7,7 @@
 #include "analyzer/cli/cli.h"
 #include "analyzer/cli/judge_clients.h"
 #include "analyzer/cli/options.h"
-#include "analyzer/judge/behaviour.h"
+#include "analyzer/judge/search.h"
 #include "analyzer/judge/storm.h"
 
 enum { STORMS_PER_ZONE = 64 };
@@ -81,11 +81,16 @@ judge_behaviour(void *arg, const struct ks_store_behaviour *behaviour, struct ks
 	}
 	const struct ks_behaviour_verdict verdict =
 		ks_behaviour_judge(&behaviour->counts, &behaviour->servers, &ks_behaviour_defaults);
+	const struct ks_search_verdict search = ks_search_judge(&behaviour->counts.searches, verdict.memory);
 	judging->habits[judging->n_habits++] = (struct ks_store_habit){
 		.zone_id = behaviour->zone_id,
 		.source = behaviour->source,
 		.memory_class = ks_memory_name(verdict.memory),
 		.verdict = verdict,
+		.rfc9520 = ks_rfc9520_name(search.rfc9520),
+		.search = search,
+		.demand = ks_demand_judge(&behaviour->counts.demand),
+		.halted_share = (double)behaviour->counts.halted_bursts / (double)behaviour->counts.bursts,
 	};
 	return KS_SUCCESS;
 }

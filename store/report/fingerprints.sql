@@ -7,12 +7,13 @@ offence AS (
 	WHERE offends
 	GROUP BY ip
 ),
--- As many caches as fingerprints in use at once: the most that overlap do so where one of them begins.
+-- As many caches as fingerprints in use at once: the most that overlap do so where one of them begins. CD does not
+-- count: BIND sets it when it looks after its own trust anchors.
 -- (Look-ups by address are written as scalar subqueries: SQLite makes an index for those, not for joins of CTEs.)
 stack AS MATERIALIZED (SELECT * FROM all_stack WHERE ip IN (SELECT ip FROM offence)),
 overlap AS (
 	SELECT ip,
-		(SELECT count(*) FROM stack AS b WHERE b.ip = a.ip AND b.first_ns <= a.first_ns AND b.last_ns >= a.first_ns) AS n
+		(SELECT count(DISTINCT replace(b.fingerprint, ' cd', '')) FROM stack AS b WHERE b.ip = a.ip AND b.first_ns <= a.first_ns AND b.last_ns >= a.first_ns) AS n
 	FROM stack AS a
 ),
 caches AS MATERIALIZED (SELECT ip, max(n) AS n FROM overlap GROUP BY ip),

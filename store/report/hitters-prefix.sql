@@ -150,6 +150,10 @@ report AS (
 		strftime('%Y-%m-%dT%H:%M:%S', last_ns / 1000000000, 'unixepoch')
 			|| substr(printf('.%09d', last_ns % 1000000000), 1, (SELECT time_digits FROM whole) + 1) || 'Z' AS last,
 		requeries,
+		NULL AS min_search_interval_s,
+		NULL AS rfc9520,
+		NULL AS min_caches,
+		NULL AS zone_local,
 		net AS source_ip,
 		name_wire AS zone_wire,
 		first_ns,

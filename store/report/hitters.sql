@@ -2,7 +2,7 @@
 -- Who asks for which key too often. Ranks, shares and running shares are over all rows: a filter or a limit
 -- chooses rows, it never changes what a row says.
 keyed AS (
-	SELECT ip, address, memory_class, sci, spray, median_gap_ms, name, name_wire, queries, err, hot, warm, cool, refresh, rr, heavy, guaranteed, all_queries,
+	SELECT ip, address, memory_class, sci, spray, median_gap_ms, min_search_interval_s, rfc9520, zone_local, name, name_wire, queries, err, hot, warm, cool, refresh, rr, heavy, guaranteed, all_queries,
 		hot + warm + cool AS requeries, response_dns_bytes, first_ns, last_ns,
 		CASE ranked_by
 			WHEN 'err' THEN err
@@ -18,6 +18,8 @@ keyed AS (
 			WHEN 'sci' THEN sci
 			WHEN 'spray' THEN spray
 			WHEN 'median_gap_ms' THEN median_gap_ms
+			WHEN 'min_search_interval_s' THEN min_search_interval_s
+			WHEN 'zone_local' THEN zone_local
 			-- Where only answers were captured they say at least who got most.
 			ELSE coalesce(queries, response_dns_bytes)
 		END AS sort_key
@@ -66,6 +68,14 @@ report AS (
 		strftime('%Y-%m-%dT%H:%M:%S', last_ns / 1000000000, 'unixepoch')
 			|| substr(printf('.%09d', last_ns % 1000000000), 1, (SELECT time_digits FROM whole) + 1) || 'Z' AS last,
 		requeries,
+		min_search_interval_s,
+		rfc9520,
+		-- Nothing remarkable: one cache, as far as anybody can tell from its queries.
+		iif((SELECT 1 FROM judged) IS NULL, NULL, coalesce(
+			(SELECT min_caches FROM trait WHERE trait.ip = ranked.ip),
+			(SELECT 1 FROM run CROSS JOIN source_stack USING (run_id) WHERE source_stack.ip = ranked.ip LIMIT 1)
+		)) AS min_caches,
+		zone_local,
 		ip AS source_ip,
 		name_wire AS zone_wire,
 		first_ns,

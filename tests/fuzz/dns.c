@@ -34,6 +34,7 @@ check(const struct ks_dns *dns, const uint8_t *at, size_t n)
 	demand(dns->has_question || dns->qname.at == NULL || dns->cut);
 	demand(!dns->has_question || (dns->qname.n >= 1 && dns->qname.n <= KS_NAME_MAX));
 	demand(dns->sigkey_bytes <= n);
+	demand(dns->dlv.records <= dns->counts[1]);
 	demand(dns->dnskey.expirations <= KS_SIG_TIMES && dns->dnskey.expirations <= dns->dnskey.signatures);
 }
 

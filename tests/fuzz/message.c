@@ -3,7 +3,7 @@
  * message.c -- fuzz DNS messages against ldns. Input: a message.
  *
  * What ldns makes of the input it writes out again, and of that message both must read the same header,
- * question, EDNS and DNSKEY answer. The input itself may be read differently on purpose: ldns looks into
+ * question, EDNS, DNSKEY and DLV answer. The input itself may be read differently on purpose: ldns looks into
  * RDATA, where we step over it by its length, and it does not mind a length that its RDATA does not fill
  * (RFC 1035 s3.2.1 leaves no room for that), so that the records behind are other ones to it. Header and
  * question come before any record: there the two must agree on the input too. */
@@ -101,6 +101,24 @@ check_dnskeys(const ldns_pkt *pkt, const struct ks_dns *dns)
 }
 
 static void
+check_dlv(const ldns_pkt *pkt, const struct ks_dns *dns)
+{
+	const ldns_rr_list *const answer = ldns_pkt_answer(pkt);
+	unsigned records = 0;
+	for (size_t i = 0; i < ldns_rr_list_rr_count(answer) && dns->qtype == KS_TYPE_DLV; i++) {
+		const ldns_rr *const rr = ldns_rr_list_rr(answer, i);
+		if (ldns_rr_get_type(rr) != LDNS_RR_TYPE_DLV || !is_name(ldns_rr_owner(rr), dns->qname))
+			continue;
+		if (ldns_rr_rd_count(rr) == 0 || ldns_rr_rdf(rr, 0) == NULL)
+			continue; /* RDATA of no length is a DLV record without a tag to ldns, none to us */
+		if (records < KS_DLV_TAGS)
+			demand(ldns_rdf2native_int16(ldns_rr_rdf(rr, 0)) == dns->dlv.tag[records]);
+		records++;
+	}
+	demand(records == dns->dlv.records);
+}
+
+static void
 check_rewritten(const ldns_pkt *pkt)
 {
 	uint8_t *wire = NULL;
@@ -116,6 +134,8 @@ check_rewritten(const ldns_pkt *pkt)
 		check_edns(pkt, &dns);
 		if (dns.has_question)
 			check_dnskeys(pkt, &dns);
+		if (dns.has_question)
+			check_dlv(pkt, &dns);
 	}
 	free(wire);
 }

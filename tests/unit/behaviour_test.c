@@ -205,28 +205,55 @@ Test(behaviour, scripts)
 	}
 }
 
-Test(behaviour, a_pause_counts_behind_a_failing_burst_only_and_from_its_start)
+static uint64_t
+pauses_of(const struct ks_behaviour_counts *counts)
+{
+	uint64_t all = 0;
+	for (size_t i = 0; i < KS_PAUSE_CELLS; i++)
+		all += counts->pauses[i];
+	return all;
+}
+
+Test(behaviour, a_pause_counts_between_failing_bursts_only_and_from_start_to_start)
 {
 	static const struct step steps[] = {
 		ASK(100, 1), /* burst 1 fails */
 		ASK(30200, 1),
 		ASK(31000, 1),                         /* 30.2 s: burst 2 fails */
 		{61300, -1, KS_RQ_WARM, false, 1},     /* 31.1 s: burst 3 fails */
-		{121300, -1, KS_RQ_REFRESH, false, 1}, /* 60 s, the life of the keys: burst 4 is healthy */
-		{181300, -1, KS_RQ_REFRESH, false, 1},
+		{121300, -1, KS_RQ_REFRESH, false, 1}, /* the life of the keys: burst 4 is healthy */
+		{181300, -1, KS_RQ_FIRST, false, 1},   /* 120 s after burst 3: burst 5 fails */
+		ASK(181350, 2),
 		END};
 	const struct ks_behaviour_counts counts = play(begin(20), steps, 60);
 	cr_assert(eq(u64, counts.bursts, 5));
-	cr_assert(eq(u64, counts.failing_bursts, 3));
-	cr_assert(eq(u64, counts.failing_queries, 5));
+	cr_assert(eq(u64, counts.failing_bursts, 4));
+	cr_assert(eq(u64, counts.failing_queries, 7));
 	cr_assert(eq(u64, counts.pauses[ks_pause_cell(MS(30200))], 1));
 	cr_assert(eq(u64, counts.pauses[ks_pause_cell(MS(31100))], 1));
-	cr_assert(eq(u64, counts.pauses[ks_pause_cell(MS(60000))], 1));
+	cr_assert(eq(u64, counts.pauses[ks_pause_cell(MS(120000))], 1));
 	cr_assert(eq(u64, counts.pauses_over_life, 1));
-	uint64_t all = 0;
-	for (size_t i = 0; i < KS_PAUSE_CELLS; i++)
-		all += counts.pauses[i];
-	cr_assert(eq(u64, all, 3));
+	cr_assert(eq(u64, pauses_of(&counts), 3));
+	cr_assert(eq(i64, counts.last_requery_ns, T0 + MS(181350)));
+	ks_behaviours_done(&pool);
+}
+
+/* As bn-staleinit.pcap of the laboratory: 14 queries, one after 25 s, 13 after 30.7 s. */
+Test(behaviour, a_single_query_between_two_searches_ends_no_pause)
+{
+	static const struct step first[] = {ASK(1, 1), ASK(2, 2), ASK(3, 3), ASK(4, 4), ASK(5, 5),
+					    ASK(6, 6), ASK(7, 7), ASK(8, 8), END},
+				 later[] = {{25000, -1, KS_RQ_WARM, false, 0},
+					    {30730, -1, KS_RQ_WARM, false, 0},
+					    ASK(30731, 2),
+					    ASK(30732, 3),
+					    END};
+	struct ks_behaviour *const state = begin(0);
+	(void)play(state, first, 3600);
+	const struct ks_behaviour_counts counts = play(state, later, 3600);
+	cr_assert(eq(u64, counts.failing_bursts, 3));
+	cr_assert(eq(u64, pauses_of(&counts), 1));
+	cr_assert(eq(u64, counts.pauses[ks_pause_cell(MS(30730))], 1));
 	ks_behaviours_done(&pool);
 }
 

@@ -137,6 +137,11 @@ DROP(zone_bin)
 DROP(behaviour)
 DROP(query)
 DROP(stack)
+DROP(depth)
+DROP(zone_server)
+DROP(opening)
+DROP(manner)
+DROP(lookaside)
 
 static const struct ks_sink_ops ops = {
 	.bound = keep_bound,
@@ -153,6 +158,11 @@ static const struct ks_sink_ops ops = {
 	.behaviour = drop_behaviour,
 	.query = drop_query,
 	.stack = drop_stack,
+	.depth = drop_depth,
+	.zone_server = drop_zone_server,
+	.opening = drop_opening,
+	.manner = drop_manner,
+	.lookaside = drop_lookaside,
 };
 
 static void

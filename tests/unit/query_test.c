@@ -23,6 +23,7 @@ struct expectation {
 #define FIRST_LAST_A "2026-11-21T22:47:00.123456Z|2026-11-21T22:47:40.123456Z"
 #define SOURCE_A                                                                                             \
 	A "|210|200|200|0.952381|0.956522|dnskey-heavy,rrsig-heavy|5880|230000|" FIRST_LAST_A "|0|39.1156\n"
+#define FIRST_LAST_A4 FIRST_LAST_A "|186|" DASHES4 "\n"
 #define SOURCE_C                                                                                             \
 	C6 "|90|120|30|0.333333|0.909091|rrsig-heavy|2520|44000|2026-11-21T22:47:02.000000Z|2026-11-21T22:"  \
 	   "47:12.000000Z|0|17.4603\n"
@@ -33,16 +34,16 @@ struct expectation {
 	D "|60|0|0|0|-|background|1680|0|2026-11-21T22:47:30.000000Z|2026-11-21T22:47:39.000000Z|0|0\n"
 #define HITTER_A                                                                                             \
 	"1|" A "|.|1|198|3|1|0.857143|0.857143|150|30|6|4|0.953846|" DASHES4 "|198000|-|-|-|" FIRST_LAST_A   \
-	"|186\n"
+	"|186|" DASHES4 "\n"
 #define HITTER_C                                                                                             \
 	"2|" C6 "|example.com.|0|30|0|1|0.12987|0.987013|0|0|0|0|0|" DASHES4                                 \
-	"|9000|-|-|-|2026-11-21T22:47:10.000000Z|2026-11-21T22:47:12.000000Z|0\n"
+	"|9000|-|-|-|2026-11-21T22:47:10.000000Z|2026-11-21T22:47:12.000000Z|0|" DASHES4 "\n"
 #define HITTER_HOSTILE                                                                                       \
 	"3|" A "|" HOSTILE_TEXT "|0|1|0|1|0.004329|0.991342|0|0|0|0|0|" DASHES4                              \
-	"|0|-|-|-|2026-11-21T22:47:07.000000Z|2026-11-21T22:47:07.000000Z|0\n"
+	"|0|-|-|-|2026-11-21T22:47:07.000000Z|2026-11-21T22:47:07.000000Z|0|" DASHES4 "\n"
 #define HITTER_B                                                                                             \
 	"4|" B "|.|0|1|0|1|0.004329|0.995671|0|0|0|0|0|" DASHES4                                             \
-	"|1000|-|-|-|2026-11-21T22:47:05.000000Z|2026-11-21T22:47:05.000000Z|0\n"
+	"|1000|-|-|-|2026-11-21T22:47:05.000000Z|2026-11-21T22:47:05.000000Z|0|" DASHES4 "\n"
 #define SEQUENCE_0                                                                                           \
 	"2026-11-21T22:47:00.123456Z|-|" S1                                                                  \
 	"|7|5353|udp|CD DO|1232|.|DNSKEY|2026-11-21T22:47:00.143456Z|1139|NOERROR|0|first\n"
@@ -187,10 +188,11 @@ Test(query, ranks_anew_by_another_column)
 
 /* --- the views, as any SQLite shell sees them --- */
 
-static const char *const reports[] = {"summary",      "totals",        "quality",   "traffic",  "qtypes",
-				      "sources",      "clients",       "hitters",   "sequence", "storms",
-				      "fingerprints", "amplification", "nxdomain",  "anchors",  "errors",
-				      "signatures",   "consistency",   "exhaustion"};
+static const char *const reports[] = {"summary",      "totals",        "quality",     "traffic",   "qtypes",
+				      "sources",      "clients",       "hitters",     "sequence",  "storms",
+				      "fingerprints", "amplification", "nxdomain",    "anchors",   "errors",
+				      "habits",       "starts",        "priming",     "depth",     "cd",
+				      "lookaside",    "signatures",    "consistency", "exhaustion"};
 
 static char *
 view_text(const char *path, const char *report, int skip)
@@ -282,7 +284,17 @@ Test(query, column_names_are_fixed)
 		{"hitters",
 		 "rank|source|zone|heavy|queries|err|guaranteed|share|cum_share|hot|warm|cool|"
 		 "refresh|rr|memory_class|"
-		 "sci|spray|median_gap_ms|response_bytes|tags|fingerprint|verdict|first|last|requeries"},
+		 "sci|spray|median_gap_ms|response_bytes|tags|fingerprint|verdict|first|last|requeries|"
+		 "min_search_interval_s|rfc9520|min_caches|zone_local"},
+		{"habits", "source|zone|queries|bursts|failing_bursts|memory_class|max_waiting|halted_share|"
+			   "min_search_interval_s|rfc9520|zone_local|dnskey_per_query|demand_slope|"
+			   "demand_correlation|last_requery|recovered|recovered_by|returned_s"},
+		{"starts",
+		 "t|source|zone|kind|silence_s|queries|servers|zone_servers|length_ms|sweeps|primed"},
+		{"priming", "source|priming_queries|primed_queries|primed_share"},
+		{"depth", "tree|depth|zones|dnskey_queries|ds_queries|share|requeries"},
+		{"cd", "source|alarm|queries|plain_before|cd_queries|cd_share|retries|first|last"},
+		{"lookaside", "qname|zone|queries|responses|tags|fits|first|last"},
 		{"sequence", "t|dt_ms|server|id|sport|proto|flags|edns_size|qname|qtype|response_t|response_"
 			     "bytes|rcode|tc|requery"},
 		{"anchors", "zone|source|tags|via|last|lacks_current|dnskey_queries"},
@@ -322,12 +334,11 @@ Test(query, two_runs_add_up)
 	text_is(got, "2000|1600|840|760|1580|20|1400|200|600|4|2|4|6|23520|608000\n");
 	free(got);
 	got = rows_text(store, "sources", &(struct ks_query){.limit = 1});
-	text_is(got, A "|420|400|400|0.952381|0.956522|dnskey-heavy,rrsig-heavy|11760|460000|" FIRST_LAST_A
-		       "|0|39.1156\n");
+	text_is(got, A "|420|400|400|0.952381|0.956522|-|11760|460000|" FIRST_LAST_A "|0|39.1156\n");
 	free(got);
 	got = rows_text(store, "hitters", &(struct ks_query){.limit = 1});
 	text_is(got, "1|" A "|.|1|396|6|1|0.857143|0.857143|300|60|12|8|0.953846|" DASHES4
-		     "|396000|-|-|-|" FIRST_LAST_A "|372\n");
+		     "|396000|-|-|-|" FIRST_LAST_A "|372|" DASHES4 "\n");
 	free(got);
 	got = rows_text(store, "traffic", &(struct ks_query){.limit = 1});
 	text_is(got, "2026-11-21T22:47:00Z|12000|81600|20|10|2016|14400|9600|80000\n");
@@ -574,8 +585,9 @@ Test(query, unknown_is_not_zero)
 	struct ks_store *const store = open_write(scratch("queries.db"));
 	send_other_width(store);
 	char *got = rows_text(store, "hitters", &(struct ks_query){0});
-	text_is(got, "1|" D "|.|0|6|0|1|1|1|-|-|-|-|-|" DASHES4
-		     "|-|-|-|-|2026-11-21T22:47:00.000000001Z|2026-11-21T22:57:00.000000000Z|-\n");
+	text_is(got,
+		"1|" D "|.|0|6|0|1|1|1|-|-|-|-|-|" DASHES4
+		"|-|-|-|-|2026-11-21T22:47:00.000000001Z|2026-11-21T22:57:00.000000000Z|-|" DASHES4 "\n");
 	free(got);
 	got = rows_text(store, "summary", &(struct ks_query){0});
 	text_is(got, "1|-|-|-|-|0|0|6|-|-|-|-|undetermined|-|2027-01-11 root KSK 20326 revoked (planned)\n");
@@ -586,10 +598,11 @@ Test(query, unknown_is_not_zero)
 Test(query, empty_database_is_an_answer)
 {
 	struct ks_store *const store = open_write(scratch("empty.db"));
-	static const char *const empty[] = {"quality",    "traffic",     "qtypes",       "sources",
-					    "hitters",    "storms",      "fingerprints", "amplification",
-					    "nxdomain",   "anchors",     "errors",       "clients",
-					    "signatures", "consistency", "exhaustion"};
+	static const char *const empty[] = {
+		"quality",      "traffic",       "qtypes",    "sources", "hitters",   "storms",
+		"fingerprints", "amplification", "nxdomain",  "anchors", "errors",    "habits",
+		"starts",       "priming",       "depth",     "cd",      "lookaside", "clients",
+		"signatures",   "consistency",   "exhaustion"};
 	for (size_t i = 0; i < KS_COUNT(empty); i++)
 		for (int64_t step = 0; step >= (i == 1 || i == 2 ? -1 : 0); step--) {
 			char *const got = rows_text(store, empty[i], &(struct ks_query){.step_s = step});
@@ -644,7 +657,7 @@ Test(query, refuses_what_does_not_fit)
 		struct ks_query query;
 		const char *line;
 	} refusals[] = {
-		{"weather", {0}, "no report \"weather\": there are summary, totals, quality, traffic, qtypes, sources, clients, hitters, sequence, storms, fingerprints, amplification, nxdomain, anchors, errors, signatures, consistency, exhaustion"},
+		{"weather", {0}, "no report \"weather\": there are summary, totals, quality, traffic, qtypes, sources, clients, hitters, sequence, storms, fingerprints, amplification, nxdomain, anchors, errors, signatures, consistency, exhaustion, habits, starts, priming, depth, cd, lookaside"},
 		{"summary", {.zone = "."}, "report summary takes no --zone: it takes --limit"},
 		{"hitters", {.has_server = true}, "report hitters takes no --server: it takes --limit, --zone, --source, --from and --to, --by, --prefix"},
 		{"storms", {.step_s = 60}, "report storms takes no --step: it takes --limit, --zone, --from and --to, --by"},

@@ -714,11 +714,12 @@ static const struct {
 	{"foo", "text",
 	 "no report 'foo'; there are: summary, totals, traffic, qtypes, sources, clients, hitters, sequence, "
 	 "storms, anchors, signatures, consistency, errors, "
-	 "quality, fingerprints, amplification, nxdomain, exhaustion"},
+	 "quality, fingerprints, amplification, nxdomain, exhaustion, "
+	 "habits, starts, priming, depth, cd, lookaside"},
 	{"", "text",
 	 "no report ''; there are: summary, totals, traffic, qtypes, sources, clients, hitters, sequence, "
 	 "storms, anchors, signatures, consistency, errors, quality, fingerprints, amplification, nxdomain, "
-	 "exhaustion"},
+	 "exhaustion, habits, starts, priming, depth, cd, lookaside"},
 	{"hitters", "xml", "no format 'xml'; there are: text, json, csv"},
 	{"hitters", "json", "fake: no query hitters"},
 	{"summary", "text", "fake: no query summary"},

@@ -47,6 +47,13 @@ static struct {
 	struct ks_fact_zone_key keys[MANY];
 	struct failure_line failures[MANY];
 	size_t n_signals, n_keys, n_failures;
+	struct ks_fact_zone_server zone_servers[MANY];
+	struct ks_fact_opening openings[MANY];
+	struct ks_fact_manner manners[MANY];
+	struct ks_fact_lookaside lookasides[MANY];
+	struct ks_fact_depth depths[MANY];
+	size_t n_depths;
+	size_t n_zone_servers, n_openings, n_manners, n_lookasides;
 } got;
 
 #define KEEP(kind, list)                                                                                     \
@@ -67,6 +74,11 @@ KEEP(flow, flows)
 KEEP(query, queries)
 KEEP(bin, bins)
 KEEP(server, servers)
+KEEP(depth, depths)
+KEEP(zone_server, zone_servers)
+KEEP(opening, openings)
+KEEP(manner, manners)
+KEEP(lookaside, lookasides)
 
 static enum ks_error
 keep_behaviour(struct ks_sink *sink, const struct ks_fact_behaviour *fact, struct ks_diag *diag)
@@ -97,8 +109,8 @@ static enum ks_error
 keep_zone(struct ks_sink *sink, const struct ks_fact_zone *fact, struct ks_diag *diag)
 {
 	(void)sink;
-	(void)fact;
 	(void)diag;
+	(void)fact;
 	got.n_zones++;
 	return KS_SUCCESS;
 }
@@ -263,6 +275,11 @@ static const struct ks_sink_ops ops = {
 	.icmp = keep_icmp,
 	.stack = keep_stack,
 	.nxdomain = keep_nxdomain,
+	.depth = keep_depth,
+	.zone_server = keep_zone_server,
+	.opening = keep_opening,
+	.manner = keep_manner,
+	.lookaside = keep_lookaside,
 	.ta_signal = keep_ta_signal,
 	.zone_key = keep_zone_key,
 	.failure = keep_failure,
@@ -361,6 +378,87 @@ Test(shard, a_stale_source_is_counted_by_class_and_its_sequence_kept)
 	cr_assert(eq(sz, got.n_stacks, 2), "one for each source that asked");
 	cr_assert(eq(u64, got.stack.queries, 1));
 	cr_assert(eq(str, got.stack_text, (char *)(uintptr_t) "no-edns ttl=32"));
+	ks_shard_done(&shard);
+}
+
+/* A query or response with these flags and this question. */
+static void
+speak(uint32_t source, int64_t t_ns, const char *qname, size_t n_qname, uint16_t qtype, uint16_t flags,
+      uint16_t rcode)
+{
+	uint8_t labels = 0;
+	for (const char *at = qname; *at != 0; at += *at + 1)
+		labels++;
+	struct ks_message message = {
+		.time_ns = t_ns,
+		.client = addr(source),
+		.server = addr(53),
+		.client_port = 4000,
+		.server_port = 53,
+		.len = 100,
+		.dns = {.id = (uint16_t)t_ns,
+			.has_question = true,
+			.qname = {(const uint8_t *)qname, n_qname},
+			.labels = labels,
+			.qtype = qtype,
+			.qclass = 1,
+			.flags = flags,
+			.rcode = rcode},
+	};
+	ks_shard_message(&shard, &message);
+}
+#define SPEAK(source, t_ns, qname, qtype, flags, rcode)                                                      \
+	speak(source, t_ns, qname, sizeof(qname) - 1, qtype, flags, rcode)
+
+Test(shard, sweeps_priming_and_the_cd_bit_become_facts)
+{
+	begin(64 << 20);
+	for (uint32_t i = 0; i < 13; i++) {
+		say(7, 60 + i, (uint16_t)i, T0 + MS(20 * i), false);
+		say(7, 60 + i, (uint16_t)i, T0 + MS(20 * i + 19), true);
+	}
+	SPEAK(7, T0 + MS(300), "\0", KS_TYPE_NS, 0, 0);
+	SPEAK(7, T0 + MS(9000), "\0", KS_TYPE_NS, 0, 0);
+	say(7, 60, 99, T0 + MS(9010), false);
+	SPEAK(7, T0 + MS(10000), "\3tld\0", KS_TYPE_DS, 0, 0);
+	SPEAK(8, T0 + MS(10000), "\3www\3tld\0", 1, 0, 0);
+	SPEAK(8, T0 + MS(10010), "\3www\3tld\0", 1, KS_FLAG_QR, 2);
+	SPEAK(8, T0 + MS(10020), "\3www\3tld\0", 1, KS_FLAG_CD, 0);
+	SPEAK(9, T0 + MS(10000), "\3tld\3dlv\0", KS_TYPE_DLV, KS_FLAG_CD, 0);
+	freeze();
+	cr_assert(eq(sz, got.n_openings, 1));
+	cr_assert(eq(u64, got.openings[0].queries, 13));
+	cr_assert(eq(u32, got.openings[0].servers, 13));
+	cr_assert(eq(i64, got.openings[0].length_ns, MS(240)));
+	cr_assert(got.openings[0].primed);
+	cr_assert(eq(sz, got.n_zone_servers, 13));
+	cr_assert(eq(sz, got.n_manners, 2), "one that primed, one that changed; not one that always sets CD");
+	cr_assert(eq(u64, got.manners[0].priming_queries, 2));
+	cr_assert(eq(u64, got.manners[0].primed_queries, 1));
+	cr_assert(not(got.manners[0].changed));
+	cr_assert(got.manners[1].changed);
+	cr_assert(eq(u64, got.manners[1].plain_before, 1));
+	cr_assert(eq(u64, got.manners[1].cd_queries, 1));
+	cr_assert(eq(u64, got.manners[1].retries, 1));
+	cr_assert(eq(sz, got.n_lookasides, 1));
+	cr_assert(eq(u64, got.lookasides[0].queries, 1));
+	cr_assert(eq(sz, got.n_depths, 2));
+	cr_assert(eq(u64, got.depths[0].dnskey_queries, 14));
+	cr_assert(eq(u64, got.depths[1].ds_queries, 1));
+	cr_assert(eq(u32, got.depths[1].labels, 1));
+	ks_shard_done(&shard);
+}
+
+Test(shard, a_sweep_after_a_minute_of_silence_is_another_opening)
+{
+	begin(64 << 20);
+	for (uint32_t round = 0; round < 2; round++)
+		for (uint32_t i = 0; i < 13; i++)
+			say(7, 60 + i, (uint16_t)(100 * round + i), T0 + MS(70000 * round + 20 * i), false);
+	freeze();
+	cr_assert(eq(sz, got.n_openings, 2));
+	cr_assert(eq(i64, got.openings[0].silence_ns, 0));
+	cr_assert(eq(i64, got.openings[1].silence_ns, MS(70000 - 240)));
 	ks_shard_done(&shard);
 }
 

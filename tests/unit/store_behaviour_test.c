@@ -33,7 +33,10 @@ send_behaviour(struct ks_store *store, uint8_t hash, uint64_t gaps, const char *
 			   .long_queries = 4,
 			   .halted_bursts = 3,
 			   .pauses_over_life = 2,
-			   .max_waiting = gaps},
+			   .max_waiting = gaps,
+			   .last_requery_ns = NS(gaps),
+			   .searches = {.failing = 4, .crowded = 1, .min_ns = (int64_t)gaps * 1000},
+			   .demand = {.windows = 1, .x = 2, .y = 3, .xx = 4, .xy = 5, .yy = 6}},
 		.n_servers = KS_COUNT(counts),
 		.servers = counts,
 	};
@@ -97,6 +100,16 @@ Test(store_behaviour, runs_add_up)
 	for (size_t i = 0; i < KS_COUNT(want); i++)
 		cr_expect(eq(u64, values[i], want[i]), "count %zu", i);
 	cr_expect(eq(u64, flow->counts.max_waiting, 9), "the greatest, not the sum");
+	const struct ks_search_counts *const searches = &flow->counts.searches;
+	const struct ks_demand_sums *const demand = &flow->counts.demand;
+	const uint64_t more[] = {searches->failing, searches->crowded, demand->windows, demand->x,
+				 demand->y,         demand->xx,        demand->xy,      demand->yy};
+	static const uint64_t want_more[] = {8, 2, 2, 4, 6, 8, 10, 12};
+	for (size_t i = 0; i < KS_COUNT(want_more); i++)
+		cr_expect(eq(u64, more[i], want_more[i]), "of searches and demand, %zu", i);
+	cr_expect(eq(i64, searches->min_ns, 5000), "the least");
+	cr_expect(eq(i64, flow->counts.last_requery_ns, NS(9)), "the last");
+	cr_expect(eq(i64, got[OF_C6].flow.counts.searches.min_ns, 0), "none");
 	cr_expect(eq(u64, flow->counts.gaps[7], 14));
 	cr_expect(eq(u64, flow->counts.gaps[KS_GAP_CELLS - 1], 2));
 	cr_expect(eq(u64, flow->counts.gaps[0], 0));
@@ -129,7 +142,11 @@ put_habits(struct ks_store *store)
 		{.zone_id = 1,
 		 .source = addr(A),
 		 .memory_class = "30s",
-		 .verdict = {.sci = 0.75, .spray = 0.5, .coverage = 1, .median_gap_ms = 20.5}},
+		 .rfc9520 = "caches",
+		 .verdict = {.sci = 0.75, .spray = 0.5, .coverage = 1, .median_gap_ms = 20.5},
+		 .search = {.min_interval_s = 30.5},
+		 .demand = {.per_query = 5, .slope = 4.5, .correlation = 0.5},
+		 .halted_share = 0.25},
 		{.zone_id = 1,
 		 .source = addr(C6),
 		 .verdict = {.sci = NAN, .spray = NAN, .coverage = NAN, .median_gap_ms = NAN}},
@@ -150,6 +167,8 @@ Test(store_behaviour, habits_fill_their_columns_of_hitters_and_nobody_elses)
 	char *text = rows_text(store, "hitters", &(struct ks_query){0});
 	cr_expect(strstr(text, "1|" A "|.|") == text, "%s", text);
 	cr_expect(strstr(text, "|30s|0.75|0.5|20.5|") != NULL, "%s", text);
+	cr_expect(strstr(text, "Z|20|30.5|caches|-|0\n") != NULL, "the root has no anchor of its own: %s",
+		  text);
 	const char *const others = strchr(text, '\n') + 1;
 	const char *const c6 = strstr(others, C6), *const b = strstr(others, B);
 	cr_expect(c6 != NULL && strstr(c6, "|-|-|-|-|") != NULL, "%s", text);

@@ -235,10 +235,10 @@ send_counters(struct ks_store *store)
 static inline void
 send_sources(struct ks_store *store)
 {
-	SEND(store, server, .server = addr(S1), .queries = 300, .responses = 300, .first_ns = NS(0),
-	     .last_ns = NS(40));
-	SEND(store, server, .server = addr(S2), .queries = 120, .responses = 80, .first_ns = NS(0),
-	     .last_ns = NS(40));
+	SEND(store, server, .server = addr(S1), .queries = 300, .responses = 300,
+	     .response_dns_bytes = 240000, .sigkey_dns_bytes = 210000, .first_ns = NS(0), .last_ns = NS(40));
+	SEND(store, server, .server = addr(S2), .queries = 120, .responses = 80, .response_dns_bytes = 64000,
+	     .sigkey_dns_bytes = 53000, .first_ns = NS(0), .last_ns = NS(40));
 	/* In the order of their bytes as text would not be: .7 before .20. */
 	SEND(store, source, .source = addr(A), .queries = 210, .responses = 200, .dnskey_queries = 200,
 	     .query_dns_bytes = 5880, .response_dns_bytes = 230000, .sigkey_dns_bytes = 220000,

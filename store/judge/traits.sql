@@ -1,0 +1,208 @@
+-- SPDX-License-Identifier: BSD-2-Clause
+-- Judgements that are sums and comparisons over tables: run when storms and habits have been written.
+
+-- Zone-local: of all zones a source fails with, those below aside, only this one; and it asks for the keys of some
+-- zone above, or primes, without failing there. (Who trusts a key of the zone itself needs no key above it.) 0: others
+-- fail too, or it is the root; NULL: nothing above was seen.
+WITH RECURSIVE
+	-- As all_flow.offends, but for those few only that were followed: who repeats is.
+	hot AS MATERIALIZED (
+		SELECT zone_id, ip
+		FROM habit
+		WHERE (
+			SELECT sum(queries) >= 10 AND sum(rq_hot + rq_warm + rq_cool) * 2 >= sum(queries - rq_retransmit)
+			FROM run CROSS JOIN flow USING (run_id)
+			WHERE flow.zone_id = habit.zone_id AND flow.ip = habit.ip AND NOT queries_only AND NOT responses_only
+		)
+	),
+	-- Strip label by label. A label is at most 63 octets long, so its length is a character of its own.
+	up (zone_id, wire) AS (
+		SELECT DISTINCT zone_id, name_wire FROM hot JOIN zone USING (zone_id)
+		UNION
+		SELECT zone_id, substr(wire, unicode(CAST(substr(wire, 1, 1) AS TEXT)) + 2) FROM up WHERE length(wire) > 1
+	),
+	above AS MATERIALIZED (
+		SELECT up.zone_id, zone.zone_id AS above_id
+		FROM up JOIN zone ON zone.name_wire = up.wire
+		WHERE zone.zone_id <> up.zone_id
+	),
+	verdict AS (
+		SELECT
+			hot.zone_id,
+			hot.ip,
+			CASE
+				WHEN (SELECT labels FROM zone WHERE zone.zone_id = hot.zone_id) = 0 THEN 0
+				WHEN EXISTS (
+					SELECT 1 FROM hot AS other
+					WHERE other.ip = hot.ip AND other.zone_id <> hot.zone_id AND NOT EXISTS (
+						SELECT 1 FROM above WHERE above.zone_id = other.zone_id AND above_id = hot.zone_id
+					)
+				) THEN 0
+				WHEN EXISTS (
+					SELECT 1
+					FROM above CROSS JOIN run CROSS JOIN flow
+						ON flow.run_id = run.run_id AND flow.zone_id = above_id AND flow.ip = hot.ip
+					WHERE above.zone_id = hot.zone_id
+				) OR EXISTS (
+					SELECT 1
+					FROM run CROSS JOIN manner USING (run_id)
+					WHERE manner.ip = hot.ip AND priming_queries > 0
+				) THEN 1
+			END AS is_local
+		FROM hot
+	)
+UPDATE habit SET zone_local = is_local
+FROM verdict
+WHERE habit.zone_id = verdict.zone_id AND habit.ip = verdict.ip;
+
+INSERT INTO trait (ip, flow, min_caches, returned_s)
+WITH
+	-- At least as many caches as fingerprints in use at once: the most that overlap do so where one of them begins.
+	-- CD does not count: BIND sets it when it looks after its own trust anchors.
+	several AS MATERIALIZED (SELECT run_id, ip FROM source_stack GROUP BY run_id, ip HAVING count(*) > 1),
+	overlap AS (
+		SELECT several.ip, count(DISTINCT replace(other.fingerprint, ' cd', '')) AS n
+		FROM several
+			CROSS JOIN source_stack AS stack USING (run_id, ip)
+			CROSS JOIN source_stack AS other ON other.run_id = several.run_id AND other.ip = several.ip
+				AND other.first_ns <= stack.first_ns AND other.last_ns >= stack.first_ns
+		GROUP BY several.run_id, several.ip, stack.fingerprint
+	),
+	caches AS MATERIALIZED (SELECT ip, max(n) AS n FROM overlap GROUP BY ip HAVING max(n) > 1),
+
+	-- What servers get ordinarily: all they get, less the repeats for the zone at hand. Octets are taken as they are:
+	-- without the repeats what is left of a stormy server would be no measure.
+	server_sum AS MATERIALIZED (
+		SELECT ip, sum(queries) AS queries, sum(response_dns_bytes) AS bytes, sum(sigkey_dns_bytes) AS sigkey_bytes
+		FROM server
+		GROUP BY ip
+	),
+	server_dnskey AS MATERIALIZED (SELECT ip, sum(queries) AS n FROM bin WHERE qtype = 48 GROUP BY ip),
+	pair AS MATERIALIZED (SELECT DISTINCT zone_id, server_ip FROM zone_server),
+	zone_sum AS MATERIALIZED (
+		SELECT
+			zone_id,
+			sum((SELECT queries FROM server_sum WHERE server_sum.ip = server_ip)) AS queries,
+			sum((SELECT n FROM server_dnskey WHERE server_dnskey.ip = server_ip)) AS dnskey,
+			sum((SELECT bytes FROM server_sum WHERE server_sum.ip = server_ip)) AS bytes,
+			sum((SELECT sigkey_bytes FROM server_sum WHERE server_sum.ip = server_ip)) AS sigkey_bytes
+		FROM pair
+		GROUP BY zone_id
+	),
+	-- Three times the ordinary stands out. The caps keep that possible where the ordinary is high: half of one's
+	-- queries for DNSKEY, or nine tenths of one's octets in keys and signatures, is no ordinary resolver anywhere.
+	-- Everywhere: for zones whose servers are not known, and sources that ask for no keys.
+	everywhere AS MATERIALIZED (
+		SELECT
+			min(0.5, 3.0 * (SELECT sum(n) FROM server_dnskey) / nullif(sum(queries), 0)) AS dnskey,
+			min(0.9, 3.0 * sum(sigkey_bytes) / nullif(sum(bytes), 0)) AS sigkey
+		FROM server_sum
+	),
+
+	asked AS MATERIALIZED (SELECT DISTINCT zone_id, ip FROM flow WHERE queries >= 10),
+	again AS MATERIALIZED (
+		SELECT
+			zone_id,
+			(
+				SELECT count(*) FROM run CROSS JOIN flow USING (run_id) WHERE flow.zone_id = busy.zone_id
+			) AS sources,
+			(
+				SELECT sum(rq_hot + rq_warm + rq_cool) FROM run CROSS JOIN zone_bin USING (run_id)
+				WHERE zone_bin.zone_id = busy.zone_id
+			) AS requeries,
+			(
+				SELECT sum(dnskey_queries) FROM run CROSS JOIN run_zone USING (run_id)
+				WHERE run_zone.zone_id = busy.zone_id
+			) AS queries
+		FROM (SELECT DISTINCT zone_id FROM asked) AS busy
+	),
+	bar AS MATERIALIZED (
+		SELECT
+			again.zone_id,
+			3.0 * (again.queries - requeries) / sources AS zone_queries,
+			min(0.5, 3.0 * max(0, dnskey - requeries) / nullif(max(0, zone_sum.queries - requeries), 0)) AS dnskey
+		FROM again LEFT JOIN zone_sum USING (zone_id)
+	),
+	shared AS MATERIALIZED (
+		SELECT
+			asked.*,
+			(
+				SELECT sum(queries) FROM run CROSS JOIN flow USING (run_id)
+				WHERE flow.zone_id = asked.zone_id AND flow.ip = asked.ip
+			) AS queries,
+			(
+				SELECT sum(dnskey_queries) * 1.0 / nullif(sum(source.queries), 0)
+				FROM run CROSS JOIN source USING (run_id)
+				WHERE source.ip = asked.ip
+			) AS share
+		FROM asked
+	),
+	dnskey_heavy AS MATERIALIZED (
+		SELECT DISTINCT ip
+		FROM shared JOIN bar USING (zone_id), everywhere
+		WHERE shared.queries >= zone_queries AND share >= coalesce(bar.dnskey, everywhere.dnskey)
+	),
+
+	sigkey_bar AS MATERIALIZED (
+		SELECT zone_id, min(0.9, 3.0 * sigkey_bytes / nullif(bytes, 0)) AS sigkey FROM zone_sum
+	),
+	-- Who does not reach the lowest bar of all need not be looked at.
+	laden AS MATERIALIZED (
+		SELECT ip, sum(sigkey_dns_bytes) * 1.0 / sum(response_dns_bytes) AS share
+		FROM source
+		WHERE response_dns_bytes >= 10000
+			AND sigkey_dns_bytes >= response_dns_bytes * min(
+				(SELECT sigkey FROM everywhere), coalesce((SELECT min(sigkey) FROM sigkey_bar), 0.9)
+			)
+		GROUP BY ip
+	),
+	-- Its own servers: those of the zones whose keys it asks for, by how often.
+	laden_bar AS MATERIALIZED (
+		SELECT ip, sum(queries * sigkey) / sum(iif(sigkey IS NULL, NULL, queries)) AS sigkey
+		FROM flow JOIN sigkey_bar USING (zone_id)
+		WHERE ip IN (SELECT ip FROM laden)
+		GROUP BY ip
+	),
+	rrsig_heavy AS MATERIALIZED (
+		SELECT ip
+		FROM laden, everywhere
+		WHERE share >= coalesce((SELECT sigkey FROM laden_bar WHERE laden_bar.ip = laden.ip), everywhere.sigkey)
+	),
+
+	-- Returned: not seen for thirty days, then asking again for keys just delivered.
+	absence AS (
+		SELECT ip, first_ns - (
+				SELECT max(before.last_ns)
+				FROM run CROSS JOIN source AS before ON before.run_id = run.run_id
+				WHERE before.ip = source.ip AND before.last_ns < source.first_ns
+			) AS silence_ns
+		FROM source
+		WHERE requeries > 0 AND (SELECT count(*) FROM run) > 1
+		UNION ALL
+		SELECT opening.ip, silence_ns
+		FROM opening JOIN behaviour ON behaviour.ip = opening.ip AND last_requery_ns >= opening.t_ns
+		WHERE silence_ns >= 30 * 86400 * 1000000000
+	),
+	returned AS MATERIALIZED (
+		SELECT ip, max(silence_ns) / 1e9 AS s FROM absence WHERE silence_ns >= 30 * 86400 * 1000000000 GROUP BY ip
+	),
+
+	marked (ip) AS (
+		SELECT ip FROM caches
+		UNION SELECT ip FROM dnskey_heavy
+		UNION SELECT ip FROM rrsig_heavy
+		UNION SELECT ip FROM returned
+	)
+SELECT
+	ip,
+	CASE
+		WHEN ip IN (SELECT ip FROM dnskey_heavy)
+			THEN iif(ip IN (SELECT ip FROM rrsig_heavy), 'dnskey-heavy,rrsig-heavy', 'dnskey-heavy')
+		WHEN ip IN (SELECT ip FROM rrsig_heavy) THEN 'rrsig-heavy'
+	END,
+	coalesce(
+		(SELECT n FROM caches WHERE caches.ip = marked.ip),
+		(SELECT 1 FROM run CROSS JOIN source_stack USING (run_id) WHERE source_stack.ip = marked.ip LIMIT 1)
+	),
+	(SELECT s FROM returned WHERE returned.ip = marked.ip)
+FROM marked;
