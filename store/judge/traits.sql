@@ -99,12 +99,12 @@ WITH
 		FROM server_sum
 	),
 
-	asked AS MATERIALIZED (SELECT DISTINCT zone_id, ip FROM flow WHERE queries >= 10),
+	asked AS MATERIALIZED (SELECT zone_id, ip FROM flow GROUP BY zone_id, ip HAVING sum(queries) >= 10),
 	again AS MATERIALIZED (
 		SELECT
 			zone_id,
 			(
-				SELECT count(*) FROM run CROSS JOIN flow USING (run_id) WHERE flow.zone_id = busy.zone_id
+				SELECT count(DISTINCT ip) FROM run CROSS JOIN flow USING (run_id) WHERE flow.zone_id = busy.zone_id
 			) AS sources,
 			(
 				SELECT sum(rq_hot + rq_warm + rq_cool) FROM run CROSS JOIN zone_bin USING (run_id)
@@ -150,11 +150,11 @@ WITH
 	laden AS MATERIALIZED (
 		SELECT ip, sum(sigkey_dns_bytes) * 1.0 / sum(response_dns_bytes) AS share
 		FROM source
-		WHERE response_dns_bytes >= 10000
-			AND sigkey_dns_bytes >= response_dns_bytes * min(
+		GROUP BY ip
+		HAVING sum(response_dns_bytes) >= 10000
+			AND sum(sigkey_dns_bytes) >= sum(response_dns_bytes) * min(
 				(SELECT sigkey FROM everywhere), coalesce((SELECT min(sigkey) FROM sigkey_bar), 0.9)
 			)
-		GROUP BY ip
 	),
 	-- Its own servers: those of the zones whose keys it asks for, by how often.
 	laden_bar AS MATERIALIZED (

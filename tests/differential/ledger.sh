@@ -39,7 +39,7 @@ by_tshark() { # by_tshark CAPTURE: lines "tag ZONE TAG ALGORITHM" and "rrsig TYP
 		} END { for (each in count) print "rrsig", each, count[each] }'
 }
 
-results="SELECT zone.name AS zone, rrtype.name AS type, tag, good, bogus, unknown FROM signature JOIN zone USING (zone_id)
+results="SELECT zone.name AS zone, rrtype.name AS type, tag, good, bogus, unsupported, unknown FROM signature JOIN zone USING (zone_id)
 	JOIN rrtype ON code = type WHERE type IN (6, 43, 48, 51, 59, 60)"
 by_keystorm() { # by_keystorm DATABASE: the same lines, and "verify SIGNER TYPE TAG RESULT COUNT"
 	sqlite3 -readonly -separator ' ' "$1" "
@@ -47,6 +47,7 @@ by_keystorm() { # by_keystorm DATABASE: the same lines, and "verify SIGNER TYPE 
 		SELECT 'rrsig', type, tag, sum(count) FROM signature WHERE type NOT IN (1, 28) GROUP BY type, tag;
 		SELECT 'verify', zone, type, tag, 'good', sum(good) FROM ($results) WHERE good > 0 GROUP BY zone, type, tag;
 		SELECT 'verify', zone, type, tag, 'bogus', sum(bogus) FROM ($results) WHERE bogus > 0 GROUP BY zone, type, tag;
+		SELECT 'verify', zone, type, tag, 'unsupported', sum(unsupported) FROM ($results) WHERE unsupported > 0 GROUP BY zone, type, tag;
 		-- What was left unchecked for once is told as unknown, even if it was checked when it came again.
 		SELECT 'verify', zone, type, tag, 'unknown', sum(unknown) FROM ($results) WHERE unknown > 0
 			AND NOT EXISTS (SELECT 1 FROM counter WHERE name = 'signatures_unverified' AND value > 0)
