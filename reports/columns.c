@@ -111,6 +111,9 @@ static const struct ks_column known[] = {
 	{"tc",                NULL,           KS_COLUMN_BOOL,   55, 0},
 	{"requery",           NULL,           KS_COLUMN_TEXT,   94, 0},
 
+	/* computed */
+	{"saturated",         NULL,           KS_COLUMN_BOOL,   50, 0},
+
 	/* names whose suffix would mislead */
 	{"ratio_to_ttl",      NULL,           KS_COLUMN_RATE,   50, 0},
 	{"tag",               NULL,           KS_COLUMN_PLAIN,  50, 0},
@@ -166,7 +169,7 @@ ks_column_is_right(const struct ks_column *column, enum ks_value_type type)
 	case KS_COLUMN_SECOND:
 		return false;
 	case KS_COLUMN_AUTO:
-		return type == KS_VALUE_INT || type == KS_VALUE_REAL;
+		return type == KS_VALUE_INT || type == KS_VALUE_NATURAL || type == KS_VALUE_REAL;
 	default:
 		return true;
 	}
@@ -204,13 +207,16 @@ print_text(struct ks_buf *buf, const struct ks_column *column, const struct ks_v
 static void
 print_number(struct ks_buf *buf, const struct ks_column *column, double number, const struct ks_value *value)
 {
-	bool whole = value->type == KS_VALUE_INT;
+	const bool natural = value->type == KS_VALUE_NATURAL;
+	const bool whole = value->type == KS_VALUE_INT || natural;
 	switch (column->kind) {
 	case KS_COLUMN_BOOL:
 		ks_buf_text(buf, number > 0 || number < 0 ? "yes" : "no");
 		break;
 	case KS_COLUMN_PLAIN:
-		if (whole)
+		if (natural)
+			ks_buf_printf(buf, "%llu", (unsigned long long)value->natural);
+		else if (whole)
 			ks_buf_printf(buf, "%lld", (long long)value->integer);
 		else
 			ks_number_exact(buf, number);
@@ -264,6 +270,8 @@ ks_column_number(const struct ks_value *value, double otherwise)
 {
 	if (value->type == KS_VALUE_INT)
 		return (double)value->integer;
+	if (value->type == KS_VALUE_NATURAL)
+		return (double)value->natural;
 	if (value->type == KS_VALUE_REAL && isfinite(value->real))
 		return value->real;
 	return otherwise;

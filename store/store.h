@@ -78,6 +78,18 @@ typedef enum ks_error ks_store_behaviour_fn(void *arg, const struct ks_store_beh
 KS_MUST_CHECK enum ks_error ks_store_each_behaviour(struct ks_store *store, ks_store_behaviour_fn *each,
 						    void *arg, struct ks_diag *diag);
 
+/* What the sources did that ask again for keys just delivered: medians over (source, zone). NaN: not known.
+ */
+struct ks_store_searches {
+	bool known; /* some run saw queries and answers */
+	uint64_t offenders;
+	double dnskey_per_burst; /* of bursts with a requery */
+	double dnskey_per_query; /* DNSKEY queries for each query that is for neither DNSKEY nor DS */
+	double gap_ms;           /* from an answer to the next query */
+};
+KS_MUST_CHECK enum ks_error ks_store_read_searches(struct ks_store *store, struct ks_store_searches *ret,
+						   struct ks_diag *diag);
+
 /* Replace all judgements: begin, one put per conclusion, commit. */
 struct ks_store_storm {
 	int64_t zone_id;
