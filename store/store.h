@@ -42,6 +42,24 @@ KS_MUST_CHECK enum ks_error ks_store_has_size(struct ks_store *store, uint64_t s
 KS_MUST_CHECK enum ks_error ks_store_find_input(struct ks_store *store, const uint8_t hash[16],
 						int64_t *ret_run, size_t *ret_inputs, struct ks_diag *diag);
 
+/* --- merging: the runs of several databases in one --- */
+
+/* Use: new, add each source (they are only read), write, free. The runs of the sources and those that `out`
+ * holds are treated as if their captures had been analyzed one after the other into `out`: a run all of whose
+ * inputs are in another one is left out, and when an input stands in two runs beside different files nothing
+ * is written (KS_ERR_DATABASE). What is written does not depend on the order of the sources. */
+struct ks_merge;
+KS_MUST_CHECK enum ks_error ks_merge_new(struct ks_merge **ret, struct ks_diag *diag);
+void ks_merge_free(struct ks_merge *merge); /* NULL is fine */
+KS_MUST_CHECK enum ks_error ks_merge_add(struct ks_merge *merge, const char *path, struct ks_diag *diag);
+/* Would it be refused for what the sources hold? Before there is an `out`. */
+KS_MUST_CHECK enum ks_error ks_merge_check(struct ks_merge *merge, struct ks_diag *diag);
+/* All in one transaction, judgements gone. */
+KS_MUST_CHECK enum ks_error ks_merge_write(struct ks_merge *merge, struct ks_store *out,
+					   struct ks_diag *diag);
+/* Of a source, in the order they were added: its runs, and those that were left out. */
+void ks_merge_tell(const struct ks_merge *merge, size_t source, size_t *ret_runs, size_t *ret_left_out);
+
 /* --- judgements: read facts, write conclusions --- */
 
 /* The series of one zone over all runs, dense from the first to the last bin of the facts. Bins of

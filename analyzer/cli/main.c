@@ -15,6 +15,7 @@ static const struct ks_verb verbs[] = {
 	{"report", "answer a question from a database", ks_cli_report},
 	{"judge", "recompute storms from the stored facts", ks_cli_judge},
 	{"model", "compute what searches for keys cost: forecast without packets", ks_cli_model},
+	{"merge", "combine databases of several captures", ks_cli_merge},
 	{"help", "this text", cli_help},
 	{"version", "the version of this program", cli_version},
 };
