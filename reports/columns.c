@@ -113,6 +113,14 @@ static const struct ks_column known[] = {
 
 	/* computed */
 	{"saturated",         NULL,           KS_COLUMN_BOOL,   50, 0},
+	{"state",             NULL,           KS_COLUMN_TEXT,   96, 0},
+	{"quantity",          NULL,           KS_COLUMN_TEXT,   95, 0},
+	{"unit",              NULL,           KS_COLUMN_TEXT,   91, 0},
+	{"a",                 "A",            KS_COLUMN_AUTO,   94, 0},
+	{"b",                 "B",            KS_COLUMN_AUTO,   93, 0},
+	{"ratio",             "B/A",          KS_COLUMN_RATE,   92, 0},
+	{"ratio_lo",          "from",         KS_COLUMN_RATE,   90, 0},
+	{"ratio_hi",          "to",           KS_COLUMN_RATE,   90, 0},
 
 	/* names whose suffix would mislead */
 	{"ratio_to_ttl",      NULL,           KS_COLUMN_RATE,   50, 0},

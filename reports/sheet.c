@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "reports/fmt/grid.h"
+
 void
 ks_sheet_init(struct ks_sheet *sheet, const char *const *columns, size_t n_columns)
 {
@@ -88,6 +90,38 @@ ks_sheet_put_text(struct ks_sheet *sheet, const char *text)
 		free(copy);
 }
 
+/* Complete rows, for whoever reads them. */
+static void
+close_rows(struct ks_sheet *sheet)
+{
+	assert(sheet->failed || sheet->n % sheet->rows.n_columns == 0);
+	sheet->rows.values = sheet->values;
+	sheet->rows.n_rows = sheet->n / sheet->rows.n_columns;
+}
+
+void
+ks_sheet_print(struct ks_sheet *sheet, struct ks_buf *buf, size_t width, bool unicode)
+{
+	struct ks_diag unused;
+	struct ks_grid grid;
+	struct ks_rows *rows;
+	bool have = false;
+	close_rows(sheet);
+	buf->failed |= sheet->failed;
+	if (sheet->failed || sheet->n == 0 || ks_rows_of_table(&sheet->rows, &rows, &unused) != KS_SUCCESS)
+		return;
+	ks_grid_init(&grid, rows, unicode);
+	while (ks_rows_next(rows, &have, &unused) == KS_SUCCESS && have)
+		ks_grid_add(&grid, rows);
+	for (size_t i = 0; i < grid.n_columns && !grid.failed; i++)
+		grid.columns[i].shown = grid.columns[i].any;
+	ks_grid_fit(&grid, width);
+	ks_grid_print_head(&grid, buf);
+	ks_grid_print(&grid, buf);
+	ks_grid_done(&grid);
+	ks_rows_close(rows);
+}
+
 static enum ks_error
 write_rows(struct ks_sheet *sheet, const struct ks_document *document, const struct ks_fmt_ops *format,
 	   struct ks_diag *diag)
@@ -95,9 +129,7 @@ write_rows(struct ks_sheet *sheet, const struct ks_document *document, const str
 	struct ks_rows *rows;
 	if (sheet->failed)
 		return ks_diag_set(diag, KS_ERR_MEMORY, "no memory for the rows");
-	assert(sheet->n % sheet->rows.n_columns == 0);
-	sheet->rows.values = sheet->values;
-	sheet->rows.n_rows = sheet->n / sheet->rows.n_columns;
+	close_rows(sheet);
 	enum ks_error error = ks_rows_of_table(&sheet->rows, &rows, diag);
 	if (error != KS_SUCCESS)
 		return error;

@@ -29,6 +29,10 @@ void ks_sheet_put_bool(struct ks_sheet *sheet, bool value);
 void ks_sheet_put_real(struct ks_sheet *sheet, double value);     /* null unless finite */
 void ks_sheet_put_text(struct ks_sheet *sheet, const char *text); /* NULL: null */
 
+/* As a table that fits `width` columns (0: any), with the titles of reports/columns.c; nothing without rows.
+ */
+void ks_sheet_print(struct ks_sheet *sheet, struct ks_buf *buf, size_t width, bool unicode);
+
 /* `document` without report; `name` is that of the report, `text` what people read. */
 KS_MUST_CHECK enum ks_error ks_sheet_write(struct ks_sheet *sheet, struct ks_document *document,
 					   const char *name, struct ks_buf *text, struct ks_diag *diag);

@@ -137,6 +137,12 @@ KS_MUST_CHECK enum ks_error ks_merge_copier_copy(struct ks_merge_copier *copier,
 /* Names that no run mentions go, after runs were deleted. */
 KS_MUST_CHECK enum ks_error ks_merge_copier_sweep(struct ks_merge_copier *copier, struct ks_diag *diag);
 
+/* --- rates.c --- */
+
+/* A statement whose parameter :zone is the wire form of `zone`, or NULL when there is none. */
+KS_MUST_CHECK enum ks_error ks_sql_prepare_for_zone(struct ks_store *store, const char *sql, const char *zone,
+						    sqlite3_stmt **ret, struct ks_diag *diag);
+
 /* --- schema.c --- */
 
 /* Tables, words and views into an empty database, in one transaction. */

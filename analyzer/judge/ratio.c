@@ -84,8 +84,8 @@ odds(double p)
 	return p / (1 - p);
 }
 
-/* Given how many events there were in all, those of `b` are binomial. `count_a` and `count_b` need not be
- * whole: events that come in flocks count as fewer. */
+/* Given how many events there were in all, those of `b` are binomial. The counts need not be whole: events
+ * that come in flocks count as fewer. */
 static struct ks_ratio
 exact(double ratio, double count_a, double count_b, double times)
 {
@@ -114,11 +114,13 @@ ks_ratio_of_rates(const struct ks_rate *a, const struct ks_rate *b)
 	ret.ratio = a->count > 0 ? b->count / a->count * times : (double)NAN;
 	if (isnan(a->dispersion) || isnan(b->dispersion))
 		return ret;
-	const bool by_chance =
-		a->dispersion <= 1 && b->dispersion <= 1 && a->count + b->count <= KS_RATIO_EXACT;
-	if (by_chance || a->count <= 0 || b->count <= 0)
-		return exact(ret.ratio, a->count / a->dispersion, b->count / b->dispersion,
-			     times * b->dispersion / a->dispersion);
+	/* How nothing would scatter is not known: as the other side does. */
+	if (a->count <= 0)
+		return exact(ret.ratio, 0, b->count / b->dispersion, times);
+	if (b->count <= 0)
+		return exact(ret.ratio, a->count / a->dispersion, 0, times);
+	if (a->dispersion <= 1 && b->dispersion <= 1 && a->count + b->count <= KS_RATIO_EXACT)
+		return exact(ret.ratio, a->count, b->count, times);
 	return log_normal(ret.ratio, a->dispersion / a->count + b->dispersion / b->count);
 }
 

@@ -105,6 +105,12 @@ Test(ratio, after_nothing_there_is_a_lower_bound_only)
 	cr_assert(zero(dbl, gone.lo));
 	cr_assert(epsilon_eq(dbl, gone.hi, 0.3085 / (1 - 0.3085), 1e-3));
 	cr_assert(gt(dbl, rates(10, 10, 0, 10, 5).hi, gone.hi)); /* ten in two flocks say less */
+
+	/* Nothing scatters as the other side does, whatever the unit: 10 answers, or their octets. */
+	const struct ks_rate octets = {.count = 10000, .seconds = 10, .dispersion = 1000};
+	const struct ks_rate none = {.seconds = 10, .dispersion = 1};
+	cr_assert(near(ks_ratio_of_rates(&none, &octets).lo, got.lo, 1e-9));
+	cr_assert(near(ks_ratio_of_rates(&octets, &none).hi, gone.hi, 1e-9));
 }
 
 Test(ratio, what_is_not_known_stays_unknown)
