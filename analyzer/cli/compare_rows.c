@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "analyzer/cli/compare.h"
-#include "analyzer/judge/ratio.h"
+#include "analyzer/judge/contrast.h"
 #include "reports/escape.h"
 #include "reports/number.h"
 #include "reports/prose.h"
@@ -24,7 +24,7 @@ struct figure {
 	const char *part, *zone, *source, *state, *quantity, *unit;
 	double a, b;
 	bool whole; /* they are counts */
-	struct ks_ratio ratio;
+	struct ks_contrast ratio;
 };
 
 static const char *const states[] = {"gone", "new", "stayed"}; /* in A only, in B only, in both */
@@ -89,10 +89,10 @@ put_figure(struct work *work, const struct figure *figure)
 }
 
 /* Without an interval: what two numbers say by themselves. */
-static struct ks_ratio
+static struct ks_contrast
 plain_ratio(double a, double b)
 {
-	return (struct ks_ratio){.ratio = a > 0 ? b / a : (double)NAN, .lo = NAN, .hi = NAN};
+	return (struct ks_contrast){.ratio = a > 0 ? b / a : (double)NAN, .lo = NAN, .hi = NAN};
 }
 
 /* The rows since the last call, as a table with a title. */
@@ -130,7 +130,7 @@ rate_of(const struct ks_store_sum *sum, const struct ks_store_cover *cover)
 	return (struct ks_rate){
 		.count = sum->sum,
 		.seconds = cover->seconds,
-		.dispersion = ks_ratio_dispersion(cover->n_bins, sum->inner, sum->inner_squares),
+		.dispersion = ks_contrast_dispersion(cover->n_bins, sum->inner, sum->inner_squares),
 	};
 }
 
@@ -162,7 +162,7 @@ put_rates(struct work *work, const char *zone, const char *quantity, const struc
 		.quantity = quantity,
 		.a = value_of(a, times),
 		.b = value_of(b, times),
-		.ratio = ks_ratio_of_rates(a, b),
+		.ratio = ks_contrast_of_rates(a, b),
 		.unit = unit,
 	};
 	put_figure(work, &figure);
@@ -201,7 +201,7 @@ put_requeries(struct work *work, const char *zone, const struct ks_share *a, con
 		.quantity = "requery_ratio",
 		.a = a->whole > 0 ? a->part / a->whole : (double)NAN,
 		.b = b->whole > 0 ? b->part / b->whole : (double)NAN,
-		.ratio = ks_ratio_of_shares(a, b),
+		.ratio = ks_contrast_of_shares(a, b),
 	};
 	put_figure(work, &figure);
 }
@@ -462,7 +462,7 @@ put_number(struct ks_buf *line, double value, const char *unit)
 }
 
 static void
-put_interval(struct ks_buf *line, const struct ks_ratio *ratio)
+put_interval(struct ks_buf *line, const struct ks_contrast *ratio)
 {
 	if (isnan(ratio->lo) || isnan(ratio->hi))
 		return;
@@ -477,7 +477,7 @@ put_interval(struct ks_buf *line, const struct ks_ratio *ratio)
 static void
 put_change(struct ks_buf *line, const struct ks_rate *a, const struct ks_rate *b)
 {
-	const struct ks_ratio ratio = ks_ratio_of_rates(a, b);
+	const struct ks_contrast ratio = ks_contrast_of_rates(a, b);
 	const double in_a = value_of(a, 1), in_b = value_of(b, 1);
 	if (isnan(in_a) || isnan(in_b)) {
 		ks_buf_text(line, " cannot be compared: it is not known in ");

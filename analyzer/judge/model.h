@@ -4,18 +4,19 @@
  * to servers: arithmetic, no packets.
  *
  * Input:   numbers of server addresses, from the zone of the answer (level 1) up to the zone of the stale
- * trust anchor (level k). Pure functions. Method:  DOMAIN A2. DNSKEY(i) = N1^2 ... Ni^2; DS(i) = N1^2 ...
- * N(i-1)^2 Ni, for the DS records of level i-1, asked at level i. What level 1 answered itself is not
- * counted. An upper bound: software of 2010, which remembers no failure. Errors:  integers are exact; beyond
- * 64 bits they stay at the largest and say so (`over`). Memory:  none. Threads: no state. */
+ *          trust anchor (level k). Pure functions.
+ * Method:  DOMAIN A2. DNSKEY(i) = N1^2 ... Ni^2; DS(i) = N1^2 ... N(i-1)^2 Ni, for the DS records of level
+ *          i-1, asked at level i. What level 1 answered itself is not counted. An upper bound: software of
+ *          2010, which remembers no failure.
+ * Errors:  integers are exact; beyond 64 bits they stay at the largest and say so (`over`).
+ * Memory:  none. Threads: no state. */
 #ifndef KS_ANALYZER_JUDGE_MODEL_H
 #define KS_ANALYZER_JUDGE_MODEL_H
 
 #include "dissect/base.h"
 
 enum {
-	KS_MODEL_LEVELS =
-		128, /* a name has at most 127 labels (RFC 1035 s2.3.4), and then there is the root */
+	KS_MODEL_LEVELS = 128,   /* of a name: 127 labels at most (RFC 1035 s2.3.4), and the root */
 	KS_MODEL_CEILING_S = 30, /* a resolver of 2010 gave up a search after so long */
 	KS_MODEL_RARITY = 1500   /* clients for each one that storms, as counted in 2009 */
 };

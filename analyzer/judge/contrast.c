@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "analyzer/judge/ratio.h"
+#include "analyzer/judge/contrast.h"
 
 #include <float.h>
 #include <math.h>
@@ -52,7 +52,7 @@ incomplete_beta(double x, double a, double b)
 }
 
 double
-ks_ratio_beta_quantile(double p, double a, double b)
+ks_contrast_beta_quantile(double p, double a, double b)
 {
 	double low = 0, high = 1;
 	for (int i = 0; i < 200 && high - low > 1e-12 * high; i++) {
@@ -68,9 +68,9 @@ ks_ratio_beta_quantile(double p, double a, double b)
 /* --- rates --- */
 
 double
-ks_ratio_dispersion(double n, double sum, double squares)
+ks_contrast_dispersion(double n, double sum, double squares)
 {
-	if (!(n >= KS_RATIO_BINS_LEAST))
+	if (!(n >= KS_CONTRAST_BINS_LEAST))
 		return NAN;
 	if (sum <= 0)
 		return 1;
@@ -86,28 +86,28 @@ odds(double p)
 
 /* Given how many events there were in all, those of `b` are binomial. The counts need not be whole: events
  * that come in flocks count as fewer. */
-static struct ks_ratio
+static struct ks_contrast
 exact(double ratio, double count_a, double count_b, double times)
 {
-	return (struct ks_ratio){
+	return (struct ks_contrast){
 		.ratio = ratio,
-		.lo = count_b > 0 ? times * odds(ks_ratio_beta_quantile(tail, count_b, count_a + 1)) : 0,
-		.hi = count_a > 0 ? times * odds(ks_ratio_beta_quantile(1 - tail, count_b + 1, count_a))
+		.lo = count_b > 0 ? times * odds(ks_contrast_beta_quantile(tail, count_b, count_a + 1)) : 0,
+		.hi = count_a > 0 ? times * odds(ks_contrast_beta_quantile(1 - tail, count_b + 1, count_a))
 				  : (double)NAN,
 	};
 }
 
-static struct ks_ratio
+static struct ks_contrast
 log_normal(double ratio, double variance)
 {
 	const double reach = exp(deviations * sqrt(variance));
-	return (struct ks_ratio){.ratio = ratio, .lo = ratio / reach, .hi = ratio * reach};
+	return (struct ks_contrast){.ratio = ratio, .lo = ratio / reach, .hi = ratio * reach};
 }
 
-struct ks_ratio
-ks_ratio_of_rates(const struct ks_rate *a, const struct ks_rate *b)
+struct ks_contrast
+ks_contrast_of_rates(const struct ks_rate *a, const struct ks_rate *b)
 {
-	struct ks_ratio ret = {.ratio = NAN, .lo = NAN, .hi = NAN};
+	struct ks_contrast ret = {.ratio = NAN, .lo = NAN, .hi = NAN};
 	if (!(a->seconds > 0 && b->seconds > 0 && a->count + b->count > 0))
 		return ret;
 	const double times = a->seconds / b->seconds;
@@ -119,7 +119,7 @@ ks_ratio_of_rates(const struct ks_rate *a, const struct ks_rate *b)
 		return exact(ret.ratio, 0, b->count / b->dispersion, times);
 	if (b->count <= 0)
 		return exact(ret.ratio, a->count / a->dispersion, 0, times);
-	if (a->dispersion <= 1 && b->dispersion <= 1 && a->count + b->count <= KS_RATIO_EXACT)
+	if (a->dispersion <= 1 && b->dispersion <= 1 && a->count + b->count <= KS_CONTRAST_EXACT)
 		return exact(ret.ratio, a->count, b->count, times);
 	return log_normal(ret.ratio, a->dispersion / a->count + b->dispersion / b->count);
 }
@@ -132,17 +132,17 @@ share_variance(const struct ks_share *share)
 {
 	const double ratio = share->part / share->whole;
 	const double chance = (1 - ratio) / share->part;
-	if (!(share->n >= KS_RATIO_BINS_LEAST))
+	if (!(share->n >= KS_CONTRAST_BINS_LEAST))
 		return NAN;
 	const double rest =
 		share->part_part - 2 * ratio * share->part_whole + ratio * ratio * share->whole_whole;
 	return fmax(chance, share->n / (share->n - 1) * fmax(rest, 0) / (share->part * share->part));
 }
 
-struct ks_ratio
-ks_ratio_of_shares(const struct ks_share *a, const struct ks_share *b)
+struct ks_contrast
+ks_contrast_of_shares(const struct ks_share *a, const struct ks_share *b)
 {
-	struct ks_ratio ret = {.ratio = NAN, .lo = NAN, .hi = NAN};
+	struct ks_contrast ret = {.ratio = NAN, .lo = NAN, .hi = NAN};
 	if (!(a->whole > 0 && b->whole > 0 && a->part > 0))
 		return ret;
 	ret.ratio = b->part / b->whole / (a->part / a->whole);
