@@ -1,14 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * Two sides joined by name: rows for programs, and from the same rows the answer for people. */
+ * Rows of a comparison for programs, and the same rows as tables for people. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "analyzer/cli/compare.h"
-#include "analyzer/judge/contrast.h"
-#include "reports/escape.h"
-#include "reports/number.h"
+#include "analyzer/cli/compare_work.h"
 #include "reports/prose.h"
 
 const char *const ks_cli_compare_columns[] = {"part", "zone",  "source",   "state",    "quantity", "a",
@@ -27,32 +24,7 @@ struct figure {
 	struct ks_contrast ratio;
 };
 
-static const char *const states[] = {"gone", "new", "stayed"}; /* in A only, in B only, in both */
-enum { GONE, NEW, STAYED, STATES };
-
-struct zone_pair {
-	const char *zone;
-	const struct ks_store_rates *a, *b; /* NULL: not asked for there */
-	double weight;                      /* the larger rate of both */
-};
-
-struct offender_pair {
-	const struct ks_store_offender *name;
-	int state;
-	double a, b; /* queries; NaN: not known */
-	double weight;
-};
-
-struct work {
-	const struct ks_cli_comparison *comparison;
-	const struct ks_document *document;
-	struct ks_sheet *sheet, table; /* all rows; those of the part being written */
-	struct ks_buf *buf;
-	struct zone_pair *zones;
-	size_t n_zones;
-	struct offender_pair *offenders;
-	size_t n_offenders, n_states[STATES];
-};
+static const char *const states[] = {"gone", "new", "stayed"};
 
 /* --- rows --- */
 
@@ -81,7 +53,7 @@ put_cells(struct ks_sheet *sheet, const struct figure *figure)
 }
 
 static void
-put_figure(struct work *work, const struct figure *figure)
+put_figure(struct ks_cli_work *work, const struct figure *figure)
 {
 	ks_sheet_put_text(work->sheet, figure->part);
 	put_cells(work->sheet, figure);
@@ -95,9 +67,23 @@ plain_ratio(double a, double b)
 	return (struct ks_contrast){.ratio = a > 0 ? b / a : (double)NAN, .lo = NAN, .hi = NAN};
 }
 
+/* The same again for another quantity. */
+static void
+put_next(struct ks_cli_work *work, struct figure *figure, const char *quantity, double a, double b,
+	 const char *unit)
+{
+	figure->quantity = quantity;
+	figure->unit = unit;
+	figure->whole = false;
+	figure->a = a;
+	figure->b = b;
+	figure->ratio = plain_ratio(a, b);
+	put_figure(work, figure);
+}
+
 /* The rows since the last call, as a table with a title. */
 static void
-end_part(struct work *work, const char *title)
+end_part(struct ks_cli_work *work, const char *title)
 {
 	const struct ks_report_request *const request = work->document->request;
 	if (work->table.n > 0) {
@@ -110,7 +96,7 @@ end_part(struct work *work, const char *title)
 }
 
 static size_t
-limited(const struct work *work, size_t n)
+limited(const struct ks_cli_work *work, size_t n)
 {
 	const int64_t limit = work->comparison->limit;
 	return limit >= 0 && (uint64_t)limit < n ? (size_t)limit : n;
@@ -118,8 +104,8 @@ limited(const struct work *work, size_t n)
 
 /* --- rates --- */
 
-static double
-per_second(double sum, const struct ks_store_cover *cover)
+double
+ks_cli_per_second(double sum, const struct ks_store_cover *cover)
 {
 	return cover->seconds > 0 ? sum / cover->seconds : (double)NAN;
 }
@@ -146,22 +132,22 @@ rate_of_bytes(const struct ks_store_sum *bytes, const struct ks_store_sum *answe
 	return rate;
 }
 
-static double
-value_of(const struct ks_rate *rate, double times)
+double
+ks_cli_rate_value(const struct ks_rate *rate, double times)
 {
 	return rate->seconds > 0 ? rate->count * times / rate->seconds : (double)NAN;
 }
 
 static void
-put_rates(struct work *work, const char *zone, const char *quantity, const struct ks_rate *a,
+put_rates(struct ks_cli_work *work, const char *zone, const char *quantity, const struct ks_rate *a,
 	  const struct ks_rate *b, double times, const char *unit)
 {
 	const struct figure figure = {
 		.part = "rate",
 		.zone = zone,
 		.quantity = quantity,
-		.a = value_of(a, times),
-		.b = value_of(b, times),
+		.a = ks_cli_rate_value(a, times),
+		.b = ks_cli_rate_value(b, times),
 		.ratio = ks_contrast_of_rates(a, b),
 		.unit = unit,
 	};
@@ -179,6 +165,22 @@ cover_if_known(const struct ks_cli_side *side, const struct ks_store_rates *rate
 	return rates == NULL && !side->complete ? &unwatched : cover;
 }
 
+void
+ks_cli_pair_rates(const struct ks_cli_comparison *comparison, const struct ks_cli_zone_pair *pair,
+		  struct ks_rate *ret_a, struct ks_rate *ret_b)
+{
+	const struct ks_cli_side *const a = &comparison->a, *const b = &comparison->b;
+	if (pair == NULL) {
+		*ret_a = rate_of(&a->all.dnskey, &a->covers.queries);
+		*ret_b = rate_of(&b->all.dnskey, &b->covers.queries);
+		return;
+	}
+	*ret_a = rate_of(&(pair->a != NULL ? pair->a : &nothing)->dnskey,
+			 cover_if_known(a, pair->a, &a->covers.queries));
+	*ret_b = rate_of(&(pair->b != NULL ? pair->b : &nothing)->dnskey,
+			 cover_if_known(b, pair->b, &b->covers.queries));
+}
+
 static struct ks_share
 share_of(const struct ks_store_rates *rates, const struct ks_store_cover *cover)
 {
@@ -193,7 +195,7 @@ share_of(const struct ks_store_rates *rates, const struct ks_store_cover *cover)
 }
 
 static void
-put_requeries(struct work *work, const char *zone, const struct ks_share *a, const struct ks_share *b)
+put_requeries(struct ks_cli_work *work, const char *zone, const struct ks_share *a, const struct ks_share *b)
 {
 	const struct figure figure = {
 		.part = "rate",
@@ -207,15 +209,13 @@ put_requeries(struct work *work, const char *zone, const struct ks_share *a, con
 }
 
 static void
-put_zone(struct work *work, const struct zone_pair *pair)
+put_zone(struct ks_cli_work *work, const struct ks_cli_zone_pair *pair)
 {
 	const struct ks_cli_side *const a = &work->comparison->a, *const b = &work->comparison->b;
 	const struct ks_store_rates *const in_a = pair->a != NULL ? pair->a : &nothing;
 	const struct ks_store_rates *const in_b = pair->b != NULL ? pair->b : &nothing;
-	const struct ks_rate queries_a =
-		rate_of(&in_a->dnskey, cover_if_known(a, pair->a, &a->covers.queries));
-	const struct ks_rate queries_b =
-		rate_of(&in_b->dnskey, cover_if_known(b, pair->b, &b->covers.queries));
+	struct ks_rate queries_a, queries_b;
+	ks_cli_pair_rates(work->comparison, pair, &queries_a, &queries_b);
 	const struct ks_rate bytes_a = rate_of_bytes(&in_a->response_bytes, &in_a->dnskey,
 						     cover_if_known(a, pair->a, &a->covers.responses));
 	const struct ks_rate bytes_b = rate_of_bytes(&in_b->response_bytes, &in_b->dnskey,
@@ -228,11 +228,11 @@ put_zone(struct work *work, const struct zone_pair *pair)
 }
 
 static void
-put_all_zones(struct work *work)
+put_all_zones(struct ks_cli_work *work)
 {
 	const struct ks_cli_side *const a = &work->comparison->a, *const b = &work->comparison->b;
-	const struct ks_rate dnskey_a = rate_of(&a->all.dnskey, &a->covers.queries);
-	const struct ks_rate dnskey_b = rate_of(&b->all.dnskey, &b->covers.queries);
+	struct ks_rate dnskey_a, dnskey_b;
+	ks_cli_pair_rates(work->comparison, NULL, &dnskey_a, &dnskey_b);
 	const struct ks_rate queries_a = rate_of(&a->all.queries, &a->covers.queries);
 	const struct ks_rate queries_b = rate_of(&b->all.queries, &b->covers.queries);
 	const struct ks_rate bytes_a =
@@ -247,7 +247,8 @@ put_all_zones(struct work *work)
 /* --- storms --- */
 
 static void
-put_storm(struct work *work, const struct ks_store_zone_storms *a, const struct ks_store_zone_storms *b)
+put_storm(struct ks_cli_work *work, const struct ks_store_zone_storms *a,
+	  const struct ks_store_zone_storms *b)
 {
 	const struct ks_cli_comparison *const comparison = work->comparison;
 	const double none_a = comparison->a.storms_known ? 0 : (double)NAN;
@@ -257,9 +258,9 @@ put_storm(struct work *work, const struct ks_store_zone_storms *a, const struct 
 		.part = "storm",
 		.zone = a != NULL ? a->zone : b->zone,
 		.state = !known ? NULL
-				: states[a == NULL   ? NEW
-					 : b == NULL ? GONE
-						     : STAYED],
+				: states[a == NULL   ? KS_CLI_NEW
+					 : b == NULL ? KS_CLI_GONE
+						     : KS_CLI_STAYED],
 		.quantity = "storms",
 		.whole = true,
 		.a = a != NULL ? (double)a->n : none_a,
@@ -267,22 +268,14 @@ put_storm(struct work *work, const struct ks_store_zone_storms *a, const struct 
 		.ratio = plain_ratio(NAN, NAN),
 	};
 	put_figure(work, &figure);
-	figure.quantity = "uplift";
-	figure.whole = false;
-	figure.a = a != NULL ? a->uplift : (double)NAN;
-	figure.b = b != NULL ? b->uplift : (double)NAN;
-	figure.ratio = plain_ratio(figure.a, figure.b);
-	put_figure(work, &figure);
-	figure.quantity = "peak_qps";
-	figure.unit = "q/s";
-	figure.a = a != NULL ? a->peak_qps : (double)NAN;
-	figure.b = b != NULL ? b->peak_qps : (double)NAN;
-	figure.ratio = plain_ratio(figure.a, figure.b);
-	put_figure(work, &figure);
+	put_next(work, &figure, "uplift", a != NULL ? a->uplift : (double)NAN,
+		 b != NULL ? b->uplift : (double)NAN, NULL);
+	put_next(work, &figure, "peak_qps", a != NULL ? a->peak_qps : (double)NAN,
+		 b != NULL ? b->peak_qps : (double)NAN, "q/s");
 }
 
 static void
-put_storms(struct work *work)
+put_storms(struct ks_cli_work *work)
 {
 	const struct ks_cli_side *const a = &work->comparison->a, *const b = &work->comparison->b;
 	for (size_t i = 0, j = 0; i < a->n_storms || j < b->n_storms;) {
@@ -298,18 +291,18 @@ put_storms(struct work *work)
 /* --- offenders --- */
 
 static void
-put_offender_counts(struct work *work)
+put_offender_counts(struct ks_cli_work *work)
 {
 	const bool known = work->comparison->a.offenders_known && work->comparison->b.offenders_known;
-	for (int state = 0; state < STATES; state++) {
+	for (int state = 0; state < KS_CLI_STATES; state++) {
 		const double n = known ? (double)work->n_states[state] : (double)NAN;
 		const struct figure figure = {
 			.part = "offenders",
 			.state = states[state],
 			.quantity = "offenders",
 			.whole = true,
-			.a = state == NEW ? (double)NAN : n,
-			.b = state == GONE ? (double)NAN : n,
+			.a = state == KS_CLI_NEW ? (double)NAN : n,
+			.b = state == KS_CLI_GONE ? (double)NAN : n,
 			.ratio = plain_ratio(NAN, NAN),
 		};
 		put_figure(work, &figure);
@@ -317,7 +310,7 @@ put_offender_counts(struct work *work)
 }
 
 static void
-put_offender(struct work *work, const struct offender_pair *pair)
+put_offender(struct ks_cli_work *work, const struct ks_cli_offender_pair *pair)
 {
 	const struct ks_cli_comparison *const comparison = work->comparison;
 	const bool known = comparison->a.offenders_known && comparison->b.offenders_known;
@@ -327,285 +320,49 @@ put_offender(struct work *work, const struct offender_pair *pair)
 		.source = pair->name->source,
 		.state = known ? states[pair->state] : NULL,
 		.quantity = "dnskey_qps",
-		.a = per_second(pair->a, &comparison->a.covers.queries),
-		.b = per_second(pair->b, &comparison->b.covers.queries),
+		.a = ks_cli_per_second(pair->a, &comparison->a.covers.queries),
+		.b = ks_cli_per_second(pair->b, &comparison->b.covers.queries),
 		.unit = "q/s",
 	};
 	figure.ratio = plain_ratio(figure.a, figure.b);
 	put_figure(work, &figure);
 }
 
+static double
+factor(double answered, double asked)
+{
+	return asked > 0 ? answered / asked : (double)NAN;
+}
+
 static void
-put_amplification(struct work *work)
+put_amplification(struct ks_cli_work *work)
 {
 	const struct ks_store_amplification *const a = &work->comparison->a.amplification;
 	const struct ks_store_amplification *const b = &work->comparison->b.amplification;
-	struct figure figure = {
-		.part = "amplification",
-		.quantity = "dnskey_baf",
-		.a = a->dnskey_asked > 0 ? a->dnskey_answered / a->dnskey_asked : (double)NAN,
-		.b = b->dnskey_asked > 0 ? b->dnskey_answered / b->dnskey_asked : (double)NAN,
-	};
-	figure.ratio = plain_ratio(figure.a, figure.b);
-	put_figure(work, &figure);
-	figure.quantity = "all_baf";
-	figure.a = a->asked > 0 ? a->answered / a->asked : (double)NAN;
-	figure.b = b->asked > 0 ? b->answered / b->asked : (double)NAN;
-	figure.ratio = plain_ratio(figure.a, figure.b);
-	put_figure(work, &figure);
+	struct figure figure = {.part = "amplification"};
+	put_next(work, &figure, "dnskey_baf", factor(a->dnskey_answered, a->dnskey_asked),
+		 factor(b->dnskey_answered, b->dnskey_asked), NULL);
+	put_next(work, &figure, "all_baf", factor(a->answered, a->asked), factor(b->answered, b->asked),
+		 NULL);
 }
 
-/* --- joining --- */
-
-static double
-weigh(double a, double b)
-{
-	return fmax(isnan(a) ? 0 : a, isnan(b) ? 0 : b);
-}
-
-static int
-heavier_zone(const void *left, const void *right)
-{
-	const struct zone_pair *const a = left, *const b = right;
-	if (a->weight > b->weight || a->weight < b->weight)
-		return a->weight > b->weight ? -1 : 1;
-	return strcmp(a->zone, b->zone);
-}
-
-static int
-heavier_offender(const void *left, const void *right)
-{
-	const struct offender_pair *const a = left, *const b = right;
-	if (a->weight > b->weight || a->weight < b->weight)
-		return a->weight > b->weight ? -1 : 1;
-	const int order = strcmp(a->name->zone, b->name->zone);
-	return order != 0 ? order : strcmp(a->name->source, b->name->source);
-}
+/* --- all of it --- */
 
 static void
-join_zones(struct work *work)
-{
-	const struct ks_cli_side *const a = &work->comparison->a, *const b = &work->comparison->b;
-	for (size_t i = 0, j = 0; i < a->n_zones || j < b->n_zones;) {
-		const int order = i == a->n_zones   ? 1
-				  : j == b->n_zones ? -1
-						    : strcmp(a->zones[i].zone, b->zones[j].zone);
-		struct zone_pair *const pair = &work->zones[work->n_zones++];
-		*pair = (struct zone_pair){.a = order <= 0 ? &a->zones[i] : NULL,
-					   .b = order >= 0 ? &b->zones[j] : NULL};
-		pair->zone = order <= 0 ? a->zones[i].zone : b->zones[j].zone;
-		pair->weight =
-			weigh(pair->a != NULL ? per_second(pair->a->dnskey.sum, &a->covers.queries) : 0,
-			      pair->b != NULL ? per_second(pair->b->dnskey.sum, &b->covers.queries) : 0);
-		i += order <= 0;
-		j += order >= 0;
-	}
-	qsort(work->zones, work->n_zones, sizeof(*work->zones), heavier_zone);
-}
-
-static int
-order_offenders(const struct ks_store_offender *a, const struct ks_store_offender *b)
-{
-	const int order = strcmp(a->zone, b->zone);
-	return order != 0 ? order : strcmp(a->source, b->source);
-}
-
-/* An offender of one side may ask the other too, without offending there. */
-static enum ks_error
-fill_offender(const struct ks_cli_comparison *comparison, struct offender_pair *pair, struct ks_diag *diag)
-{
-	enum ks_error error = KS_SUCCESS;
-	if (pair->state == NEW)
-		error = ks_store_read_flow(comparison->a.store, pair->name->zone, pair->name->source,
-					   &pair->a, diag);
-	if (pair->state == GONE)
-		error = ks_store_read_flow(comparison->b.store, pair->name->zone, pair->name->source,
-					   &pair->b, diag);
-	pair->weight = weigh(per_second(pair->a, &comparison->a.covers.queries),
-			     per_second(pair->b, &comparison->b.covers.queries));
-	return error;
-}
-
-static enum ks_error
-join_offenders(struct work *work, struct ks_diag *diag)
-{
-	const struct ks_cli_side *const a = &work->comparison->a, *const b = &work->comparison->b;
-	enum ks_error error = KS_SUCCESS;
-	for (size_t i = 0, j = 0; (i < a->n_offenders || j < b->n_offenders) && error == KS_SUCCESS;) {
-		const int order = i == a->n_offenders   ? 1
-				  : j == b->n_offenders ? -1
-							: order_offenders(&a->offenders[i], &b->offenders[j]);
-		struct offender_pair *const pair = &work->offenders[work->n_offenders++];
-		*pair = (struct offender_pair){
-			.name = order <= 0 ? &a->offenders[i] : &b->offenders[j],
-			.state = order < 0   ? GONE
-				 : order > 0 ? NEW
-					     : STAYED,
-			.a = order <= 0 ? (double)a->offenders[i].queries : (double)NAN,
-			.b = order >= 0 ? (double)b->offenders[j].queries : (double)NAN,
-		};
-		work->n_states[pair->state]++;
-		error = fill_offender(work->comparison, pair, diag);
-		i += order <= 0;
-		j += order >= 0;
-	}
-	qsort(work->offenders, work->n_offenders, sizeof(*work->offenders), heavier_offender);
-	return error;
-}
-
-/* --- the sentence --- */
-
-static void
-put_number(struct ks_buf *line, double value, const char *unit)
-{
-	ks_number_scaled(line, value, /* whole= */ false, unit);
-}
-
-static void
-put_interval(struct ks_buf *line, const struct ks_contrast *ratio)
-{
-	if (isnan(ratio->lo) || isnan(ratio->hi))
-		return;
-	ks_buf_text(line, " (");
-	put_number(line, ratio->lo, "");
-	ks_buf_text(line, "-");
-	put_number(line, ratio->hi, "");
-	ks_buf_text(line, ")");
-}
-
-/* "fell to 0.21 (0.19-0.23) of what it was: 12.3 q/s in A, 2.58 q/s in B" */
-static void
-put_change(struct ks_buf *line, const struct ks_rate *a, const struct ks_rate *b)
-{
-	const struct ks_contrast ratio = ks_contrast_of_rates(a, b);
-	const double in_a = value_of(a, 1), in_b = value_of(b, 1);
-	if (isnan(in_a) || isnan(in_b)) {
-		ks_buf_text(line, " cannot be compared: it is not known in ");
-		ks_buf_text(line, isnan(in_a) && isnan(in_b) ? "either" : isnan(in_a) ? "A" : "B");
-		return;
-	}
-	if (a->count <= 0 && b->count <= 0) {
-		ks_buf_text(line, " was none and is none");
-		return;
-	}
-	if (a->count <= 0) {
-		ks_buf_text(line, " is new");
-	} else if (isnan(ratio.lo) || isnan(ratio.hi)) {
-		ks_buf_text(line, " is ");
-		put_number(line, ratio.ratio, "times what it was");
-		ks_buf_text(line, " (too few bins to tell how sure that is)");
-	} else if (ratio.lo <= 1 && ratio.hi >= 1) {
-		ks_buf_text(line, " did not change beyond chance, it is ");
-		put_number(line, ratio.ratio, "");
-		put_interval(line, &ratio);
-		ks_buf_text(line, " of what it was");
-	} else {
-		ks_buf_text(line, ratio.ratio < 1 ? " fell to " : " rose to ");
-		put_number(line, ratio.ratio, "");
-		put_interval(line, &ratio);
-		ks_buf_text(line, ratio.ratio < 1 ? " of what it was" : " times what it was");
-	}
-	ks_buf_text(line, ": ");
-	put_number(line, in_a, "q/s in A, ");
-	put_number(line, in_b, "q/s in B");
-}
-
-static void
-put_zone_name(struct ks_buf *line, const char *zone, bool unicode)
-{
-	ks_buf_text(line, "DNSKEY load on ");
-	ks_escape_terminal(line, zone, strlen(zone), unicode);
-}
-
-static void
-put_offenders_sentence(struct ks_buf *line, const struct work *work)
-{
-	const size_t before = work->n_states[GONE] + work->n_states[STAYED];
-	if (!work->comparison->a.offenders_known || !work->comparison->b.offenders_known) {
-		ks_buf_text(line, "; who offends is not known without queries and answers of both.");
-		return;
-	}
-	if (before == 0)
-		ks_buf_text(line, "; nobody offended in A");
-	else if (work->n_states[GONE] == 0)
-		ks_buf_printf(line, "; none of %zu offender%s is gone", before, before == 1 ? "" : "s");
-	else
-		ks_buf_printf(line, "; %zu of %zu offender%s %s gone", work->n_states[GONE], before,
-			      before == 1 ? "" : "s", work->n_states[GONE] == 1 ? "is" : "are");
-	if (work->n_states[NEW] > 0)
-		ks_buf_printf(line, ", %zu %s new", work->n_states[NEW],
-			      work->n_states[NEW] == 1 ? "is" : "are");
-	ks_buf_text(line, ".");
-}
-
-static void
-put_sentence(struct work *work)
-{
-	const struct ks_cli_side *const a = &work->comparison->a, *const b = &work->comparison->b;
-	const struct ks_report_request *const request = work->document->request;
-	struct ks_buf line = {0};
-	struct ks_rate rate_a = rate_of(&a->all.dnskey, &a->covers.queries);
-	struct ks_rate rate_b = rate_of(&b->all.dnskey, &b->covers.queries);
-	if (work->n_zones > 0) {
-		const struct zone_pair *const pair = &work->zones[0];
-		rate_a = rate_of(&(pair->a != NULL ? pair->a : &nothing)->dnskey,
-				 cover_if_known(a, pair->a, &a->covers.queries));
-		rate_b = rate_of(&(pair->b != NULL ? pair->b : &nothing)->dnskey,
-				 cover_if_known(b, pair->b, &b->covers.queries));
-		put_zone_name(&line, pair->zone, request->unicode);
-	} else if (work->comparison->zone != NULL) {
-		rate_a.count = rate_b.count = 0;
-		put_zone_name(&line, work->comparison->zone, request->unicode);
-	} else {
-		ks_buf_text(&line, "DNSKEY load");
-	}
-	put_change(&line, &rate_a, &rate_b);
-	put_offenders_sentence(&line, work);
-	ks_prose_fold(work->buf, "", ks_buf_string(&line), request->width);
-	work->buf->failed |= line.failed;
-	ks_buf_done(&line);
-}
-
-static void
-put_side(struct work *work, const char *label, const struct ks_cli_side *side)
-{
-	const struct ks_report_request *const request = work->document->request;
-	struct ks_buf line = {0};
-	ks_escape_terminal(&line, side->path, strlen(side->path), request->unicode);
-	if (side->head.has_span) {
-		ks_buf_text(&line, ", ");
-		ks_number_time(&line, side->head.first_ns, 0, ' ');
-		ks_buf_text(&line, " to ");
-		ks_number_time(&line, side->head.last_ns, 0, ' ');
-		ks_buf_text(&line, " (");
-		ks_number_duration(&line, ((double)side->head.last_ns - (double)side->head.first_ns) / 1e9);
-		ks_buf_printf(&line, "), vantage %s", side->head.vantage);
-	} else {
-		ks_buf_text(&line, ", no packets");
-	}
-	ks_prose_fold(work->buf, label, ks_buf_string(&line), request->width);
-	work->buf->failed |= line.failed;
-	ks_buf_done(&line);
-}
-
-static void
-put_left_out(struct work *work, size_t n, const char *what)
+put_left_out(struct ks_cli_work *work, size_t n, const char *what)
 {
 	const size_t shown = limited(work, n);
 	if (shown < n)
 		ks_buf_printf(work->buf, "%zu more %s (--limit all)\n", n - shown, what);
 }
 
-/* --- all of it --- */
-
 static void
-write_parts(struct work *work)
+write_parts(struct ks_cli_work *work)
 {
 	ks_buf_text(work->buf, "keystorm compare\n");
-	put_side(work, "A: ", &work->comparison->a);
-	put_side(work, "B: ", &work->comparison->b);
+	ks_cli_put_sides(work);
 	ks_buf_put(work->buf, "\n", 1);
-	put_sentence(work);
+	ks_cli_put_sentence(work);
 	if (work->comparison->zone == NULL)
 		put_all_zones(work);
 	for (size_t i = 0; i < limited(work, work->n_zones); i++)
@@ -633,7 +390,7 @@ enum ks_error
 ks_cli_compare(const struct ks_cli_comparison *comparison, const struct ks_document *document,
 	       struct ks_sheet *sheet, struct ks_buf *buf, struct ks_diag *diag)
 {
-	struct work work = {
+	struct ks_cli_work work = {
 		.comparison = comparison,
 		.document = document,
 		.sheet = sheet,
@@ -646,10 +403,8 @@ ks_cli_compare(const struct ks_cli_comparison *comparison, const struct ks_docum
 	ks_sheet_init(&work.table, table_columns, TABLE_COLUMNS);
 	if (work.zones == NULL || work.offenders == NULL)
 		error = ks_diag_set(diag, KS_ERR_MEMORY, "out of memory");
-	if (error == KS_SUCCESS) {
-		join_zones(&work);
-		error = join_offenders(&work, diag);
-	}
+	if (error == KS_SUCCESS)
+		error = ks_cli_work_join(&work, diag);
 	if (error == KS_SUCCESS)
 		write_parts(&work);
 	ks_sheet_done(&work.table);

@@ -43,6 +43,9 @@ extern const uint8_t ks_cli_root_answers[5][2];
 extern const char *const ks_cli_model_columns[];
 extern const size_t ks_cli_n_model_columns;
 void ks_cli_model_rows(const struct ks_cli_forecast *forecast, struct ks_sheet *sheet);
+/* "313,600": every digit counts here, so nothing is rounded. */
+void ks_cli_put_grouped(struct ks_buf *buf, uint64_t n);
+void ks_cli_put_levels(const struct ks_model_search *search, struct ks_buf *buf);
 void ks_cli_model_text(const struct ks_cli_forecast *forecast, const struct ks_document *document,
 		       struct ks_buf *buf);
 

@@ -16,24 +16,11 @@ struct page {
 	struct ks_buf line; /* being written */
 };
 
-/* "313,600": every digit counts here, so nothing is rounded. */
-static void
-put_grouped(struct ks_buf *buf, uint64_t n)
-{
-	char digits[24];
-	const size_t length = (size_t)snprintf(digits, sizeof(digits), "%" PRIu64, n);
-	for (size_t i = 0; i < length; i++) {
-		if (i > 0 && (length - i) % 3 == 0)
-			ks_buf_put(buf, ",", 1);
-		ks_buf_put(buf, &digits[i], 1);
-	}
-}
-
 static void
 put_count(struct ks_buf *buf, struct ks_model_count count)
 {
 	ks_buf_text(buf, count.over ? "more than " : "");
-	put_grouped(buf, count.n);
+	ks_cli_put_grouped(buf, count.n);
 }
 
 static void
@@ -58,7 +45,7 @@ put_title(struct page *page)
 		      search->n_levels == 1 ? "" : "s");
 	for (size_t i = 0; i < search->n_levels; i++) {
 		ks_buf_text(&page->line, i == 0 ? "" : ", ");
-		put_grouped(&page->line, search->levels[i].servers);
+		ks_cli_put_grouped(&page->line, search->levels[i].servers);
 	}
 	ks_buf_text(&page->line, " server addresses, the stale trust anchor at the last");
 	end_line(page, "");
@@ -108,7 +95,7 @@ put_ceiling(struct page *page)
 		ks_buf_text(line, " At ");
 		put_scaled(line, rtt_s * 1e3, "ms it asks ");
 		put_scaled(line, 1 / rtt_s, "q/s: ");
-		put_grouped(line, fit);
+		ks_cli_put_grouped(line, fit);
 		ks_buf_text(line, " queries fit, so it is ");
 		if (!total.over && fit >= total.n) {
 			ks_buf_text(line, "done after ");
@@ -126,69 +113,6 @@ put_ceiling(struct page *page)
 	ks_buf_put(page->buf, "\n", 1);
 }
 
-/* --- levels --- */
-
-enum { LEVEL_COLUMNS = 6 };
-
-static void
-put_cell(struct ks_buf *buf, const struct ks_buf *cell, size_t width)
-{
-	ks_buf_fill(buf, ' ', width > cell->n ? width - cell->n : 0);
-	ks_buf_text(buf, ks_buf_string(cell));
-	buf->failed |= cell->failed;
-}
-
-static void
-print_level(struct ks_buf cells[LEVEL_COLUMNS], size_t number, const struct ks_model_level *level)
-{
-	const struct ks_model_count counts[] = {
-		{.n = number}, {.n = level->servers},    level->dnskey,
-		level->ds,     level->dnskey_per_server, level->ds_per_server};
-	static_assert(KS_COUNT(counts) == LEVEL_COLUMNS, "a count each");
-	for (size_t i = 0; i < LEVEL_COLUMNS; i++) {
-		ks_buf_clear(&cells[i]);
-		if (number == 1 && (i == 3 || i == 5)) {
-			ks_buf_put(&cells[i], "-", 1);
-			continue;
-		}
-		ks_buf_text(&cells[i], counts[i].over ? ">" : "");
-		put_grouped(&cells[i], counts[i].n);
-	}
-}
-
-static void
-put_levels(struct page *page)
-{
-	static const char *const titles[LEVEL_COLUMNS] = {"level", "servers",     "DNSKEY",
-							  "DS",    "DNSKEY each", "DS each"};
-	const struct ks_model_search *const search = &page->forecast->search;
-	struct ks_buf cells[LEVEL_COLUMNS] = {0};
-	size_t widths[LEVEL_COLUMNS];
-	for (size_t i = 0; i < LEVEL_COLUMNS; i++)
-		widths[i] = strlen(titles[i]);
-	for (size_t row = 0; row < search->n_levels; row++) {
-		print_level(cells, row + 1, &search->levels[row]);
-		for (size_t i = 0; i < LEVEL_COLUMNS; i++)
-			widths[i] = cells[i].n > widths[i] ? cells[i].n : widths[i];
-	}
-	for (size_t row = 0; row <= search->n_levels; row++) {
-		if (row > 0)
-			print_level(cells, row, &search->levels[row - 1]);
-		for (size_t i = 0; i < LEVEL_COLUMNS; i++) {
-			if (row == 0) {
-				ks_buf_clear(&cells[i]);
-				ks_buf_text(&cells[i], titles[i]);
-			}
-			ks_buf_text(page->buf, i == 0 ? "" : "  ");
-			put_cell(page->buf, &cells[i], widths[i]);
-		}
-		ks_buf_put(page->buf, "\n", 1);
-	}
-	for (size_t i = 0; i < LEVEL_COLUMNS; i++)
-		ks_buf_done(&cells[i]);
-	ks_buf_put(page->buf, "\n", 1);
-}
-
 /* --- today --- */
 
 static void
@@ -199,10 +123,10 @@ put_software(struct page *page, const struct ks_model_software *software)
 	const uint64_t first = ks_model_burst(software, true, servers);
 	const uint64_t again = ks_model_burst(software, false, servers);
 	struct ks_buf *const line = &page->line;
-	put_grouped(line, first);
+	ks_cli_put_grouped(line, first);
 	if (again != first) {
 		ks_buf_text(line, ", then ");
-		put_grouped(line, again);
+		ks_cli_put_grouped(line, again);
 	}
 	if (software->every_s > 0) {
 		ks_buf_text(line, software->every_is_least ? ", not again for at least " : ", again every ");
@@ -244,21 +168,21 @@ put_stale(struct ks_buf *line, const struct ks_cli_forecast *forecast)
 	const double stale = ks_cli_forecast_stale(forecast);
 	if (forecast->stale < 1) {
 		ks_buf_text(line, "Of ");
-		put_grouped(line, forecast->resolvers);
+		ks_cli_put_grouped(line, forecast->resolvers);
 		ks_buf_text(line, " resolvers ");
 		if (stale < 10)
 			put_scaled(line, stale, "");
 		else
-			put_grouped(line, (uint64_t)stale);
+			ks_cli_put_grouped(line, (uint64_t)stale);
 		if (stale >= 1) {
 			ks_buf_text(line, " (some ");
-			put_grouped(line, ks_model_about((uint64_t)stale));
+			ks_cli_put_grouped(line, ks_model_about((uint64_t)stale));
 			ks_buf_text(line, ")");
 		}
 		ks_buf_text(line, " are stale. ");
 		return;
 	}
-	put_grouped(line, forecast->resolvers);
+	ks_cli_put_grouped(line, forecast->resolvers);
 	ks_buf_text(line, " stale resolvers: ");
 }
 
@@ -270,9 +194,9 @@ put_forecast(struct page *page)
 	struct ks_buf *const line = &page->line;
 	put_stale(line, forecast);
 	put_scaled(line, forecast->load_bps, "b/s at each of ");
-	put_grouped(line, ks_cli_forecast_servers(forecast));
+	ks_cli_put_grouped(line, ks_cli_forecast_servers(forecast));
 	ks_buf_text(line, " servers, in answers of ");
-	put_grouped(line, forecast->answer_bytes);
+	ks_cli_put_grouped(line, forecast->answer_bytes);
 	ks_buf_text(line, " B, are ");
 	put_scaled(line, ks_cli_forecast_each_bps(forecast), "b/s and ");
 	put_scaled(line, each_qps, "q/s from each of them to each server, ");
@@ -293,9 +217,9 @@ put_load(struct page *page)
 		{"Ethernet with FCS, preamble and gap.", ks_model_ethernet_bytes(forecast->answer_bytes)},
 	};
 	struct ks_buf *const line = &page->line;
-	put_grouped(line, forecast->answer_qps);
+	ks_cli_put_grouped(line, forecast->answer_qps);
 	ks_buf_text(line, " answers/s of ");
-	put_grouped(line, forecast->answer_bytes);
+	ks_cli_put_grouped(line, forecast->answer_bytes);
 	ks_buf_text(line, " B are ");
 	for (size_t i = 0; i < KS_COUNT(layers); i++) {
 		ks_number_exact(line, (double)forecast->answer_qps * 8 * (double)layers[i].bytes / 1e6);
@@ -328,11 +252,11 @@ put_history(struct page *page)
 	ks_number_exact(line, round(1e4 / qps) / 10);
 	ks_buf_printf(line, " ms; %.0f such clients make 3,000 q/s. 1 in 1,500 of 1,500,000 clients is ",
 		      KS_CLI_LAB_QPS / qps);
-	put_grouped(line, ks_model_rare(1500000));
+	ks_cli_put_grouped(line, ks_model_rare(1500000));
 	ks_buf_text(line, ", of 5,000,000 ");
-	put_grouped(line, ks_model_rare(5000000));
+	ks_cli_put_grouped(line, ks_model_rare(5000000));
 	ks_buf_text(line, " (some ");
-	put_grouped(line, ks_model_about(ks_model_rare(5000000)));
+	ks_cli_put_grouped(line, ks_model_about(ks_model_rare(5000000)));
 	ks_buf_text(line, ").");
 	end_line(page, "of 2010: ");
 }
@@ -343,9 +267,9 @@ put_2019(struct page *page)
 	struct ks_buf *const line = &page->line;
 	ks_buf_text(line, "A-root sent ");
 	put_scaled(line, ks_cli_load_of_2019_bps(), "b/s of DNSKEY on 2019-03-21, when ");
-	put_grouped(line, KS_CLI_2019_IPV4);
+	ks_cli_put_grouped(line, KS_CLI_2019_IPV4);
 	ks_buf_text(line, " IPv4 and ");
-	put_grouped(line, KS_CLI_2019_IPV6);
+	ks_cli_put_grouped(line, KS_CLI_2019_IPV6);
 	ks_buf_text(line, " IPv6 sources asked it.");
 	end_line(page, "of 2019: ");
 }
@@ -374,7 +298,7 @@ put_observed(struct page *page)
 		end_line(page, "seen:    ");
 		return;
 	}
-	put_grouped(line, observed->offenders);
+	ks_cli_put_grouped(line, observed->offenders);
 	ks_buf_text(line, observed->offenders == 1 ? " offender, " : " offenders, in the middle ");
 	put_median(line, observed->dnskey_per_burst, "DNSKEY queries a burst and ");
 	put_median(line, observed->dnskey_per_query, "of them for each other query");
@@ -395,7 +319,7 @@ ks_cli_model_text(const struct ks_cli_forecast *forecast, const struct ks_docume
 	put_title(&page);
 	put_answer(&page);
 	put_ceiling(&page);
-	put_levels(&page);
+	ks_cli_put_levels(&forecast->search, buf);
 	put_today(&page);
 	put_forecast(&page);
 	put_load(&page);
