@@ -104,40 +104,6 @@ limited(const struct ks_cli_work *work, size_t n)
 
 /* --- rates --- */
 
-double
-ks_cli_per_second(double sum, const struct ks_store_cover *cover)
-{
-	return cover->seconds > 0 ? sum / cover->seconds : (double)NAN;
-}
-
-static struct ks_rate
-rate_of(const struct ks_store_sum *sum, const struct ks_store_cover *cover)
-{
-	return (struct ks_rate){
-		.count = sum->sum,
-		.seconds = cover->seconds,
-		.dispersion = ks_contrast_dispersion(cover->n_bins, sum->inner, sum->inner_squares),
-	};
-}
-
-/* Octets come by the answer, so they scatter at least as answers of their mean size would. */
-static struct ks_rate
-rate_of_bytes(const struct ks_store_sum *bytes, const struct ks_store_sum *answers,
-	      const struct ks_store_cover *cover)
-{
-	struct ks_rate rate = rate_of(bytes, cover);
-	if (answers->sum > 0)
-		rate.dispersion = isnan(rate.dispersion) ? rate.dispersion
-							 : fmax(rate.dispersion, bytes->sum / answers->sum);
-	return rate;
-}
-
-double
-ks_cli_rate_value(const struct ks_rate *rate, double times)
-{
-	return rate->seconds > 0 ? rate->count * times / rate->seconds : (double)NAN;
-}
-
 static void
 put_rates(struct ks_cli_work *work, const char *zone, const char *quantity, const struct ks_rate *a,
 	  const struct ks_rate *b, double times, const char *unit)
@@ -152,33 +118,6 @@ put_rates(struct ks_cli_work *work, const char *zone, const char *quantity, cons
 		.unit = unit,
 	};
 	put_figure(work, &figure);
-}
-
-static const struct ks_store_rates nothing;
-static const struct ks_store_cover unwatched;
-
-/* A zone that is missing where not all could be kept may have been asked for all the same. */
-static const struct ks_store_cover *
-cover_if_known(const struct ks_cli_side *side, const struct ks_store_rates *rates,
-	       const struct ks_store_cover *cover)
-{
-	return rates == NULL && !side->complete ? &unwatched : cover;
-}
-
-void
-ks_cli_pair_rates(const struct ks_cli_comparison *comparison, const struct ks_cli_zone_pair *pair,
-		  struct ks_rate *ret_a, struct ks_rate *ret_b)
-{
-	const struct ks_cli_side *const a = &comparison->a, *const b = &comparison->b;
-	if (pair == NULL) {
-		*ret_a = rate_of(&a->all.dnskey, &a->covers.queries);
-		*ret_b = rate_of(&b->all.dnskey, &b->covers.queries);
-		return;
-	}
-	*ret_a = rate_of(&(pair->a != NULL ? pair->a : &nothing)->dnskey,
-			 cover_if_known(a, pair->a, &a->covers.queries));
-	*ret_b = rate_of(&(pair->b != NULL ? pair->b : &nothing)->dnskey,
-			 cover_if_known(b, pair->b, &b->covers.queries));
 }
 
 static struct ks_share
@@ -212,14 +151,16 @@ static void
 put_zone(struct ks_cli_work *work, const struct ks_cli_zone_pair *pair)
 {
 	const struct ks_cli_side *const a = &work->comparison->a, *const b = &work->comparison->b;
-	const struct ks_store_rates *const in_a = pair->a != NULL ? pair->a : &nothing;
-	const struct ks_store_rates *const in_b = pair->b != NULL ? pair->b : &nothing;
+	const struct ks_store_rates *const in_a = pair->a != NULL ? pair->a : &ks_cli_no_rates;
+	const struct ks_store_rates *const in_b = pair->b != NULL ? pair->b : &ks_cli_no_rates;
 	struct ks_rate queries_a, queries_b;
 	ks_cli_pair_rates(work->comparison, pair, &queries_a, &queries_b);
-	const struct ks_rate bytes_a = rate_of_bytes(&in_a->response_bytes, &in_a->dnskey,
-						     cover_if_known(a, pair->a, &a->covers.responses));
-	const struct ks_rate bytes_b = rate_of_bytes(&in_b->response_bytes, &in_b->dnskey,
-						     cover_if_known(b, pair->b, &b->covers.responses));
+	const struct ks_rate bytes_a =
+		ks_cli_rate_of_bytes(&in_a->response_bytes, &in_a->dnskey,
+				     ks_cli_cover_if_known(a, pair->a, &a->covers.responses));
+	const struct ks_rate bytes_b =
+		ks_cli_rate_of_bytes(&in_b->response_bytes, &in_b->dnskey,
+				     ks_cli_cover_if_known(b, pair->b, &b->covers.responses));
 	const struct ks_share share_a = share_of(in_a, &a->covers.both),
 			      share_b = share_of(in_b, &b->covers.both);
 	put_rates(work, pair->zone, "dnskey_qps", &queries_a, &queries_b, 1, "q/s");
@@ -233,12 +174,12 @@ put_all_zones(struct ks_cli_work *work)
 	const struct ks_cli_side *const a = &work->comparison->a, *const b = &work->comparison->b;
 	struct ks_rate dnskey_a, dnskey_b;
 	ks_cli_pair_rates(work->comparison, NULL, &dnskey_a, &dnskey_b);
-	const struct ks_rate queries_a = rate_of(&a->all.queries, &a->covers.queries);
-	const struct ks_rate queries_b = rate_of(&b->all.queries, &b->covers.queries);
+	const struct ks_rate queries_a = ks_cli_rate_of(&a->all.queries, &a->covers.queries);
+	const struct ks_rate queries_b = ks_cli_rate_of(&b->all.queries, &b->covers.queries);
 	const struct ks_rate bytes_a =
-		rate_of_bytes(&a->all.response_bytes, &a->all.queries, &a->covers.responses);
+		ks_cli_rate_of_bytes(&a->all.response_bytes, &a->all.queries, &a->covers.responses);
 	const struct ks_rate bytes_b =
-		rate_of_bytes(&b->all.response_bytes, &b->all.queries, &b->covers.responses);
+		ks_cli_rate_of_bytes(&b->all.response_bytes, &b->all.queries, &b->covers.responses);
 	put_rates(work, NULL, "dnskey_qps", &dnskey_a, &dnskey_b, 1, "q/s");
 	put_rates(work, NULL, "all_qps", &queries_a, &queries_b, 1, "q/s");
 	put_rates(work, NULL, "response_bps", &bytes_a, &bytes_b, 8, "b/s");

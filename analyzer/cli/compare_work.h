@@ -39,6 +39,17 @@ KS_MUST_CHECK enum ks_error ks_cli_work_join(struct ks_cli_work *work, struct ks
 /* A count over the time that was watched; NaN: none was. */
 double ks_cli_per_second(double sum, const struct ks_store_cover *cover);
 
+struct ks_rate ks_cli_rate_of(const struct ks_store_sum *sum, const struct ks_store_cover *cover);
+/* Octets come by the answer, so they scatter at least as answers of their mean size would. */
+struct ks_rate ks_cli_rate_of_bytes(const struct ks_store_sum *bytes, const struct ks_store_sum *answers,
+				    const struct ks_store_cover *cover);
+/* A zone that is missing (`rates` NULL) where not all could be kept may have been asked for all the same:
+ * then no time at all. */
+const struct ks_store_cover *ks_cli_cover_if_known(const struct ks_cli_side *side,
+						   const struct ks_store_rates *rates,
+						   const struct ks_store_cover *cover);
+extern const struct ks_store_rates ks_cli_no_rates;
+
 /* DNSKEY rates of a zone in both, or of all zones (`pair` NULL). */
 void ks_cli_pair_rates(const struct ks_cli_comparison *comparison, const struct ks_cli_zone_pair *pair,
 		       struct ks_rate *ret_a, struct ks_rate *ret_b);
