@@ -7,7 +7,9 @@
 enum ks_error
 ks_store_forget_judgements(struct ks_store *store, struct ks_diag *diag)
 {
-	return ks_sql_exec(store, "DELETE FROM judged; DELETE FROM storm; DELETE FROM habit", diag);
+	return ks_sql_exec(
+		store, "DELETE FROM judged; DELETE FROM storm; DELETE FROM habit; DELETE FROM client_count",
+		diag);
 }
 
 enum ks_error
