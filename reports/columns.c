@@ -173,6 +173,17 @@ static const struct ks_column known[] = {
 	{"tc",                NULL,           KS_COLUMN_BOOL,   55, 0},
 	{"requery",           NULL,           KS_COLUMN_TEXT,   94, 0},
 
+	/* computed */
+	{"saturated",         NULL,           KS_COLUMN_BOOL,   50, 0},
+	{"state",             NULL,           KS_COLUMN_TEXT,   96, 0},
+	{"quantity",          NULL,           KS_COLUMN_TEXT,   95, 0},
+	{"unit",              NULL,           KS_COLUMN_TEXT,   91, 0},
+	{"a",                 "A",            KS_COLUMN_AUTO,   94, 0},
+	{"b",                 "B",            KS_COLUMN_AUTO,   93, 0},
+	{"ratio",             "B/A",          KS_COLUMN_RATE,   92, 0},
+	{"ratio_lo",          "from",         KS_COLUMN_RATE,   90, 0},
+	{"ratio_hi",          "to",           KS_COLUMN_RATE,   90, 0},
+
 	/* names whose suffix would mislead */
 	{"ratio_to_ttl",      NULL,           KS_COLUMN_RATE,   50, 0},
 	{"tag",               NULL,           KS_COLUMN_PLAIN,  50, 0},
@@ -228,7 +239,7 @@ ks_column_is_right(const struct ks_column *column, enum ks_value_type type)
 	case KS_COLUMN_SECOND:
 		return false;
 	case KS_COLUMN_AUTO:
-		return type == KS_VALUE_INT || type == KS_VALUE_REAL;
+		return type == KS_VALUE_INT || type == KS_VALUE_NATURAL || type == KS_VALUE_REAL;
 	default:
 		return true;
 	}
@@ -266,13 +277,16 @@ print_text(struct ks_buf *buf, const struct ks_column *column, const struct ks_v
 static void
 print_number(struct ks_buf *buf, const struct ks_column *column, double number, const struct ks_value *value)
 {
-	bool whole = value->type == KS_VALUE_INT;
+	const bool natural = value->type == KS_VALUE_NATURAL;
+	const bool whole = value->type == KS_VALUE_INT || natural;
 	switch (column->kind) {
 	case KS_COLUMN_BOOL:
 		ks_buf_text(buf, number > 0 || number < 0 ? "yes" : "no");
 		break;
 	case KS_COLUMN_PLAIN:
-		if (whole)
+		if (natural)
+			ks_buf_printf(buf, "%llu", (unsigned long long)value->natural);
+		else if (whole)
 			ks_buf_printf(buf, "%lld", (long long)value->integer);
 		else
 			ks_number_exact(buf, number);
@@ -326,6 +340,8 @@ ks_column_number(const struct ks_value *value, double otherwise)
 {
 	if (value->type == KS_VALUE_INT)
 		return (double)value->integer;
+	if (value->type == KS_VALUE_NATURAL)
+		return (double)value->natural;
 	if (value->type == KS_VALUE_REAL && isfinite(value->real))
 		return value->real;
 	return otherwise;

@@ -147,8 +147,8 @@ find_report(const char *name)
 	return NULL;
 }
 
-static const struct ks_fmt_ops *
-find_format(const char *name)
+const struct ks_fmt_ops *
+ks_fmt_find(const char *name)
 {
 	for (size_t i = 0; i < KS_COUNT(formats); i++)
 		if (strcmp(formats[i]->name, name) == 0)
@@ -169,8 +169,8 @@ refuse_report(const char *name, struct ks_diag *diag)
 	return error;
 }
 
-static enum ks_error
-refuse_format(const char *name, struct ks_diag *diag)
+enum ks_error
+ks_fmt_refuse(const char *name, struct ks_diag *diag)
 {
 	struct ks_buf list = {0};
 	for (size_t i = 0; i < KS_COUNT(formats); i++)
@@ -202,9 +202,9 @@ ks_report_write(struct ks_store *store, const struct ks_report_request *request,
 	const struct ks_report_name *report = find_report(request->name);
 	if (report == NULL)
 		return refuse_report(request->name, diag);
-	const struct ks_fmt_ops *format = find_format(request->format);
+	const struct ks_fmt_ops *format = ks_fmt_find(request->format);
 	if (format == NULL)
-		return refuse_format(request->format, diag);
+		return ks_fmt_refuse(request->format, diag);
 
 	struct ks_store_head head;
 	enum ks_error error = ks_store_read_head(store, &head, diag);

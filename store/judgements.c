@@ -6,15 +6,22 @@
 #include "store/store_p.h"
 
 enum ks_error
+ks_store_forget_judgements(struct ks_store *store, struct ks_diag *diag)
+{
+	return ks_sql_exec(
+		store,
+		"DELETE FROM judged; DELETE FROM storm; DELETE FROM habit; DELETE FROM client_count; "
+		"DELETE FROM trait",
+		diag);
+}
+
+enum ks_error
 ks_store_judge_begin(struct ks_store *store, struct ks_diag *diag)
 {
 	enum ks_error error = ks_sql_exec(store, "BEGIN IMMEDIATE", diag);
 	if (error != KS_SUCCESS)
 		return error;
-	error = ks_sql_exec(store,
-			    "DELETE FROM judged; DELETE FROM storm; DELETE FROM habit; DELETE FROM "
-			    "client_count; DELETE FROM trait",
-			    diag);
+	error = ks_store_forget_judgements(store, diag);
 	if (error != KS_SUCCESS)
 		ks_store_abandon(store);
 	return error;

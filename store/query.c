@@ -13,6 +13,8 @@ struct ks_rows {
 	struct ks_store *store;
 	sqlite3_stmt *stmt;
 	size_t n_columns;
+	const struct ks_value_table *table; /* instead of the statement */
+	size_t n_passed;
 };
 
 /* The options as the command line spells them, with the bit that allows them. */
@@ -230,6 +232,18 @@ ks_rows_open(struct ks_store *store, const char *name, const struct ks_query *qu
 	return KS_SUCCESS;
 }
 
+enum ks_error
+ks_rows_of_table(const struct ks_value_table *table, struct ks_rows **ret, struct ks_diag *diag)
+{
+	struct ks_rows *const rows = calloc(1, sizeof(*rows));
+	if (rows == NULL)
+		return ks_diag_set(diag, KS_ERR_MEMORY, "out of memory");
+	rows->table = table;
+	rows->n_columns = table->n_columns;
+	*ret = rows;
+	return KS_SUCCESS;
+}
+
 size_t
 ks_rows_columns(const struct ks_rows *rows)
 {
@@ -240,12 +254,19 @@ const char *
 ks_rows_column(const struct ks_rows *rows, size_t index)
 {
 	assert(index < rows->n_columns);
+	if (rows->table != NULL)
+		return rows->table->columns[index];
 	return sqlite3_column_name(rows->stmt, (int)index);
 }
 
 enum ks_error
 ks_rows_next(struct ks_rows *rows, bool *ret_have, struct ks_diag *diag)
 {
+	if (rows->table != NULL) {
+		*ret_have = rows->n_passed < rows->table->n_rows;
+		rows->n_passed += *ret_have;
+		return KS_SUCCESS;
+	}
 	const int rc = sqlite3_step(rows->stmt);
 	if (rc != SQLITE_ROW && rc != SQLITE_DONE)
 		return ks_sql_fail(rows->store, rc, diag);
@@ -257,6 +278,8 @@ struct ks_value
 ks_rows_value(const struct ks_rows *rows, size_t index)
 {
 	assert(index < rows->n_columns);
+	if (rows->table != NULL)
+		return rows->table->values[(rows->n_passed - 1) * rows->n_columns + index];
 	const int at = (int)index;
 	switch (sqlite3_column_type(rows->stmt, at)) {
 	case SQLITE_INTEGER:

@@ -30,11 +30,13 @@ struct ks_query {
 	const char *by;      /* column to rank by, descending; NULL: the report's own order */
 };
 
-enum ks_value_type { KS_VALUE_NULL, KS_VALUE_INT, KS_VALUE_REAL, KS_VALUE_TEXT };
+/* NATURAL: what may be larger than any INT; only tables in memory have it. */
+enum ks_value_type { KS_VALUE_NULL, KS_VALUE_INT, KS_VALUE_REAL, KS_VALUE_TEXT, KS_VALUE_NATURAL };
 
 struct ks_value {
 	enum ks_value_type type;
 	int64_t integer;
+	uint64_t natural;
 	double real;
 	const char
 		*text; /* UTF-8 without control bytes except what a packet put there: printers must escape */
@@ -48,6 +50,16 @@ struct ks_rows;
 KS_MUST_CHECK enum ks_error ks_rows_open(struct ks_store *store, const char *name,
 					 const struct ks_query *query, struct ks_rows **ret,
 					 struct ks_diag *diag);
+/* Rows that were computed, not stored: they go out as all others do. */
+struct ks_value_table {
+	const char *const *columns;
+	size_t n_columns;
+	const struct ks_value *values; /* row by row */
+	size_t n_rows;
+};
+/* `table` must live until the rows are closed. */
+KS_MUST_CHECK enum ks_error ks_rows_of_table(const struct ks_value_table *table, struct ks_rows **ret,
+					     struct ks_diag *diag);
 size_t ks_rows_columns(const struct ks_rows *rows);
 const char *ks_rows_column(const struct ks_rows *rows, size_t index);
 /* KS_SUCCESS with *ret_have false at the end. */

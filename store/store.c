@@ -178,6 +178,25 @@ ks_store_open(const char *path, struct ks_store **ret, struct ks_diag *diag)
 	return KS_SUCCESS;
 }
 
+enum ks_error
+ks_store_open_memory(struct ks_store **ret, struct ks_diag *diag)
+{
+	struct ks_store *store = NULL;
+	enum ks_error error = allocate("memory", &store, diag);
+	if (error != KS_SUCCESS)
+		return error;
+	error = connect_to(store, ":memory:", SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_MEMORY,
+			   diag);
+	if (error == KS_SUCCESS)
+		error = ks_schema_create(store, diag);
+	if (error != KS_SUCCESS) {
+		ks_store_close(store);
+		return error;
+	}
+	*ret = store;
+	return KS_SUCCESS;
+}
+
 /* One snapshot for as long as the store is open: the head and the rows of a report must tell of the same
  * runs. */
 static enum ks_error

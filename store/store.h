@@ -42,6 +42,24 @@ KS_MUST_CHECK enum ks_error ks_store_has_size(struct ks_store *store, uint64_t s
 KS_MUST_CHECK enum ks_error ks_store_find_input(struct ks_store *store, const uint8_t hash[16],
 						int64_t *ret_run, size_t *ret_inputs, struct ks_diag *diag);
 
+/* --- merging: the runs of several databases in one --- */
+
+/* Use: new, add each source (they are only read), write, free. The runs of the sources and those that `out`
+ * holds are treated as if their captures had been analyzed one after the other into `out`: a run all of whose
+ * inputs are in another one is left out, and when an input stands in two runs beside different files nothing
+ * is written (KS_ERR_DATABASE). What is written does not depend on the order of the sources. */
+struct ks_merge;
+KS_MUST_CHECK enum ks_error ks_merge_new(struct ks_merge **ret, struct ks_diag *diag);
+void ks_merge_free(struct ks_merge *merge); /* NULL is fine */
+KS_MUST_CHECK enum ks_error ks_merge_add(struct ks_merge *merge, const char *path, struct ks_diag *diag);
+/* Would it be refused for what the sources hold? Before there is an `out`. */
+KS_MUST_CHECK enum ks_error ks_merge_check(struct ks_merge *merge, struct ks_diag *diag);
+/* All in one transaction, judgements gone. */
+KS_MUST_CHECK enum ks_error ks_merge_write(struct ks_merge *merge, struct ks_store *out,
+					   struct ks_diag *diag);
+/* Of a source, in the order they were added: its runs, and those that were left out. */
+void ks_merge_tell(const struct ks_merge *merge, size_t source, size_t *ret_runs, size_t *ret_left_out);
+
 /* --- judgements: read facts, write conclusions --- */
 
 /* The series of one zone over all runs, dense from the first to the last bin of the facts. Bins of
@@ -78,6 +96,81 @@ typedef enum ks_error ks_store_behaviour_fn(void *arg, const struct ks_store_beh
 KS_MUST_CHECK enum ks_error ks_store_each_behaviour(struct ks_store *store, ks_store_behaviour_fn *each,
 						    void *arg, struct ks_diag *diag);
 
+/* --- two databases side by side: what each says of itself --- */
+
+/* Time in which something could be seen, and the bins that lie wholly in it. */
+struct ks_store_cover {
+	double seconds, n_bins;
+};
+/* A series added up: all of it, and the sums over the bins inside its cover of x and of x^2. */
+struct ks_store_sum {
+	double sum, inner, inner_squares;
+};
+struct ks_store_rates {
+	const char *zone; /* presentation form; NULL: all of them */
+	struct ks_store_sum dnskey, response_bytes;
+	struct ks_store_sum queries; /* of all types; only for all zones */
+	double requeries, classed;   /* where queries and answers were captured; without retransmissions */
+	double rr, rc, cc;           /* sums over inner bins: requeries^2, requeries x classed, classed^2 */
+};
+struct ks_store_covers {
+	struct ks_store_cover queries, responses, both;
+};
+typedef enum ks_error ks_store_rates_fn(void *arg, const struct ks_store_rates *rates, struct ks_diag *diag);
+/* Call `each` for all zones together, then for each in order of names; `zone` (any form, NULL: all) chooses
+ * one. */
+KS_MUST_CHECK enum ks_error ks_store_each_rates(struct ks_store *store, const char *zone,
+						struct ks_store_covers *ret_covers, ks_store_rates_fn *each,
+						void *arg, struct ks_diag *diag);
+
+struct ks_store_zone_storms {
+	const char *zone;
+	uint64_t n;
+	double peak_qps, uplift;    /* the greatest; NaN: not known */
+	bool uplift_is_lower_bound; /* of any of them */
+};
+typedef enum ks_error ks_store_zone_storms_fn(void *arg, const struct ks_store_zone_storms *storms,
+					      struct ks_diag *diag);
+/* By zone, in order of names. `*ret_known` false: nobody has judged, or no run saw queries. */
+KS_MUST_CHECK enum ks_error ks_store_each_zone_storms(struct ks_store *store, const char *zone,
+						      bool *ret_known, ks_store_zone_storms_fn *each,
+						      void *arg, struct ks_diag *diag);
+
+struct ks_store_offender {
+	const char *zone, *source;
+	uint64_t queries;
+};
+typedef enum ks_error ks_store_offender_fn(void *arg, const struct ks_store_offender *offender,
+					   struct ks_diag *diag);
+/* In order of zone and source as texts. `*ret_known` false: no run saw queries and answers. */
+KS_MUST_CHECK enum ks_error ks_store_each_offender(struct ks_store *store, const char *zone, bool *ret_known,
+						   ks_store_offender_fn *each, void *arg,
+						   struct ks_diag *diag);
+/* DNSKEY queries of a source for a zone, both as texts. NaN: not known, since not all could be kept. */
+KS_MUST_CHECK enum ks_error ks_store_read_flow(struct ks_store *store, const char *zone, const char *source,
+					       double *ret_queries, struct ks_diag *diag);
+
+/* Was everything kept that was counted? */
+KS_MUST_CHECK enum ks_error ks_store_is_complete(struct ks_store *store, bool *ret, struct ks_diag *diag);
+
+/* Octets over UDP where both sides were captured, of DNSKEY and of all types. */
+struct ks_store_amplification {
+	double dnskey_asked, dnskey_answered, asked, answered;
+};
+KS_MUST_CHECK enum ks_error
+ks_store_read_amplification(struct ks_store *store, struct ks_store_amplification *ret, struct ks_diag *diag);
+
+/* What the sources did that ask again for keys just delivered: medians over (source, zone). NaN: not known.
+ */
+struct ks_store_searches {
+	bool known; /* some run saw queries and answers */
+	uint64_t offenders;
+	double dnskey_per_burst; /* of bursts with a requery */
+	double dnskey_per_query; /* DNSKEY queries for each query that is for neither DNSKEY nor DS */
+	double gap_ms;           /* from an answer to the next query */
+};
+KS_MUST_CHECK enum ks_error ks_store_read_searches(struct ks_store *store, struct ks_store_searches *ret,
+						   struct ks_diag *diag);
 /* How many different sources asked, on one day or on the whole, over all runs. */
 struct ks_store_clients {
 	enum ks_clients_scope scope;

@@ -113,6 +113,57 @@ KS_MUST_CHECK enum ks_error ks_sql_row_done(struct ks_sql_row *row, struct ks_di
 KS_MUST_CHECK enum ks_error ks_store_put_behaviour(struct ks_sink *sink, const struct ks_fact_behaviour *fact,
 						   struct ks_diag *diag);
 
+/* --- judgements.c --- */
+
+/* Whatever follows from facts, inside a transaction that changes them. */
+KS_MUST_CHECK enum ks_error ks_store_forget_judgements(struct ks_store *store, struct ks_diag *diag);
+
+/* --- store.c --- */
+
+/* A database of our own without a file. */
+KS_MUST_CHECK enum ks_error ks_store_open_memory(struct ks_store **ret, struct ks_diag *diag);
+
+/* --- merge_plan.c: which runs belong into the merged database --- */
+
+/* Runs of several databases, numbered as they were added. Number 0 is the database that is written to. */
+struct ks_merge_plan;
+KS_MUST_CHECK enum ks_error ks_merge_plan_new(struct ks_merge_plan **ret, struct ks_diag *diag);
+void ks_merge_plan_free(struct ks_merge_plan *plan); /* NULL is fine */
+/* All runs of `store`, whose snapshot must be open. */
+KS_MUST_CHECK enum ks_error ks_merge_plan_add(struct ks_merge_plan *plan, size_t database,
+					      struct ks_store *store, struct ks_diag *diag);
+/* Decide; refuses bytes that would count twice. `paths` by number, for messages. */
+KS_MUST_CHECK enum ks_error ks_merge_plan_decide(struct ks_merge_plan *plan, const char *const *paths,
+						 struct ks_diag *diag);
+struct ks_merge_choice {
+	size_t database;
+	int64_t run_id;
+	bool taken;
+	uint8_t set_hash[16];
+};
+/* Run by run in an order that does not depend on the order of databases; false behind the last. */
+KS_MUST_CHECK enum ks_error ks_merge_plan_next(struct ks_merge_plan *plan, struct ks_merge_choice *ret,
+					       bool *ret_have, struct ks_diag *diag);
+
+/* --- merge_copy.c: a run from one database into another --- */
+
+struct ks_merge_copier;
+KS_MUST_CHECK enum ks_error ks_merge_copier_new(struct ks_store *out, struct ks_merge_copier **ret,
+						struct ks_diag *diag);
+void ks_merge_copier_free(struct ks_merge_copier *copier); /* NULL is fine */
+/* Can all that would be copied be read? */
+KS_MUST_CHECK enum ks_error ks_merge_copier_try(struct ks_merge_copier *copier, struct ks_store *in,
+						struct ks_diag *diag);
+KS_MUST_CHECK enum ks_error ks_merge_copier_copy(struct ks_merge_copier *copier, struct ks_store *in,
+						 const struct ks_merge_choice *choice, struct ks_diag *diag);
+/* Names that no run mentions go, after runs were deleted. */
+KS_MUST_CHECK enum ks_error ks_merge_copier_sweep(struct ks_merge_copier *copier, struct ks_diag *diag);
+
+/* --- rates.c --- */
+
+/* A statement whose parameter :zone is the wire form of `zone`, or NULL when there is none. */
+KS_MUST_CHECK enum ks_error ks_sql_prepare_for_zone(struct ks_store *store, const char *sql, const char *zone,
+						    sqlite3_stmt **ret, struct ks_diag *diag);
 /* --- writer.c --- */
 
 /* A name shared by all runs, in wire format. */

@@ -7,6 +7,7 @@
 #define KS_ANALYZER_CLI_CLI_H
 
 #include <signal.h>
+#include <stdio.h>
 
 #include "dissect/addr.h"
 #include "dissect/err.h"
@@ -32,6 +33,9 @@ struct ks_verb {
 int ks_cli_analyze(int argc, char **argv);
 int ks_cli_report(int argc, char **argv);
 int ks_cli_judge(int argc, char **argv);
+int ks_cli_model(int argc, char **argv);
+int ks_cli_merge(int argc, char **argv);
+int ks_cli_compare_verb(int argc, char **argv);
 
 /* Print the line of `diag`, after "keystorm VERB: ", on stderr and return the exit status of `error`. */
 int ks_cli_fail(const char *verb, enum ks_error error, const struct ks_diag *diag);
@@ -41,6 +45,10 @@ int ks_cli_usage(const char *verb, const char *format, ...) KS_PRINTF(2, 3);
 
 /* Compute all judgements anew from the facts of `store`. */
 KS_MUST_CHECK enum ks_error ks_cli_judge_store(struct ks_store *store, struct ks_diag *diag);
+
+/* Columns of the terminal behind `out`; 0 when it is none. May it be given more than ASCII? */
+unsigned ks_cli_width(FILE *out);
+bool ks_cli_unicode(FILE *out);
 
 /* Print a report on stdout with the terminal's width and character set. */
 KS_MUST_CHECK enum ks_error ks_cli_print_report(struct ks_store *store, const char *name,

@@ -14,6 +14,9 @@ static const struct ks_verb verbs[] = {
 	{"analyze", "read captures into a database and print the summary", ks_cli_analyze},
 	{"report", "answer a question from a database", ks_cli_report},
 	{"judge", "recompute storms from the stored facts", ks_cli_judge},
+	{"model", "compute what searches for keys cost: forecast without packets", ks_cli_model},
+	{"merge", "combine databases of several captures", ks_cli_merge},
+	{"compare", "tell what changed from one database to another", ks_cli_compare_verb},
 	{"help", "this text", cli_help},
 	{"version", "the version of this program", cli_version},
 };

@@ -82,6 +82,50 @@ take_fraction(const char **text, int64_t *ret_ns)
 }
 
 static bool
+take_millionths(const char **text, uint64_t *ret)
+{
+	uint64_t whole;
+	int64_t fraction_ns;
+	if (!take_number(text, &whole) || !take_fraction(text, &fraction_ns) || fraction_ns % 1000 != 0 ||
+	    __builtin_mul_overflow(whole, 1000000u, &whole) ||
+	    __builtin_add_overflow(whole, (uint64_t)fraction_ns / 1000, &whole))
+		return false;
+	*ret = whole;
+	return true;
+}
+
+bool
+ks_option_millionths(const char *text, uint64_t min, uint64_t max, uint64_t *ret_millionths)
+{
+	uint64_t value;
+	if (!take_millionths(&text, &value) || *text != '\0' || value < min || value > max)
+		return false;
+	*ret_millionths = value;
+	return true;
+}
+
+bool
+ks_option_share(const char *text, double *ret)
+{
+	uint64_t part, whole = 1000000;
+	if (!take_millionths(&text, &part))
+		return false;
+	if (*text == '%')
+		whole *= 100;
+	if (*text == '/') {
+		text++;
+		if (!take_millionths(&text, &whole))
+			return false;
+	} else if (*text == '%') {
+		text++;
+	}
+	if (*text != '\0' || part == 0 || part > whole)
+		return false;
+	*ret = (double)part / (double)whole;
+	return true;
+}
+
+static bool
 take_digits(const char **text, int n, int *ret)
 {
 	int value = 0;

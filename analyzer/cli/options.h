@@ -13,6 +13,13 @@
 /* Decimal digits only, at least `min`, at most `max`. */
 KS_MUST_CHECK bool ks_option_number(const char *text, uint64_t min, uint64_t max, uint64_t *ret);
 
+/* "20", "35.5": in units of a thousandth of a thousandth, at most six decimals. */
+KS_MUST_CHECK bool ks_option_millionths(const char *text, uint64_t min, uint64_t max,
+					uint64_t *ret_millionths);
+
+/* "1/1500", "0.2%", "0.05": more than nothing, at most all. */
+KS_MUST_CHECK bool ks_option_share(const char *text, double *ret);
+
 /* "512M", "2G", "65536", "64MiB": powers of 1024. */
 KS_MUST_CHECK bool ks_option_size(const char *text, uint64_t *ret_bytes);
 

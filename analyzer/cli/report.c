@@ -159,9 +159,8 @@ take(struct arguments *arguments, int option)
 	}
 }
 
-/* Columns of the terminal behind `out`; 0 when it is none. */
-static unsigned
-terminal_width(FILE *out)
+unsigned
+ks_cli_width(FILE *out)
 {
 	struct winsize size;
 	if (!isatty(fileno(out)))
@@ -171,8 +170,8 @@ terminal_width(FILE *out)
 	return 80;
 }
 
-static bool
-takes_unicode(FILE *out)
+bool
+ks_cli_unicode(FILE *out)
 {
 	(void)setlocale(LC_CTYPE, "");
 	return isatty(fileno(out)) && strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
@@ -187,8 +186,8 @@ ks_cli_print_report(struct ks_store *store, const char *name, const char *databa
 		.tool = KS_TOOL,
 		.database = database,
 		.out = stdout,
-		.width = terminal_width(stdout),
-		.unicode = takes_unicode(stdout),
+		.width = ks_cli_width(stdout),
+		.unicode = ks_cli_unicode(stdout),
 	};
 	return ks_report_write(store, &request, diag);
 }
@@ -203,8 +202,8 @@ write_report(struct ks_store *store, struct arguments *arguments, struct ks_diag
 	if (request->out == NULL)
 		return ks_diag_set(diag, KS_ERR_OUTPUT, "cannot write %s: %s", arguments->output,
 				   strerror(errno));
-	request->width = terminal_width(request->out);
-	request->unicode = takes_unicode(request->out);
+	request->width = ks_cli_width(request->out);
+	request->unicode = ks_cli_unicode(request->out);
 	enum ks_error error = ks_report_write(store, request, diag);
 	if (arguments->output != NULL && fclose(request->out) != 0 && error == KS_SUCCESS)
 		error = ks_diag_set(diag, KS_ERR_OUTPUT, "cannot write %s: %s", arguments->output,

@@ -17,6 +17,9 @@ put_value(struct ks_buf *buf, const struct ks_value *value)
 	case KS_VALUE_INT:
 		ks_buf_printf(buf, "%" PRId64, value->integer);
 		return;
+	case KS_VALUE_NATURAL:
+		ks_buf_printf(buf, "%" PRIu64, value->natural);
+		return;
 	case KS_VALUE_REAL:
 		if (isfinite(value->real))
 			ks_number_exact(buf, value->real);

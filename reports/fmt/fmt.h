@@ -9,11 +9,20 @@
 
 #include "reports/report.h"
 
+/* One of several databases that a document is about. */
+struct ks_document_side {
+	const char *name; /* "a" */
+	const char *database;
+	const struct ks_store_head *head;
+};
+
 /* A document to be written: what was asked for, which report answers, and its head. */
 struct ks_document {
 	const struct ks_report_request *request;
 	const struct ks_report_name *report;
 	const struct ks_store_head *head;
+	const struct ks_document_side *sides; /* of a comparison */
+	size_t n_sides;
 };
 
 struct ks_fmt_ops {
@@ -22,6 +31,10 @@ struct ks_fmt_ops {
 	enum ks_error (*write)(const struct ks_document *document, struct ks_rows *rows,
 			       struct ks_diag *diag);
 };
+
+/* The format of this name; NULL when there is none, which ks_fmt_refuse tells. */
+const struct ks_fmt_ops *ks_fmt_find(const char *name);
+enum ks_error ks_fmt_refuse(const char *name, struct ks_diag *diag);
 
 extern const struct ks_fmt_ops ks_fmt_text, ks_fmt_json, ks_fmt_csv;
 

@@ -33,6 +33,34 @@ put_time(struct ks_buf *buf, const struct ks_store_head *head, int64_t ns)
 	ks_buf_put(buf, "\"", 1);
 }
 
+/* "span": ..., "vantage": ... */
+static void
+put_head(struct ks_buf *buf, const struct ks_store_head *head)
+{
+	ks_buf_text(buf, "\"span\": {\"from\": ");
+	put_time(buf, head, head->first_ns);
+	ks_buf_text(buf, ", \"to\": ");
+	put_time(buf, head, head->last_ns);
+	ks_buf_text(buf, "}, \"vantage\": ");
+	put_string(buf, head->vantage[0] == '\0' ? NULL : head->vantage);
+}
+
+/* A comparison tells of each side what the envelope tells of the whole. */
+static void
+put_sides(struct ks_buf *buf, const struct ks_document *document)
+{
+	for (size_t i = 0; i < document->n_sides; i++) {
+		const struct ks_document_side *const side = &document->sides[i];
+		ks_buf_text(buf, ", ");
+		put_string(buf, side->name);
+		ks_buf_text(buf, ": {\"database\": ");
+		put_string(buf, side->database);
+		ks_buf_text(buf, ", ");
+		put_head(buf, side->head);
+		ks_buf_put(buf, "}", 1);
+	}
+}
+
 static void
 put_envelope(struct ks_buf *buf, const struct ks_document *document)
 {
@@ -41,12 +69,9 @@ put_envelope(struct ks_buf *buf, const struct ks_document *document)
 	put_string(buf, document->report->name);
 	ks_buf_printf(buf, ", \"version\": %d, \"tool\": ", ENVELOPE_VERSION);
 	put_string(buf, document->request->tool);
-	ks_buf_text(buf, ", \"span\": {\"from\": ");
-	put_time(buf, head, head->first_ns);
-	ks_buf_text(buf, ", \"to\": ");
-	put_time(buf, head, head->last_ns);
-	ks_buf_text(buf, "}, \"vantage\": ");
-	put_string(buf, head->vantage[0] == '\0' ? NULL : head->vantage);
+	ks_buf_text(buf, ", ");
+	put_head(buf, head);
+	put_sides(buf, document);
 	ks_buf_text(buf, ", \"caveats\": [");
 	for (size_t i = 0; i < head->n_caveats; i++) {
 		ks_buf_text(buf, i == 0 ? "" : ", ");
@@ -64,6 +89,9 @@ put_value(struct ks_buf *buf, const struct ks_column *column, const struct ks_va
 			ks_buf_text(buf, value->integer == 0 ? "false" : "true");
 		else
 			ks_buf_printf(buf, "%" PRId64, value->integer);
+		return;
+	case KS_VALUE_NATURAL:
+		ks_buf_printf(buf, "%" PRIu64, value->natural);
 		return;
 	case KS_VALUE_REAL:
 		if (isfinite(value->real)) /* RFC 8259 s6 knows neither NaN nor infinity */
