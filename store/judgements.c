@@ -17,24 +17,6 @@ ks_store_judge_begin(struct ks_store *store, struct ks_diag *diag)
 }
 
 enum ks_error
-ks_store_judge_storm(struct ks_store *store, const struct ks_store_storm *storm, struct ks_diag *diag)
-{
-	struct ks_sql_row row = ks_sql_row_begin(store, KS_PUT_STORM);
-	ks_sql_put_int(&row, storm->zone_id);
-	ks_sql_put_int(&row, storm->start_s);
-	ks_sql_put_int(&row, storm->end_s);
-	ks_sql_put_int(&row, storm->began_before);
-	ks_sql_put_int(&row, storm->open);
-	ks_sql_put_real(&row, storm->peak_qps);
-	ks_sql_put_real(&row, storm->base_qps);
-	ks_sql_put_real(&row, storm->uplift);
-	/* No database and no JSON has infinity: more than any number is "at least" without a number. */
-	ks_sql_put_int(&row, storm->uplift_is_lower_bound || storm->uplift > 1e300);
-	ks_sql_put_count(&row, storm->queries);
-	return ks_sql_row_done(&row, diag);
-}
-
-enum ks_error
 ks_store_judge_end(struct ks_store *store, struct ks_diag *diag)
 {
 	const enum ks_error error = ks_sql_exec(store, "INSERT INTO judged VALUES (1); COMMIT", diag);

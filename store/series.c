@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
  * store/series.c -- the dense series of every zone, read in one pass over the stored (sparse) bins. */
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -19,6 +20,10 @@ struct reader {
 	struct piece *pieces; /* in order of time */
 	size_t n_pieces;
 	struct ks_storm_bin *bins; /* as many as the longest piece has */
+	struct ks_store_whole *all;
+	struct ks_storm_whole *whole; /* as many as bins, of the piece `laid` */
+	const struct piece *laid;
+	bool no_responses;
 	uint32_t least;
 	ks_store_series_fn *each;
 	void *arg;
@@ -40,7 +45,7 @@ static const char ends_sql[] =
 	"  UNION ALL SELECT min(t_s), max(t_s) FROM zone_bin)";
 
 static const char bins_sql[] = "SELECT zone_id, name, t_s / w * w AS t, sum(queries), sum(rq_hot + rq_warm + "
-			       "rq_cool), sum(rq_retransmit)"
+			       "rq_cool), sum(rq_retransmit), sum(responses), sum(response_dns_bytes)"
 			       " FROM zone_bin JOIN zone USING (zone_id), (SELECT bin_s AS w FROM whole)"
 			       " WHERE queries > 0 AND zone_id IN (SELECT zone_id FROM zone_bin GROUP BY "
 			       "zone_id HAVING sum(queries) >= ?1 * (SELECT bin_s FROM whole))"
@@ -175,7 +180,14 @@ make_bins(struct reader *reader, struct ks_diag *diag)
 	for (size_t i = 0; i < reader->n_pieces; i++)
 		longest = reader->pieces[i].n > longest ? reader->pieces[i].n : longest;
 	reader->bins = calloc(longest, sizeof(*reader->bins));
-	return reader->bins != NULL ? KS_SUCCESS : ks_sql_fail(reader->store, SQLITE_NOMEM, diag);
+	reader->whole = calloc(longest, sizeof(*reader->whole));
+	if (reader->bins == NULL || reader->whole == NULL)
+		return ks_sql_fail(reader->store, SQLITE_NOMEM, diag);
+	int64_t silent = 0;
+	const enum ks_error error =
+		ks_sql_number(reader->store, "SELECT max(queries_only) FROM run", &silent, diag);
+	reader->no_responses = silent != 0;
+	return error;
 }
 
 /* The piece that holds `t_s`, looking on from `at`: a zone's bins come in order of time. */
@@ -194,21 +206,41 @@ struct gathering {
 	size_t piece;
 };
 
+/* Only when a zone asks for it: many databases hold none that is busy enough for a storm. */
+static enum ks_error
+lay(struct reader *reader, const struct piece *piece, struct ks_diag *diag)
+{
+	enum ks_error error = KS_SUCCESS;
+	if (reader->all == NULL)
+		error = ks_store_whole_open(reader->store, reader->bin_s, &reader->all, diag);
+	if (error == KS_SUCCESS && reader->laid != piece) {
+		ks_store_whole_lay(reader->all, piece->t0_s, piece->n, reader->whole);
+		reader->laid = piece;
+	}
+	return error;
+}
+
 static enum ks_error
 hand_out(struct reader *reader, struct gathering *gathering, struct ks_diag *diag)
 {
 	if (gathering->zone == NULL)
 		return KS_SUCCESS;
 	const struct piece *const piece = &reader->pieces[gathering->piece];
+	enum ks_error error = lay(reader, piece, diag);
+	if (error != KS_SUCCESS)
+		return error;
 	const struct ks_store_series series = {
 		.zone_id = gathering->zone_id,
 		.zone = gathering->zone,
-		.t0_s = piece->t0_s,
-		.bin_s = (uint32_t)reader->bin_s,
-		.n = piece->n,
-		.bins = reader->bins,
+		.storm = {.bins = reader->bins,
+			  .whole = reader->whole,
+			  .n = piece->n,
+			  .bin_s = (uint32_t)reader->bin_s,
+			  .t0_s = piece->t0_s,
+			  .life_s = NAN,
+			  .no_responses = reader->no_responses},
 	};
-	const enum ks_error error = reader->each(reader->arg, &series, diag);
+	error = reader->each(reader->arg, &series, diag);
 	memset(reader->bins, 0, piece->n * sizeof(*reader->bins));
 	free(gathering->zone);
 	gathering->zone = NULL;
@@ -235,9 +267,12 @@ gather(struct reader *reader, struct gathering *gathering, sqlite3_stmt *stmt, s
 		return ks_sql_fail(reader->store, SQLITE_NOMEM, diag);
 	const size_t at = (size_t)((t_s - reader->pieces[piece].t0_s) / reader->bin_s);
 	assert(at < reader->pieces[piece].n);
-	reader->bins[at].queries = (uint64_t)sqlite3_column_int64(stmt, 3);
-	reader->bins[at].requeries = (uint64_t)sqlite3_column_int64(stmt, 4);
-	reader->bins[at].retransmits = (uint64_t)sqlite3_column_int64(stmt, 5);
+	uint64_t *const members[] = {
+		&reader->bins[at].queries,   &reader->bins[at].requeries,      &reader->bins[at].retransmits,
+		&reader->bins[at].responses, &reader->bins[at].response_bytes,
+	};
+	for (size_t i = 0; i < KS_COUNT(members); i++)
+		*members[i] = (uint64_t)sqlite3_column_int64(stmt, 3 + (int)i);
 	return KS_SUCCESS;
 }
 
@@ -272,6 +307,8 @@ ks_store_each_series(struct ks_store *store, uint32_t least, ks_store_series_fn 
 		error = make_bins(&reader, diag);
 	if (error == KS_SUCCESS && reader.n_pieces != 0)
 		error = read_bins(&reader, diag);
+	ks_store_whole_close(reader.all);
+	free(reader.whole);
 	free(reader.bins);
 	free(reader.pieces);
 	return error;

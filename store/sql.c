@@ -128,8 +128,15 @@ static const char *const puts_sql[KS_PUT_COUNT] = {
 			" VALUES (?,?,?,?,?,?,?,?)",
     [KS_PUT_FAILURE] = "INSERT INTO failure (run_id, kind, code, qtype, qname_wire, qname, zone_wire, zone, count,"
 		       " first_ns, last_ns) VALUES (?,?,?,?,?,?,?,?,?,?,?)",
+    [KS_PUT_STORM_BARE] = "INSERT INTO storm (zone_id, start_s, end_s, began_before, open, peak_qps, base_qps, uplift,"
+			  " uplift_is_lower_bound, queries) VALUES (?,?,?,?,?,?,?,?,?,?)",
     [KS_PUT_STORM] = "INSERT INTO storm (zone_id, start_s, end_s, began_before, open, peak_qps, base_qps, uplift,"
-		     " uplift_is_lower_bound, queries) VALUES (?,?,?,?,?,?,?,?,?,?)",
+		     " uplift_is_lower_bound, queries, bin_s, duration_s, unknown_bins, baseline, baseline_bins,"
+		     " dispersion, second_start_s, uplift_lo, uplift_hi, mean_qps, severity, severity_unknown,"
+		     " byte_share, answer_bytes, answered_bps, predicted_bps, predicted_ip_bps, predicted_wire_bps,"
+		     " growth, growth_lo, growth_hi, rise, rise_s, half_life_s, half_life_at_least_s, residual,"
+		     " residual_lo, residual_hi, residual_share, residual_share_lo, residual_share_hi)"
+		     " VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
     [KS_PUT_BEHAVIOUR] = "INSERT INTO behaviour (run_id, zone_id, ip, queries, successive, closed, bursts,"
 			 " failing_bursts, failing_queries, long_queries, halted_bursts, pauses_over_life, max_waiting)"
 			 " VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)",

@@ -12,6 +12,7 @@
 #define KS_STORE_STORE_H
 
 #include "analyzer/judge/behaviour.h"
+#include "analyzer/judge/grade.h"
 #include "analyzer/judge/storm.h"
 #include "analyzer/sink.h"
 #include "dissect/err.h"
@@ -49,10 +50,7 @@ KS_MUST_CHECK enum ks_error ks_store_find_input(struct ks_store *store, const ui
 struct ks_store_series {
 	int64_t zone_id;
 	const char *zone; /* presentation form */
-	int64_t t0_s;     /* start of bin 0 */
-	uint32_t bin_s;
-	size_t n;
-	const struct ks_storm_bin *bins;
+	struct ks_storm_series storm;
 };
 
 /* Call `each` for every zone with at least one DNSKEY query and at least `least` for each second of a bin's
@@ -86,6 +84,11 @@ struct ks_store_storm {
 	double peak_qps, base_qps, uplift; /* uplift INFINITY is stored as NULL with uplift_is_lower_bound */
 	bool uplift_is_lower_bound;
 	uint64_t queries;
+	bool graded; /* false: the rest is not known */
+	uint32_t bin_s;
+	double mean_qps;
+	struct ks_baseline base;
+	struct ks_storm_grade grade;
 };
 KS_MUST_CHECK enum ks_error ks_store_judge_begin(struct ks_store *store, struct ks_diag *diag);
 KS_MUST_CHECK enum ks_error ks_store_judge_storm(struct ks_store *store, const struct ks_store_storm *storm,

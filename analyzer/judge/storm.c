@@ -2,7 +2,8 @@
 #include "analyzer/judge/storm.h"
 
 #include <math.h>
-#include <stdlib.h>
+
+#include "analyzer/judge/baseline.h"
 
 const struct ks_storm_limits ks_storm_defaults = {
 	.cusum_slack = 0.5,
@@ -17,147 +18,171 @@ const struct ks_storm_limits ks_storm_defaults = {
 	.inside_qps = 1.0,
 };
 
-/* What is normal. */
-struct baseline {
-	size_t n;          /* bins it was taken from */
-	double mean;       /* queries per bin */
-	double dispersion; /* variance over mean, at least 1 */
-	bool inside;       /* the bins are in a storm themselves; mean counts only what was not asked again */
+struct finding {
+	struct ks_watch watch;
+	double times; /* as much as the baseline is still normal */
+	struct ks_storm *storms;
+	size_t n, max;
 };
 
-static int
-compare_doubles(const void *a, const void *b)
+/* Anscombe: 2 sqrt(x + 3/8) of a Poisson count has a standard deviation near 1. The baseline is that of bins
+ * before `before`. */
+static double
+deviation(struct finding *finding, size_t at, size_t before)
 {
-	const double x = *(const double *)a, y = *(const double *)b;
-	return (x > y) - (x < y);
+	const struct ks_baseline *const base = ks_baseline_at(&finding->watch, at, before);
+	const double count = (double)finding->watch.series->bins[at].queries;
+	const double normal = base->mean * finding->times;
+	return 2.0 * (sqrt(count + 0.375) - sqrt(normal + 0.375)) / sqrt(base->dispersion);
 }
 
-/* Are the bins of the baseline full of requeries already? Then what they would have been without
- * storm is what was asked besides. */
-static bool
-is_inside(const struct ks_storm_bin *bins, size_t n, uint32_t bin_s, const struct ks_storm_limits *limits,
-	  double *ret_calm_mean)
+/* The first bin at or behind `from` where `calm_bins` calm ones begin, of those known; `to` when there is
+ * none. The storm began at `start`, so what is normal is what was so before. */
+static size_t
+find_end(struct finding *finding, size_t from, size_t to, size_t start)
 {
-	double transactions = 0, requeries = 0;
-	for (size_t i = 0; i < n; i++) {
-		transactions += (double)(bins[i].queries - bins[i].retransmits);
-		requeries += (double)bins[i].requeries;
+	size_t calm = 0, end = from;
+	for (size_t i = from; i < to; i++) {
+		if (!ks_storm_is_known(finding->watch.series, i))
+			continue;
+		if (deviation(finding, i, start) >= 1.0) {
+			calm = 0;
+			continue;
+		}
+		end = calm == 0 ? i : end;
+		if (++calm == finding->watch.limits->calm_bins)
+			return end;
 	}
-	*ret_calm_mean = (transactions - requeries) / (double)n;
-	return transactions > 0 && requeries / transactions >= limits->inside_ratio &&
-	       requeries / ((double)n * bin_s) >= limits->inside_qps;
+	return to;
 }
 
-/* Mean and dispersion of the lowest bins: a mean, for most zones see less than one query a bin and a
- * median of 0 would make each healthy refresh look like growth; trimmed, so that a burst or an onset in
- * the last of the baseline's bins does not raise it. */
-static struct baseline
-learn(const struct ks_storm_bin *bins, size_t n_all, uint32_t bin_s, const struct ks_storm_limits *limits,
-      double *scratch)
+/* What would have been normal while the storm was on: a mean over its bins, for that changes with the time of
+ * day. */
+static struct ks_baseline
+base_of(struct ks_watch *watch, size_t start, size_t end)
 {
-	struct baseline base = {.n = (size_t)((double)n_all * limits->baseline_share)};
-	if (base.n == 0)
-		base.n = 1;
-	for (size_t i = 0; i < base.n; i++)
-		scratch[i] = (double)bins[i].queries;
-	qsort(scratch, base.n, sizeof(*scratch), compare_doubles);
-	const size_t kept = (size_t)ceil((double)base.n * limits->baseline_keep);
-	double sum = 0, squares = 0;
-	for (size_t i = 0; i < kept; i++)
-		sum += scratch[i];
-	base.mean = sum / (double)kept;
-	for (size_t i = 0; i < kept; i++)
-		squares += (scratch[i] - base.mean) * (scratch[i] - base.mean);
-	base.dispersion = 1.0;
-	if (kept > 1 && base.mean > 0)
-		base.dispersion = fmax(1.0, squares / (double)(kept - 1) / base.mean);
-	double calm_mean;
-	base.inside = is_inside(bins, base.n, bin_s, limits, &calm_mean);
-	if (base.inside)
-		base = (struct baseline){.n = base.n, .mean = calm_mean, .dispersion = 1.0, .inside = true};
+	struct ks_baseline base = *ks_baseline_at(watch, start, start);
+	double mean = 0, dispersion = 0, n = 0;
+	if (base.kind != KS_BASELINE_DAILY)
+		return base;
+	for (size_t i = start; i < end; i++, n++) {
+		const struct ks_baseline *const at = ks_baseline_at(watch, i, start);
+		mean += at->mean;
+		dispersion += at->dispersion;
+	}
+	base.mean = mean / n;
+	base.dispersion = dispersion / n;
 	return base;
 }
 
-/* Anscombe: 2 sqrt(x + 3/8) of a Poisson count has a standard deviation near 1. */
-static double
-deviation(uint64_t count, const struct baseline *base)
+static void
+count_baseline_bins(const struct ks_watch *watch, struct ks_storm *storm)
 {
-	return 2.0 * (sqrt((double)count + 0.375) - sqrt(base->mean + 0.375)) / sqrt(base->dispersion);
-}
-
-/* The first bin at or behind `from` where `calm_bins` calm ones begin; n when there is none. */
-static size_t
-find_end(const double *z, size_t n, size_t from, const struct ks_storm_limits *limits)
-{
-	size_t calm = 0;
-	for (size_t i = from; i < n; i++) {
-		calm = z[i] < 1.0 ? calm + 1 : 0;
-		if (calm == limits->calm_bins)
-			return i + 1 - calm;
-	}
-	return n;
+	if (storm->base.kind != KS_BASELINE_DAILY)
+		return;
+	storm->base.n = 0;
+	for (size_t i = 0; i < storm->start; i++)
+		storm->base.n += ks_baseline_covers(watch, storm, i);
+	storm->base.n = (size_t)ceil((double)storm->base.n * watch->limits->baseline_keep);
 }
 
 static struct ks_storm
-measure(const struct ks_storm_bin *bins, size_t n, uint32_t bin_s, size_t start, size_t end,
-	const struct baseline *base)
+measure(struct ks_watch *watch, size_t start, size_t end)
 {
-	struct ks_storm storm = {
-		.start = start, .end = end, .peak = start, .open = end == n, .base_qps = base->mean / bin_s};
+	const struct ks_storm_series *const series = watch->series;
+	struct ks_storm storm = {.start = start, .end = end, .peak = start, .open = end == series->n};
 	for (size_t i = start; i < end; i++) {
-		storm.queries += bins[i].queries;
-		if (bins[i].queries > bins[storm.peak].queries)
+		storm.known += ks_storm_is_known(series, i);
+		storm.queries += series->bins[i].queries;
+		if (series->bins[i].queries > series->bins[storm.peak].queries)
 			storm.peak = i;
 	}
-	storm.peak_qps = (double)bins[storm.peak].queries / bin_s;
-	storm.mean_qps = (double)storm.queries / ((double)(end - start) * bin_s);
-	storm.uplift = base->mean > 0 ? storm.mean_qps / storm.base_qps : INFINITY;
+	storm.base = base_of(watch, start, end);
+	count_baseline_bins(watch, &storm);
+	storm.base_qps = storm.base.mean / series->bin_s;
+	storm.peak_qps = (double)series->bins[storm.peak].queries / series->bin_s;
+	storm.mean_qps = (double)storm.queries / ((double)storm.known * series->bin_s);
+	storm.uplift = storm.base.mean > 0 ? storm.mean_qps / storm.base_qps : INFINITY;
 	return storm;
 }
 
 static bool
 is_worth_telling(const struct ks_storm *storm, const struct ks_storm_limits *limits)
 {
-	return storm->end - storm->start >= limits->min_bins && storm->uplift >= limits->min_uplift &&
+	return storm->known >= limits->min_bins && storm->uplift >= limits->min_uplift &&
 	       storm->mean_qps >= limits->min_qps;
 }
 
-size_t
-ks_storm_find(const struct ks_storm_bin *bins, size_t n, uint32_t bin_s, const struct ks_storm_limits *limits,
-	      double *z, struct ks_storm *ret, size_t max)
+/* No bin reaches the least rate, so no storm's mean does. Most zones end here. */
+static bool
+is_too_quiet(const struct ks_storm_series *series, const struct ks_storm_limits *limits)
 {
-	if (n == 0 || max == 0)
-		return 0;
-	const struct baseline base = learn(bins, n, bin_s, limits, z);
-	for (size_t i = 0; i < n; i++)
-		z[i] = deviation(bins[i].queries, &base);
+	for (size_t i = 0; i < series->n; i++)
+		if ((double)series->bins[i].queries >= limits->min_qps * series->bin_s)
+			return false;
+	return true;
+}
 
-	size_t found = 0, from = 0;
-	if (base.inside) {
-		const size_t end = find_end(z, n, 0, limits);
-		struct ks_storm storm = measure(bins, n, bin_s, 0, end, &base);
-		storm.began_before = storm.uplift_is_lower_bound = true;
-		if (is_worth_telling(&storm, limits))
-			ret[found++] = storm;
-		from = end;
+static void find_between(struct finding *finding, size_t from, size_t to);
+
+/* More than was normal, but less than a storm, as a whole: it may hold one all the same, and what is left of
+ * it becomes normal with time. Growth that would not be reported anyway is not looked for again. */
+static void
+look_closer(struct finding *finding, size_t start, size_t end)
+{
+	finding->times = finding->watch.limits->min_uplift;
+	find_between(finding, start, end);
+	finding->times = 1;
+}
+
+/* A stretch between a change and the return to normal. */
+static void
+add(struct finding *finding, size_t start, size_t end, bool began_before)
+{
+	struct ks_storm storm = measure(&finding->watch, start, end);
+	storm.began_before = storm.uplift_is_lower_bound = began_before;
+	if (is_worth_telling(&storm, finding->watch.limits)) {
+		finding->storms[finding->n++] = storm;
+		ks_baseline_exclude(&finding->watch, start, end);
+	} else if (finding->times <= 1) {
+		look_closer(finding, start, end);
 	}
+}
+
+static void
+find_between(struct finding *finding, size_t from, size_t to)
+{
 	double sum = 0;
 	size_t start = from;
-	for (size_t i = from; i < n && found < max; i++) {
-		sum = fmax(0.0, sum + z[i] - limits->cusum_slack);
+	for (size_t i = from; i < to && finding->n < finding->max; i++) {
+		if (!ks_storm_is_known(finding->watch.series, i))
+			continue;
+		sum = fmax(0.0, sum + deviation(finding, i, i) - finding->watch.limits->cusum_slack);
 		if (sum == 0.0)
 			start = i + 1;
-		if (sum <= limits->cusum_alarm)
+		if (sum <= finding->watch.limits->cusum_alarm)
 			continue;
-		const size_t end = find_end(z, n, i, limits);
-		const struct ks_storm storm = measure(bins, n, bin_s, start, end, &base);
-		if (is_worth_telling(&storm, limits))
-			ret[found++] = storm;
+		const size_t end = find_end(finding, i, to, start);
+		add(finding, start, end, /* began_before= */ false);
 		sum = 0.0;
 		start = end;
-		i = end == n ? n : end - 1;
-		if (end == n)
-			break;
+		i = end - 1;
 	}
-	return found;
+}
+
+size_t
+ks_storm_find(const struct ks_storm_series *series, const struct ks_storm_limits *limits,
+	      const struct ks_storm_scratch *scratch, struct ks_storm *ret, size_t max)
+{
+	struct finding finding = {.times = 1, .storms = ret, .max = max};
+	if (max == 0 || is_too_quiet(series, limits))
+		return 0;
+	ks_baseline_begin(&finding.watch, series, limits, scratch->excluded, scratch->values);
+	size_t from = 0;
+	if (finding.watch.first.kind == KS_BASELINE_CALM) {
+		from = find_end(&finding, 0, series->n, 0);
+		add(&finding, 0, from, /* began_before= */ true);
+	}
+	find_between(&finding, from, series->n);
+	return finding.n;
 }

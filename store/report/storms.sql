@@ -1,11 +1,7 @@
 -- SPDX-License-Identifier: BSD-2-Clause
--- The storms found, their strength and their share of what was sent.
+-- The storms found, their strength, their course and what they cost.
 measured AS (
 	SELECT storm.*, name, name_wire,
-		(SELECT sum(response_dns_bytes) FROM run JOIN zone_bin USING (run_id)
-			WHERE zone_bin.zone_id = storm.zone_id AND t_s >= start_s AND t_s < end_s) AS zone_bytes,
-		(SELECT sum(response_dns_bytes) FROM run JOIN bin USING (run_id)
-			WHERE t_s >= start_s AND t_s < end_s) AS all_bytes,
 		-- Those who asked again; where nobody did, those who asked.
 		(SELECT coalesce(nullif(count(DISTINCT ip) FILTER (WHERE rq_hot + rq_warm + rq_cool > 0), 0), count(DISTINCT ip))
 			FROM run JOIN flow USING (run_id)
@@ -21,20 +17,46 @@ report AS (
 		peak_qps,
 		base_qps,
 		uplift,
-		NULL AS uplift_lo,
-		NULL AS uplift_hi,
-		NULL AS severity,
-		coalesce(zone_bytes, 0) * 1.0 / nullif(all_bytes, 0) AS byte_share,
+		uplift_lo,
+		uplift_hi,
+		severity,
+		byte_share,
 		sources,
-		NULL AS half_life_s,
-		NULL AS residual,
-		NULL AS residual_lo,
-		NULL AS residual_hi,
+		half_life_s,
+		residual,
+		residual_lo,
+		residual_hi,
 		NULL AS "trigger",
 		NULL AS lag_s,
 		NULL AS verdict,
 		NULL AS lead_db,
 		uplift_is_lower_bound,
+		mean_qps,
+		duration_s,
+		severity_unknown,
+		open AS still_elevated,
+		half_life_at_least_s,
+		residual_share,
+		residual_share_lo,
+		residual_share_hi,
+		residual_lo > 1 AS higher_than_before,
+		rise,
+		rise_s,
+		baseline,
+		baseline_bins,
+		dispersion,
+		strftime('%Y-%m-%dT%H:%M:%SZ', second_start_s, 'unixepoch') AS second_start,
+		-- The same to two bins. Where the other method sees nothing it does not agree.
+		iif(began_before OR bin_s IS NULL, NULL, coalesce(abs(second_start_s - start_s) <= 2 * bin_s, 0)) AS second_agrees,
+		unknown_bins,
+		growth,
+		growth_lo,
+		growth_hi,
+		answer_bytes,
+		answered_bps,
+		predicted_bps,
+		predicted_ip_bps,
+		predicted_wire_bps,
 		name_wire AS zone_wire,
 		start_s * 1000000000 AS first_ns,
 		end_s * 1000000000 - 1 AS last_ns

@@ -8,7 +8,9 @@
 enum { BINS = 400, STORMS = 8 };
 
 static struct ks_storm_bin bins[BINS];
-static double scratch[BINS];
+static double values[BINS];
+static uint8_t excluded[BINS];
+static const struct ks_storm_scratch scratch = {values, excluded};
 static struct ks_storm storms[STORMS];
 
 /* Queries of every second bin differ by one, so that the dispersion is not that of a machine. */
@@ -22,7 +24,8 @@ fill(size_t from, size_t to, uint64_t queries, uint64_t requeries)
 static size_t
 find(size_t n, uint32_t bin_s)
 {
-	return ks_storm_find(bins, n, bin_s, &ks_storm_defaults, scratch, storms, STORMS);
+	const struct ks_storm_series series = {.bins = bins, .n = n, .bin_s = bin_s, .life_s = NAN};
+	return ks_storm_find(&series, &ks_storm_defaults, &scratch, storms, STORMS);
 }
 
 Test(storm, none_in_a_steady_series)
