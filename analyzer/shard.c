@@ -151,10 +151,16 @@ static uint32_t
 server_number(struct ks_shard *shard, const struct ks_addr *addr)
 {
 	const struct ks_key key = ks_key_of_addr(addr);
+	if (shard->servers.n > 0 && ks_map_equal(&shard->server_met, &key))
+		return shard->server_met_number;
 	bool is_new;
 	const uint32_t number = ks_map_add(&shard->servers, &key, &is_new);
 	if (number != KS_MAP_NONE && is_new)
 		((struct ks_server *)ks_map_at(&shard->servers, number))->first_ns = INT64_MAX;
+	if (number != KS_MAP_NONE) {
+		shard->server_met = *addr;
+		shard->server_met_number = number;
+	}
 	return number;
 }
 

@@ -93,6 +93,8 @@ struct ks_shard {
 	struct ks_signals signals;
 	struct ks_errors errors;
 	struct ks_totals totals;
+	struct ks_addr server_met; /* last, and its number: most captures have few servers */
+	uint32_t server_met_number;
 };
 
 /* `memory_bytes` is the budget for all tables together; `bin_s` 0: chosen by the length of the capture. */

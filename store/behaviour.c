@@ -189,23 +189,23 @@ take_cell(struct reader *reader, sqlite3_stmt *stmt)
 		(gap ? counts->gaps : counts->pauses)[cell] = count_of(stmt, 4);
 }
 
-/* The least asked of too many share the last place. */
+/* Sorted in, the most asked first; the least asked of too many share the last place. */
 static void
 take_server(struct reader *reader, sqlite3_stmt *stmt)
 {
 	uint64_t queries = count_of(stmt, 2);
-	if (reader->flow.servers.n < SERVERS_MAX) {
-		reader->queries[reader->flow.servers.n++] = queries;
-		return;
-	}
-	for (size_t i = 0; i < SERVERS_MAX - 1; i++) {
+	size_t *const n = &reader->flow.servers.n;
+	for (size_t i = 0; i < *n && i < SERVERS_MAX - 1; i++) {
 		if (queries > reader->queries[i]) {
 			const uint64_t less = reader->queries[i];
 			reader->queries[i] = queries;
 			queries = less;
 		}
 	}
-	reader->queries[SERVERS_MAX - 1] += queries;
+	if (*n < SERVERS_MAX)
+		reader->queries[(*n)++] = queries;
+	else
+		reader->queries[SERVERS_MAX - 1] += queries;
 }
 
 static bool
