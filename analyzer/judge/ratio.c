@@ -6,8 +6,8 @@
 #define TAIL 0.025
 #define NORMAL_975 1.959963984540054
 
-/* Beyond so many the exact limits and their normal approximation differ by less than one in ten thousand, and
- * a continued fraction of sqrt(count) steps would cost time that hostile counts could buy. */
+/* A count beyond this adds less than one part in ten thousand to an interval, so it may as well be this many
+ * in a shorter time; the continued fraction takes sqrt(count) steps, which hostile counts could buy. */
 #define COUNT_MAX 1e8
 
 /* The continued fraction of the incomplete beta function by Lentz's method (DLMF 8.17.22). */
@@ -103,14 +103,14 @@ ks_ratio_of_rates(double n1, double t1, double n0, double t0, double dispersion)
 {
 	if (!(t1 > 0) || !(t0 > 0) || !(n1 >= 0) || !(n0 >= 0) || n1 + n0 <= 0)
 		return (struct ks_ratio){NAN, NAN, NAN};
-	const double exposure = t0 / t1;
-	const bool large = n1 > COUNT_MAX || n0 > COUNT_MAX;
-	if ((dispersion > 1 || large) && n1 > 0 && n0 > 0)
-		return log_normal(n1, n0, exposure, fmax(dispersion, 1));
+	const double least = fmin(n1, n0), less = fmax(dispersion, 1);
+	if ((dispersion > 1 && least > 0) || least > COUNT_MAX)
+		return log_normal(n1, n0, t0 / t1, less);
 	/* A logarithm needs both counts. Where one is missing, overdispersed counts tell as much as fewer
 	 * ones. */
-	const double less = fmax(dispersion, 1);
-	return exact(fmin(n1 / less, COUNT_MAX), fmin(n0 / less, COUNT_MAX), exposure);
+	const double few1 = fmin(n1 / less, COUNT_MAX), few0 = fmin(n0 / less, COUNT_MAX);
+	const double shorter = (n1 > 0 ? n1 / less / few1 : 1) / (n0 > 0 ? n0 / less / few0 : 1);
+	return exact(few1, few0, t0 / t1 * shorter);
 }
 
 /* Standard deviation of the logarithm. */
@@ -125,7 +125,7 @@ log_interval(double value, double spread)
 {
 	const double factor = exp(NORMAL_975 * spread);
 	if (!isfinite(value) || !isfinite(factor))
-		return (struct ks_ratio){isfinite(value) ? value : NAN, NAN, NAN};
+		return (struct ks_ratio){NAN, NAN, NAN};
 	return (struct ks_ratio){value, value / factor, value * factor};
 }
 
