@@ -26,18 +26,27 @@ struct finding {
 };
 
 /* Anscombe: 2 sqrt(x + 3/8) of a Poisson count has a standard deviation near 1. The baseline is that of bins
- * before `before`. */
+ * before `before`, taken `times`. */
 static double
-deviation(struct finding *finding, size_t at, size_t before)
+deviation(struct finding *finding, size_t at, size_t before, double times)
 {
 	const struct ks_baseline *const base = ks_baseline_at(&finding->watch, at, before);
 	const double count = (double)finding->watch.series->bins[at].queries;
-	const double normal = base->mean * finding->times;
-	return 2.0 * (sqrt(count + 0.375) - sqrt(normal + 0.375)) / sqrt(base->dispersion);
+	return 2.0 * (sqrt(count + 0.375) - sqrt(base->mean * times + 0.375)) / sqrt(base->dispersion);
+}
+
+/* Calm is what is not more than the least that would be called a storm. Against the baseline itself a busy
+ * zone would hardly ever be calm: of bins that are but noise every sixth has z above 1, and one that keeps
+ * some percent of a storm's load has it in all. The storm began at `start`, so what is normal is what was so
+ * before. */
+static bool
+is_calm(struct finding *finding, size_t at, size_t start)
+{
+	return deviation(finding, at, start, finding->watch.limits->min_uplift) < 1.0;
 }
 
 /* The first bin at or behind `from` where `calm_bins` calm ones begin, of those known; `to` when there is
- * none. The storm began at `start`, so what is normal is what was so before. */
+ * none. */
 static size_t
 find_end(struct finding *finding, size_t from, size_t to, size_t start)
 {
@@ -45,7 +54,7 @@ find_end(struct finding *finding, size_t from, size_t to, size_t start)
 	for (size_t i = from; i < to; i++) {
 		if (!ks_storm_is_known(finding->watch.series, i))
 			continue;
-		if (deviation(finding, i, start) >= 1.0) {
+		if (!is_calm(finding, i, start)) {
 			calm = 0;
 			continue;
 		}
@@ -152,17 +161,20 @@ add(struct finding *finding, size_t start, size_t end, bool began_before)
 static void
 find_between(struct finding *finding, size_t from, size_t to)
 {
+	const struct ks_storm_limits *const limits = finding->watch.limits;
 	double sum = 0;
 	size_t start = from;
 	for (size_t i = from; i < to && finding->n < finding->max; i++) {
 		if (!ks_storm_is_known(finding->watch.series, i))
 			continue;
-		sum = fmax(0.0, sum + deviation(finding, i, i) - finding->watch.limits->cusum_slack);
+		const double z = deviation(finding, i, i, finding->times);
+		/* Bounded, so that what became normal with time is forgotten. */
+		sum = fmin(fmax(0.0, sum + z - limits->cusum_slack), 2 * limits->cusum_alarm);
 		if (sum == 0.0)
 			start = i + 1;
-		if (sum <= finding->watch.limits->cusum_alarm)
+		if (sum <= limits->cusum_alarm || is_calm(finding, i, start))
 			continue;
-		const size_t end = find_end(finding, i, to, start);
+		const size_t end = find_end(finding, i + 1, to, start);
 		add(finding, start, end, /* began_before= */ false);
 		sum = 0.0;
 		start = end;

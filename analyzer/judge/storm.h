@@ -21,7 +21,7 @@ struct ks_storm_limits {
 	double cusum_alarm;    /* h */
 	double baseline_share; /* of the bins of a short capture that serve as the baseline */
 	double baseline_keep;  /* share of its lowest bins that make the mean */
-	uint32_t calm_bins;    /* bins with z < 1 in a row that end a storm */
+	uint32_t calm_bins;    /* in a row, not above min_uplift, that end a storm */
 	uint32_t min_bins;
 	double min_uplift;
 	double min_qps;
