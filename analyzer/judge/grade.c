@@ -55,12 +55,17 @@ totals_before(const struct ks_storm_series *series, const struct ks_storm *storm
 
 /* --- uplift and severity --- */
 
+/* Cutting off the highest bins of the baseline leaves less than the mean, if they were but chance; leaving
+ * them in, more than what is normal, if they were not. The interval holds either. */
 static struct ks_ratio
-uplift_of(const struct ks_storm *storm)
+uplift_of(const struct ks_storm *storm, const struct totals *before)
 {
-	const double known = (double)storm->known, n = (double)storm->base.n;
-	struct ks_ratio ret = ks_ratio_of_rates((double)storm->queries, known, storm->base.mean * n, n,
-						storm->base.dispersion);
+	const double queries = (double)storm->queries, known = (double)storm->known;
+	const double n = (double)storm->base.n, dispersion = storm->base.dispersion;
+	struct ks_ratio ret = ks_ratio_of_rates(queries, known, storm->base.mean * n, n, dispersion);
+	const struct ks_ratio all = ks_ratio_of_rates(queries, known, before->queries, before->n, dispersion);
+	if (all.lo < ret.lo)
+		ret.lo = all.lo;
 	/* Who knows how much of what remains without requeries belongs to the storm. */
 	if (storm->uplift_is_lower_bound)
 		ret.hi = NAN;
@@ -99,15 +104,28 @@ increase(double after, double n_after, double before, double n_before)
 	return after / n_after - before / n_before;
 }
 
+static bool
+has_bytes(const struct ks_storm_series *series, const struct totals *before)
+{
+	return series->whole != NULL && !series->no_responses && before->n > 0;
+}
+
 static double
 byte_share(const struct ks_storm_series *series, const struct totals *during, const struct totals *before)
 {
-	if (series->whole == NULL || series->no_responses || before->n <= 0)
+	if (!has_bytes(series, before))
 		return NAN;
 	const double zone = increase(during->response_bytes, during->n, before->response_bytes, before->n);
 	const double all =
 		increase(during->all_response_bytes, during->n, before->all_response_bytes, before->n);
 	return all > 0 ? zone / all : NAN;
+}
+
+/* Where nothing grew, no half of it did. */
+static enum answer
+is_share_severe(const struct ks_storm_series *series, const struct totals *before, double share)
+{
+	return has_bytes(series, before) && isnan(share) ? NO : is_at_least(share, SEVERE_SHARE);
 }
 
 static enum answer
@@ -134,7 +152,7 @@ set_severity(struct ks_storm_grade *grade, const struct ks_storm_series *series,
 {
 	const enum answer answers[] = {
 		is_uplift_severe(storm, &grade->uplift),
-		is_at_least(grade->byte_share, SEVERE_SHARE),
+		is_share_severe(series, before, grade->byte_share),
 		is_out_severe(series, during, before),
 		is_duration_severe(series, storm, grade->duration_s),
 	};
@@ -208,7 +226,7 @@ ks_storm_judge(const struct ks_storm_series *series, const struct ks_storm *stor
 	const struct totals normal = totals_before(series, storm, limits, scratch);
 	const struct totals during = totals_between(series, storm->start, storm->end);
 	struct ks_storm_grade grade = {
-		.uplift = uplift_of(storm),
+		.uplift = uplift_of(storm, &normal),
 		.byte_share = byte_share(series, &during, &normal),
 		.duration_s = (double)(storm->end - storm->start) * series->bin_s,
 		.rise = ks_course_rise(series, storm, scratch->values),

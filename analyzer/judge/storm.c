@@ -20,7 +20,6 @@ const struct ks_storm_limits ks_storm_defaults = {
 
 struct finding {
 	struct ks_watch watch;
-	double times; /* as much as the baseline is still normal */
 	struct ks_storm *storms;
 	size_t n, max;
 };
@@ -45,11 +44,12 @@ is_calm(struct finding *finding, size_t at, size_t start)
 	return deviation(finding, at, start, finding->watch.limits->min_uplift) < 1.0;
 }
 
-/* The first bin at or behind `from` where `calm_bins` calm ones begin, of those known; `to` when there is
- * none. */
+/* The first bin at or behind `from` where `calm_bins` calm ones begin, of those known; the number of bins
+ * when there is none. */
 static size_t
-find_end(struct finding *finding, size_t from, size_t to, size_t start)
+find_end(struct finding *finding, size_t from, size_t start)
 {
+	const size_t to = finding->watch.series->n;
 	size_t calm = 0, end = from;
 	for (size_t i = from; i < to; i++) {
 		if (!ks_storm_is_known(finding->watch.series, i))
@@ -132,52 +132,105 @@ is_too_quiet(const struct ks_storm_series *series, const struct ks_storm_limits 
 	return true;
 }
 
-static void find_between(struct finding *finding, size_t from, size_t to);
-
-/* More than was normal, but less than a storm, as a whole: it may hold one all the same, and what is left of
- * it becomes normal with time. Growth that would not be reported anyway is not looked for again. */
-static void
-look_closer(struct finding *finding, size_t start, size_t end)
+/* The level at an alarm: the median of its bin and of the two behind. */
+static double
+level_at(struct finding *finding, size_t start, size_t alarm)
 {
-	finding->times = finding->watch.limits->min_uplift;
-	find_between(finding, start, end);
-	finding->times = 1;
+	const size_t n = finding->watch.series->n;
+	double z[3];
+	for (size_t i = 0; i < KS_COUNT(z); i++)
+		z[i] = deviation(finding, alarm + i < n ? alarm + i : alarm, start, 1.0);
+	return fmax(fmin(z[0], z[1]), fmin(fmax(z[0], z[1]), z[2]));
 }
 
-/* A stretch between a change and the return to normal. */
-static void
+/* Where between `start` and the alarm did it begin? A CUSUM tells no better than where it was zero last, and
+ * by chance that may be long ago. Where a single bin is enough for an alarm, nothing before is needed for it:
+ * the most likely place of a step to that level is the one from which what exceeds half of it adds up to
+ * most. */
+static size_t
+refine_start(struct finding *finding, size_t start, size_t alarm)
+{
+	const double level = level_at(finding, start, alarm);
+	double sum = 0, most = -INFINITY;
+	size_t ret = start;
+	if (level <= finding->watch.limits->cusum_alarm)
+		return start;
+	for (size_t i = alarm + 1; i-- > start;) {
+		if (!ks_storm_is_known(finding->watch.series, i))
+			continue;
+		sum += deviation(finding, i, start, 1.0) - level / 2;
+		if (sum >= most) {
+			most = sum;
+			ret = i;
+		}
+	}
+	return ret;
+}
+
+/* A stretch between a change and the return to normal. True: it was one to tell of. */
+static bool
 add(struct finding *finding, size_t start, size_t end, bool began_before)
 {
 	struct ks_storm storm = measure(&finding->watch, start, end);
 	storm.began_before = storm.uplift_is_lower_bound = began_before;
-	if (is_worth_telling(&storm, finding->watch.limits)) {
-		finding->storms[finding->n++] = storm;
-		ks_baseline_exclude(&finding->watch, start, end);
-	} else if (finding->times <= 1) {
-		look_closer(finding, start, end);
-	}
+	if (!is_worth_telling(&storm, finding->watch.limits))
+		return false;
+	finding->storms[finding->n++] = storm;
+	ks_baseline_exclude(&finding->watch, start, end);
+	return true;
 }
 
+struct cusum {
+	double sum;
+	size_t start; /* behind the last bin where it was zero */
+};
+
 static void
-find_between(struct finding *finding, size_t from, size_t to)
+step(struct cusum *cusum, double z, size_t at, const struct ks_storm_limits *limits)
+{
+	/* Bounded, so that what became normal with time is forgotten. */
+	cusum->sum = fmin(fmax(0.0, cusum->sum + z - limits->cusum_slack), 2 * limits->cusum_alarm);
+	if (cusum->sum == 0.0)
+		cusum->start = at + 1;
+}
+
+/* Try what began at `start`, and is not calm at `at`. */
+static bool
+try(struct finding *finding, size_t start, size_t at, size_t *ret_end)
+{
+	*ret_end = find_end(finding, at + 1, start);
+	return add(finding, start, *ret_end, /* began_before= */ false);
+}
+
+/* Two sums. One tells since when it is more than normal. That may be long, and all in all too little to tell
+ * of: then it goes on, for a slow rise becomes a storm later, and the other one, of what is more than the
+ * floor of a storm, finds storms on top of it. */
+static void
+find_from(struct finding *finding, size_t from)
 {
 	const struct ks_storm_limits *const limits = finding->watch.limits;
-	double sum = 0;
-	size_t start = from;
-	for (size_t i = from; i < to && finding->n < finding->max; i++) {
+	struct cusum more = {.start = from}, storm = {.start = from};
+	size_t patience = 0; /* looking at a long stretch again and again would cost its square */
+	for (size_t i = from, end; i < finding->watch.series->n && finding->n < finding->max; i++) {
 		if (!ks_storm_is_known(finding->watch.series, i))
 			continue;
-		const double z = deviation(finding, i, i, finding->times);
-		/* Bounded, so that what became normal with time is forgotten. */
-		sum = fmin(fmax(0.0, sum + z - limits->cusum_slack), 2 * limits->cusum_alarm);
-		if (sum == 0.0)
-			start = i + 1;
-		if (sum <= limits->cusum_alarm || is_calm(finding, i, start))
+		const bool raises = more.sum <= limits->cusum_alarm;
+		step(&more, deviation(finding, i, i, 1.0), i, limits);
+		step(&storm, deviation(finding, i, i, limits->min_uplift), i, limits);
+		bool found = false;
+		if (more.sum > limits->cusum_alarm && i >= patience && !is_calm(finding, i, more.start)) {
+			const size_t start = raises ? refine_start(finding, more.start, i) : more.start;
+			found = try(finding, start, i, &end);
+			patience = i + (end - start) / 8;
+		}
+		if (!found && storm.sum > limits->cusum_alarm) {
+			found = try(finding, storm.start, i, &end);
+			storm.sum = 0;
+		}
+		if (!found)
 			continue;
-		const size_t end = find_end(finding, i + 1, to, start);
-		add(finding, start, end, /* began_before= */ false);
-		sum = 0.0;
-		start = end;
+		more = storm = (struct cusum){.start = end};
+		patience = 0;
 		i = end - 1;
 	}
 }
@@ -186,15 +239,15 @@ size_t
 ks_storm_find(const struct ks_storm_series *series, const struct ks_storm_limits *limits,
 	      const struct ks_storm_scratch *scratch, struct ks_storm *ret, size_t max)
 {
-	struct finding finding = {.times = 1, .storms = ret, .max = max};
+	struct finding finding = {.storms = ret, .max = max};
 	if (max == 0 || is_too_quiet(series, limits))
 		return 0;
 	ks_baseline_begin(&finding.watch, series, limits, scratch->excluded, scratch->values);
 	size_t from = 0;
 	if (finding.watch.first.kind == KS_BASELINE_CALM) {
-		from = find_end(&finding, 0, series->n, 0);
-		add(&finding, 0, from, /* began_before= */ true);
+		from = find_end(&finding, 0, 0);
+		(void)add(&finding, 0, from, /* began_before= */ true);
 	}
-	find_between(&finding, from, series->n);
+	find_from(&finding, from);
 	return finding.n;
 }
