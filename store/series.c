@@ -25,6 +25,7 @@ struct reader {
 	const struct piece *laid;
 	bool no_responses;
 	uint32_t least;
+	bool by_server;
 	ks_store_series_fn *each;
 	void *arg;
 };
@@ -50,6 +51,16 @@ static const char bins_sql[] = "SELECT zone_id, name, t_s / w * w AS t, sum(quer
 			       " WHERE queries > 0 AND zone_id IN (SELECT zone_id FROM zone_bin GROUP BY "
 			       "zone_id HAVING sum(queries) >= ?1 * (SELECT bin_s FROM whole))"
 			       " GROUP BY zone_id, t ORDER BY name, t";
+
+/* Servers beyond those kept apart are no server. One alone sees what there is. */
+static const char servers_sql[] =
+	"WITH asked AS (SELECT ip, sum(queries) AS n FROM bin WHERE qtype = 48 AND length(ip) > 0 GROUP BY "
+	"ip),"
+	" busy AS (SELECT ip, row_number() OVER (ORDER BY length(ip), ip) AS number FROM asked"
+	"  WHERE n >= ?1 * (SELECT bin_s FROM whole) AND (SELECT count(*) FROM asked WHERE n > 0) > 1)"
+	" SELECT number, ip, t_s / w * w AS t, sum(queries), 0, 0, sum(responses), sum(response_dns_bytes)"
+	" FROM bin JOIN busy USING (ip), (SELECT bin_s AS w FROM whole)"
+	" WHERE qtype = 48 GROUP BY number, t ORDER BY number, t";
 
 /* Does every stretch between gaps of at least `gap_s` fit? */
 static bool
@@ -202,7 +213,8 @@ piece_of(const struct reader *reader, size_t at, int64_t t_s)
 /* What has been gathered of one zone in one piece. */
 struct gathering {
 	int64_t zone_id;
-	char *zone; /* NULL: nothing yet */
+	char *zone; /* NULL: nothing yet; of a server "" */
+	struct ks_addr server;
 	size_t piece;
 };
 
@@ -230,8 +242,9 @@ hand_out(struct reader *reader, struct gathering *gathering, struct ks_diag *dia
 	if (error != KS_SUCCESS)
 		return error;
 	const struct ks_store_series series = {
-		.zone_id = gathering->zone_id,
+		.zone_id = reader->by_server ? 0 : gathering->zone_id,
 		.zone = gathering->zone,
+		.server = gathering->server,
 		.storm = {.bins = reader->bins,
 			  .whole = reader->whole,
 			  .n = piece->n,
@@ -245,6 +258,16 @@ hand_out(struct reader *reader, struct gathering *gathering, struct ks_diag *dia
 	free(gathering->zone);
 	gathering->zone = NULL;
 	return error;
+}
+
+static struct ks_addr
+address(sqlite3_stmt *stmt, int column)
+{
+	const uint8_t *const ip = sqlite3_column_blob(stmt, column);
+	const int n = sqlite3_column_bytes(stmt, column);
+	if (n == 4)
+		return ks_addr_from_v4(ip);
+	return n == 16 ? ks_addr_from_v6(ip) : (struct ks_addr){0};
 }
 
 static enum ks_error
@@ -261,8 +284,10 @@ gather(struct reader *reader, struct gathering *gathering, sqlite3_stmt *stmt, s
 	}
 	gathering->zone_id = zone_id;
 	gathering->piece = piece;
+	if (reader->by_server)
+		gathering->server = address(stmt, 1);
 	if (gathering->zone == NULL)
-		gathering->zone = strdup((const char *)sqlite3_column_text(stmt, 1));
+		gathering->zone = strdup(reader->by_server ? "" : (const char *)sqlite3_column_text(stmt, 1));
 	if (gathering->zone == NULL)
 		return ks_sql_fail(reader->store, SQLITE_NOMEM, diag);
 	const size_t at = (size_t)((t_s - reader->pieces[piece].t0_s) / reader->bin_s);
@@ -280,7 +305,8 @@ static enum ks_error
 read_bins(struct reader *reader, struct ks_diag *diag)
 {
 	sqlite3_stmt *stmt;
-	enum ks_error error = ks_sql_prepare(reader->store, bins_sql, &stmt, diag);
+	enum ks_error error =
+		ks_sql_prepare(reader->store, reader->by_server ? servers_sql : bins_sql, &stmt, diag);
 	if (error != KS_SUCCESS)
 		return error;
 	sqlite3_bind_int64(stmt, 1, reader->least);
@@ -297,19 +323,33 @@ read_bins(struct reader *reader, struct ks_diag *diag)
 	return error;
 }
 
+static enum ks_error
+read_all(struct reader *reader, struct ks_diag *diag)
+{
+	enum ks_error error = find_pieces(reader, diag);
+	if (error == KS_SUCCESS && reader->n_pieces != 0)
+		error = make_bins(reader, diag);
+	if (error == KS_SUCCESS && reader->n_pieces != 0)
+		error = read_bins(reader, diag);
+	ks_store_whole_close(reader->all);
+	free(reader->whole);
+	free(reader->bins);
+	free(reader->pieces);
+	return error;
+}
+
 enum ks_error
 ks_store_each_series(struct ks_store *store, uint32_t least, ks_store_series_fn *each, void *arg,
 		     struct ks_diag *diag)
 {
 	struct reader reader = {.store = store, .least = least, .each = each, .arg = arg};
-	enum ks_error error = find_pieces(&reader, diag);
-	if (error == KS_SUCCESS && reader.n_pieces != 0)
-		error = make_bins(&reader, diag);
-	if (error == KS_SUCCESS && reader.n_pieces != 0)
-		error = read_bins(&reader, diag);
-	ks_store_whole_close(reader.all);
-	free(reader.whole);
-	free(reader.bins);
-	free(reader.pieces);
-	return error;
+	return read_all(&reader, diag);
+}
+
+enum ks_error
+ks_store_each_server_series(struct ks_store *store, uint32_t least, ks_store_series_fn *each, void *arg,
+			    struct ks_diag *diag)
+{
+	struct reader reader = {.store = store, .least = least, .by_server = true, .each = each, .arg = arg};
+	return read_all(&reader, diag);
 }

@@ -49,7 +49,8 @@ KS_MUST_CHECK enum ks_error ks_store_find_input(struct ks_store *store, const ui
  * different widths are folded into the widest. */
 struct ks_store_series {
 	int64_t zone_id;
-	const char *zone; /* presentation form */
+	const char *zone;      /* presentation form */
+	struct ks_addr server; /* of ks_store_each_server_series, where zone_id and zone are not meant */
 	struct ks_storm_series storm;
 };
 
@@ -62,6 +63,12 @@ typedef enum ks_error ks_store_series_fn(void *arg, const struct ks_store_series
 					 struct ks_diag *diag);
 KS_MUST_CHECK enum ks_error ks_store_each_series(struct ks_store *store, uint32_t least,
 						 ks_store_series_fn *each, void *arg, struct ks_diag *diag);
+
+/* The same for each server, where several answer for keys: all zones' DNSKEY queries, since none are kept by
+ * zone and server. Requeries are not known. In order of addresses. */
+KS_MUST_CHECK enum ks_error ks_store_each_server_series(struct ks_store *store, uint32_t least,
+							ks_store_series_fn *each, void *arg,
+							struct ks_diag *diag);
 
 /* The counts of one (source, zone) that was followed, over all runs. */
 struct ks_store_behaviour {
@@ -79,6 +86,8 @@ KS_MUST_CHECK enum ks_error ks_store_each_behaviour(struct ks_store *store, ks_s
 /* Replace all judgements: begin, one put per conclusion, commit. */
 struct ks_store_storm {
 	int64_t zone_id;
+	bool by_server; /* as `server` saw it; zone_id 0: no one zone's */
+	struct ks_addr server;
 	int64_t start_s, end_s; /* end_s: first second after it */
 	bool began_before, open;
 	double peak_qps, base_qps, uplift; /* uplift INFINITY is stored as NULL with uplift_is_lower_bound */

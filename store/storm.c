@@ -75,11 +75,32 @@ put_course(struct ks_sql_row *row, const struct ks_storm_grade *grade)
 	put_ratio(row, &grade->residual_share);
 }
 
+static enum ks_put
+statement_of(const struct ks_store_storm *storm)
+{
+	assert(storm->graded || !storm->by_server);
+	if (storm->by_server)
+		return KS_PUT_SERVER_STORM;
+	return storm->graded ? KS_PUT_STORM : KS_PUT_STORM_BARE;
+}
+
+static void
+put_server(struct ks_sql_row *row, const struct ks_addr *server, char text[KS_ADDR_TEXT])
+{
+	const struct ks_span ip = ks_addr_bytes(server);
+	ks_sql_put_blob(row, ip.at, ip.n);
+	ks_sql_put_text(row, ks_addr_print(server, text));
+}
+
 enum ks_error
 ks_store_judge_storm(struct ks_store *store, const struct ks_store_storm *storm, struct ks_diag *diag)
 {
-	struct ks_sql_row row = ks_sql_row_begin(store, storm->graded ? KS_PUT_STORM : KS_PUT_STORM_BARE);
-	ks_sql_put_int(&row, storm->zone_id);
+	struct ks_sql_row row = ks_sql_row_begin(store, statement_of(storm));
+	char text[KS_ADDR_TEXT];
+	if (storm->zone_id != 0)
+		ks_sql_put_int(&row, storm->zone_id);
+	else
+		ks_sql_put_null(&row);
 	ks_sql_put_int(&row, storm->start_s);
 	ks_sql_put_int(&row, storm->end_s);
 	ks_sql_put_int(&row, storm->began_before);
@@ -95,5 +116,7 @@ ks_store_judge_storm(struct ks_store *store, const struct ks_store_storm *storm,
 		put_strength(&row, storm);
 		put_course(&row, &storm->grade);
 	}
+	if (storm->by_server)
+		put_server(&row, &storm->server, text);
 	return ks_sql_row_done(&row, diag);
 }

@@ -46,6 +46,38 @@ conclusion(const struct ks_store_series *series, const struct ks_storm *storm,
 	};
 }
 
+/* How long two were on together. */
+static int64_t
+shared_s(const struct ks_store_storm *a, const struct ks_store_storm *b)
+{
+	const int64_t from_s = a->start_s > b->start_s ? a->start_s : b->start_s;
+	const int64_t to_s = a->end_s < b->end_s ? a->end_s : b->end_s;
+	return to_s - from_s;
+}
+
+/* Whose storm does a server see? A server's queries are not kept by zone: of the zones in a storm at the time
+ * the one with most queries. */
+static int64_t
+zone_of(const struct ks_judged_storms *judged, const struct ks_store_storm *seen)
+{
+	const struct ks_store_storm *most = NULL;
+	for (size_t i = 0; i < judged->n; i++) {
+		const struct ks_store_storm *const storm = &judged->storms[i];
+		if (!storm->by_server && shared_s(storm, seen) > 0 &&
+		    (most == NULL || storm->queries > most->queries))
+			most = storm;
+	}
+	return most != NULL ? most->zone_id : 0;
+}
+
+static void
+set_server(const struct ks_judged_storms *judged, struct ks_store_storm *storm, const struct ks_addr *server)
+{
+	storm->by_server = true;
+	storm->server = *server;
+	storm->zone_id = zone_of(judged, storm);
+}
+
 static enum ks_error
 judge_zone(struct ks_judged_storms *judged, const struct ks_store_series *series,
 	   const struct ks_storm_scratch *scratch, struct ks_diag *diag)
@@ -61,7 +93,10 @@ judge_zone(struct ks_judged_storms *judged, const struct ks_store_series *series
 			return error;
 		grade = ks_storm_judge(&series->storm, &storms[i], &ks_storm_defaults, until, scratch,
 				       i > 0 ? &before : NULL);
-		judged->storms[judged->n++] = conclusion(series, &storms[i], &grade);
+		judged->storms[judged->n] = conclusion(series, &storms[i], &grade);
+		if (series->zone_id == 0)
+			set_server(judged, &judged->storms[judged->n], &series->server);
+		judged->n++;
 	}
 	return KS_SUCCESS;
 }
@@ -87,5 +122,8 @@ ks_judge_storms(struct ks_store *store, struct ks_judged_storms *ret, struct ks_
 {
 	/* Fewer queries than this make no storm, whatever their times are. */
 	const uint32_t least = (uint32_t)(ks_storm_defaults.min_bins * ks_storm_defaults.min_qps);
-	return ks_store_each_series(store, least, judge_series, ret, diag);
+	const enum ks_error error = ks_store_each_series(store, least, judge_series, ret, diag);
+	if (error != KS_SUCCESS || ret->n == 0)
+		return error;
+	return ks_store_each_server_series(store, least, judge_series, ret, diag);
 }

@@ -7,7 +7,9 @@
 #include "store/store.h"
 
 struct ks_judged_storms {
-	struct ks_store_storm *storms; /* in order of zones, then of time; to be freed, also after an error */
+	struct ks_store_storm *storms; /* to be freed, also after an error */
+	/* In order of zones, then of time; behind them, when there are any and several servers, those that
+	 * each server saw. */
 	size_t n, capacity;
 };
 

@@ -1,13 +1,20 @@
 -- SPDX-License-Identifier: BSD-2-Clause
 -- The storms found, their strength, their course and what they cost.
+-- Of zones; or, when one is asked for, those that a server saw.
+found AS (
+	SELECT storm.*, NULL AS ip, NULL AS address FROM storm, option WHERE server IS NULL
+	UNION ALL
+	SELECT server_storm.* FROM server_storm, option WHERE ip = server
+),
 measured AS (
-	SELECT storm.*, name, name_wire,
-		-- Those who asked again; where nobody did, those who asked.
-		(SELECT coalesce(nullif(count(DISTINCT ip) FILTER (WHERE rq_hot + rq_warm + rq_cool > 0), 0), count(DISTINCT ip))
+	SELECT found.*, name, name_wire,
+		-- Those who asked again; where nobody did, those who asked. Nobody counts them by server.
+		iif(ip IS NULL,
+			(SELECT coalesce(nullif(count(DISTINCT ip) FILTER (WHERE rq_hot + rq_warm + rq_cool > 0), 0), count(DISTINCT ip))
 			FROM run JOIN flow USING (run_id)
-			WHERE flow.zone_id = storm.zone_id AND queries > 0
-			AND flow.last_ns >= start_s * 1000000000 AND flow.first_ns < end_s * 1000000000) AS sources
-	FROM storm JOIN zone USING (zone_id)
+			WHERE flow.zone_id = found.zone_id AND queries > 0
+			AND flow.last_ns >= start_s * 1000000000 AND flow.first_ns < end_s * 1000000000), NULL) AS sources
+	FROM found LEFT JOIN zone USING (zone_id)
 ),
 report AS (
 	SELECT
@@ -19,8 +26,9 @@ report AS (
 		uplift,
 		uplift_lo,
 		uplift_hi,
-		severity,
-		byte_share,
+		-- Tests and shares against everything make no sense for one server.
+		iif(ip IS NULL, severity, NULL) AS severity,
+		iif(ip IS NULL, byte_share, NULL) AS byte_share,
 		sources,
 		half_life_s,
 		residual,
@@ -33,12 +41,12 @@ report AS (
 		uplift_is_lower_bound,
 		mean_qps,
 		duration_s,
-		severity_unknown,
+		iif(ip IS NULL, severity_unknown, NULL) AS severity_unknown,
 		open AS still_elevated,
 		half_life_at_least_s,
-		residual_share,
-		residual_share_lo,
-		residual_share_hi,
+		iif(ip IS NULL, residual_share, NULL) AS residual_share,
+		iif(ip IS NULL, residual_share_lo, NULL) AS residual_share_lo,
+		iif(ip IS NULL, residual_share_hi, NULL) AS residual_share_hi,
 		residual_lo > 1 AS higher_than_before,
 		rise,
 		rise_s,
@@ -57,7 +65,9 @@ report AS (
 		predicted_bps,
 		predicted_ip_bps,
 		predicted_wire_bps,
+		address AS server,
 		name_wire AS zone_wire,
+		ip AS server_ip,
 		start_s * 1000000000 AS first_ns,
 		end_s * 1000000000 - 1 AS last_ns
 	FROM measured

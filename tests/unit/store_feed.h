@@ -374,6 +374,20 @@ judge(struct ks_store *store)
 	};
 	for (size_t i = 0; i < KS_COUNT(storms); i++)
 		SUCCEED(ks_store_judge_storm(store, &storms[i], &diag), diag);
+	struct ks_store_storm seen = storms[0];
+	seen.by_server = true;
+	seen.server = addr(S1);
+	seen.peak_qps = 5;
+	seen.mean_qps = 4;
+	seen.base_qps = 0.2;
+	seen.uplift = INFINITY;
+	seen.grade.uplift = (struct ks_ratio){INFINITY, 20, INFINITY};
+	SUCCEED(ks_store_judge_storm(store, &seen, &diag), diag);
+	seen.zone_id = 0;
+	seen.server = addr(S2);
+	seen.uplift = 20;
+	seen.grade.uplift = (struct ks_ratio){20, 12.5, 28};
+	SUCCEED(ks_store_judge_storm(store, &seen, &diag), diag);
 	SUCCEED(ks_store_judge_end(store, &diag), diag);
 }
 

@@ -12,7 +12,9 @@ note(void *arg, const struct ks_store_series *series, struct ks_diag *diag)
 {
 	size_t *const n = arg;
 	(void)diag;
-	*n += (size_t)snprintf(got + *n, sizeof(got) - *n, "%s%s", series->zone,
+	char text[KS_ADDR_TEXT];
+	*n += (size_t)snprintf(got + *n, sizeof(got) - *n, "%s%s",
+			       series->zone_id != 0 ? series->zone : ks_addr_print(&series->server, text),
 			       series->storm.no_responses ? " (some without answers)" : "");
 	for (size_t i = 0; i < series->storm.n; i++) {
 		const struct ks_storm_bin *const bin = &series->storm.bins[i];
@@ -24,6 +26,16 @@ note(void *arg, const struct ks_store_series *series, struct ks_diag *diag)
 	}
 	*n += (size_t)snprintf(got + *n, sizeof(got) - *n, "\n");
 	return KS_SUCCESS;
+}
+
+static const char *
+servers_text(struct ks_store *store, uint32_t least)
+{
+	struct ks_diag diag = {0};
+	size_t n = 0;
+	got[0] = '\0';
+	SUCCEED(ks_store_each_server_series(store, least, note, &n, &diag), diag);
+	return got;
 }
 
 static const char *
@@ -134,4 +146,28 @@ Test(store_storm, a_hole_in_dense_traffic_is_not_known_and_silence_is)
 		text_is(series_text(store), rows[i].text);
 		ks_store_close(store);
 	}
+}
+
+Test(store_storm, servers_have_series_where_there_are_several)
+{
+	struct ks_store *const store = open_write(scratch("e.db"));
+	begin(store, 1, 0, 19, false);
+	bins_at(store, 0, 20);
+	SEND(store, bin, .t_s = T0 + 10, .server = addr("192.0.2.53"), .qtype = 48, .queries = 7,
+	     .responses = 6, .response_dns_bytes = 6000);
+	SEND(store, bin, .t_s = T0 + 10, .server_other = true, .qtype = 48, .queries = 9);
+	send_end(store);
+	text_is(servers_text(store, 0), "192.0.2.53 2/2/2000:10/4600/10000 7/6/6000:16/6000/0\n"
+					"2001:db8::53 2/2/2000:10/4600/10000 0/0/0:16/6000/0\n");
+	/* Nine queries in bins of ten seconds are less than one a second. */
+	text_is(servers_text(store, 1), "");
+	ks_store_close(store);
+
+	struct ks_store *const one = open_write(scratch("f.db"));
+	begin(one, 1, 0, 9, false);
+	SEND(one, bin, .t_s = T0, .server = addr("192.0.2.53"), .qtype = 48, .queries = 7);
+	SEND(one, bin, .t_s = T0, .server = addr("192.0.2.54"), .qtype = 1, .queries = 7);
+	send_end(one);
+	text_is(servers_text(one, 0), "");
+	ks_store_close(one);
 }
