@@ -104,7 +104,7 @@ void
 ks_baseline_exclude(struct ks_watch *watch, size_t from, size_t to)
 {
 	memset(watch->excluded + from, 1, to - from);
-	watch->has_current = false;
+	watch->calm.valid = watch->frozen.valid = false;
 }
 
 /* The first bin that begins at `t_s` or behind, within the series. */
@@ -162,14 +162,12 @@ ks_baseline_at(struct ks_watch *watch, size_t at, size_t before)
 		return &watch->first;
 	const int64_t slot = (series->t0_s + (int64_t)at * series->bin_s) / SLOT_S;
 	/* While it is calm `before` moves with `at`, which changes nothing within a slot. */
+	struct ks_baseline_memo *const memo = before == at ? &watch->calm : &watch->frozen;
 	const size_t key = before == at ? SIZE_MAX : before;
-	if (!watch->has_current || watch->slot != slot || watch->before != key) {
-		watch->current = learn_daily(watch, slot * SLOT_S + SLOT_S / 2, before);
-		watch->slot = slot;
-		watch->before = key;
-		watch->has_current = true;
-	}
-	return &watch->current;
+	if (!memo->valid || memo->slot != slot || memo->before != key)
+		*memo = (struct ks_baseline_memo){learn_daily(watch, slot * SLOT_S + SLOT_S / 2, before),
+						  slot, key, true};
+	return &memo->base;
 }
 
 bool

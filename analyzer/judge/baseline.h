@@ -20,11 +20,13 @@ struct ks_watch {
 	uint8_t *excluded; /* by bin: not to learn from */
 	double *values;    /* scratch, as many as bins */
 	struct ks_baseline first;
-	/* The one asked for last. */
-	struct ks_baseline current;
-	int64_t slot;
-	size_t before;
-	bool has_current;
+	/* Those asked for last: while it is calm, and while a storm is on. The two are asked for in turn. */
+	struct ks_baseline_memo {
+		struct ks_baseline base;
+		int64_t slot;
+		size_t before;
+		bool valid;
+	} calm, frozen;
 };
 
 /* `excluded` and `values` have room for as many as the series has bins. */

@@ -18,6 +18,9 @@ const struct ks_storm_limits ks_storm_defaults = {
 	.inside_qps = 1.0,
 };
 
+/* Standard deviations above the floor of a storm, below which a bin is calm. */
+static const double CALM = 1.0;
+
 struct finding {
 	struct ks_watch watch;
 	struct ks_storm *storms;
@@ -41,7 +44,7 @@ deviation(struct finding *finding, size_t at, size_t before, double times)
 static bool
 is_calm(struct finding *finding, size_t at, size_t start)
 {
-	return deviation(finding, at, start, finding->watch.limits->min_uplift) < 1.0;
+	return deviation(finding, at, start, finding->watch.limits->min_uplift) < CALM;
 }
 
 /* The first bin at or behind `from` where `calm_bins` calm ones begin, of those known; the number of bins
@@ -167,17 +170,54 @@ refine_start(struct finding *finding, size_t start, size_t alarm)
 	return ret;
 }
 
+/* Does what lies from `start` on belong to the storm before it? Sources that remember a failure come back
+ * after 30 s or after 60 (DOMAIN A1 1-15): where bins are short, a pause of that length ends nothing, if with
+ * the pause it still is a storm. Adds up what lies between. */
+static bool
+goes_on(const struct finding *finding, const struct ks_storm *last, const struct ks_storm *next,
+	struct ks_storm *ret)
+{
+	enum { MEMORY_S = 65 };
+	const struct ks_storm_series *const series = finding->watch.series;
+	if (next->start > last->end && (next->start - last->end) * series->bin_s > MEMORY_S)
+		return false;
+	*ret = *last;
+	ret->end = next->end;
+	for (size_t i = last->end; i < next->end; i++) {
+		ret->queries += series->bins[i].queries;
+		ret->known += ks_storm_is_known(series, i);
+	}
+	const double least = fmax(finding->watch.limits->min_uplift * last->base.mean,
+				  finding->watch.limits->min_qps * series->bin_s);
+	return (double)ret->queries >= least * (double)ret->known;
+}
+
 /* A stretch between a change and the return to normal. True: it was one to tell of. */
 static bool
 add(struct finding *finding, size_t start, size_t end, bool began_before)
 {
-	struct ks_storm storm = measure(&finding->watch, start, end);
-	storm.began_before = storm.uplift_is_lower_bound = began_before;
+	struct ks_storm storm = measure(&finding->watch, start, end), whole;
+	storm.began_before = began_before;
 	if (!is_worth_telling(&storm, finding->watch.limits))
 		return false;
-	finding->storms[finding->n++] = storm;
+	struct ks_storm *const last = &finding->storms[finding->n - (finding->n > 0)];
+	if (finding->n > 0 && goes_on(finding, last, &storm, &whole))
+		*last = whole; /* its rates are measured when all are found: many may go on */
+	else
+		finding->storms[finding->n++] = storm;
 	ks_baseline_exclude(&finding->watch, start, end);
 	return true;
+}
+
+static void
+measure_all(struct finding *finding)
+{
+	for (size_t i = 0; i < finding->n; i++) {
+		const struct ks_storm found = finding->storms[i];
+		struct ks_storm *const storm = &finding->storms[i];
+		*storm = measure(&finding->watch, found.start, found.end);
+		storm->began_before = storm->uplift_is_lower_bound = found.began_before;
+	}
 }
 
 struct cusum {
@@ -186,10 +226,10 @@ struct cusum {
 };
 
 static void
-step(struct cusum *cusum, double z, size_t at, const struct ks_storm_limits *limits)
+step(struct cusum *cusum, double excess, size_t at, const struct ks_storm_limits *limits)
 {
 	/* Bounded, so that what became normal with time is forgotten. */
-	cusum->sum = fmin(fmax(0.0, cusum->sum + z - limits->cusum_slack), 2 * limits->cusum_alarm);
+	cusum->sum = fmin(fmax(0.0, cusum->sum + excess), 2 * limits->cusum_alarm);
 	if (cusum->sum == 0.0)
 		cusum->start = at + 1;
 }
@@ -215,8 +255,8 @@ find_from(struct finding *finding, size_t from)
 		if (!ks_storm_is_known(finding->watch.series, i))
 			continue;
 		const bool raises = more.sum <= limits->cusum_alarm;
-		step(&more, deviation(finding, i, i, 1.0), i, limits);
-		step(&storm, deviation(finding, i, i, limits->min_uplift), i, limits);
+		step(&more, deviation(finding, i, i, 1.0) - limits->cusum_slack, i, limits);
+		step(&storm, deviation(finding, i, i, limits->min_uplift) - CALM, i, limits);
 		bool found = false;
 		if (more.sum > limits->cusum_alarm && i >= patience && !is_calm(finding, i, more.start)) {
 			const size_t start = raises ? refine_start(finding, more.start, i) : more.start;
@@ -249,5 +289,6 @@ ks_storm_find(const struct ks_storm_series *series, const struct ks_storm_limits
 		(void)add(&finding, 0, from, /* began_before= */ true);
 	}
 	find_from(&finding, from);
+	measure_all(&finding);
 	return finding.n;
 }

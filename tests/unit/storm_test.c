@@ -141,3 +141,26 @@ Test(storm, tcp_follow_ups_do_not_hide_that_a_capture_begins_inside)
 	cr_assert(eq(sz, find(BINS, 1), 1));
 	cr_assert(storms[0].began_before);
 }
+
+/* Today's BIND: thirteen queries at once, then nothing for 31 s. */
+Test(storm, bursts_with_pauses_are_one_storm)
+{
+	for (size_t i = 0; i < BINS; i++)
+		bins[i] = (struct ks_storm_bin){.queries = i >= 130 && i % 32 == 2 ? 130 : i % 2};
+	cr_assert(eq(sz, find(BINS, 1), 1));
+	cr_assert(storms[0].start == 129 || storms[0].start == 130, "%zu", storms[0].start);
+	cr_assert(ge(sz, storms[0].end, 386), "the last burst: %zu", storms[0].end);
+	cr_assert(epsilon_eq(dbl, storms[0].mean_qps, (130 + 15.5) / 32, 0.8));
+}
+
+Test(storm, a_shift_below_the_floor_hides_no_storm)
+{
+	fill(0, 100, 100, 0);
+	fill(100, 300, 150, 0);
+	fill(300, 310, 400, 0);
+	fill(310, BINS, 150, 0);
+	cr_assert(eq(sz, find(BINS, 1), 1));
+	cr_assert(eq(sz, storms[0].start, 300));
+	cr_assert(eq(sz, storms[0].end, 310));
+	cr_assert(epsilon_eq(dbl, storms[0].uplift, 4, 0.1));
+}
