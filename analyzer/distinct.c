@@ -20,6 +20,13 @@ ks_distinct_add(uint8_t *registers, unsigned p, const void *bytes, size_t n)
 	*at = rank > *at ? rank : *at;
 }
 
+void
+ks_distinct_merge(uint8_t *into, const uint8_t *from, unsigned p)
+{
+	for (size_t i = 0; i < (size_t)1 << p; i++)
+		into[i] = from[i] > into[i] ? from[i] : into[i];
+}
+
 /* x + sum of x^(2^k) 2^(k-1), for registers that nothing reached. */
 static double
 sigma(double x)

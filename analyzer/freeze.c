@@ -17,7 +17,7 @@ compare_ranks(const void *a, const void *b)
 		return x->minor < y->minor ? -1 : 1;
 	if (x->last != y->last)
 		return x->last < y->last ? -1 : 1;
-	return 0;
+	return (x->number > y->number) - (x->number < y->number);
 }
 
 void
@@ -233,11 +233,10 @@ put_zones(const struct ks_freezer *freezer)
 static void
 rank_flow(const struct ks_freezer *freezer, const void *entry, struct ks_rank *ret)
 {
-	struct ks_key key;
+	const struct ks_flow *const flow = entry;
 	struct ks_rank source;
-	memcpy(&key, entry, sizeof(key));
-	ks_freeze_rank_addr(freezer, ks_map_at(&freezer->shard->sources, (uint32_t)key.w[0]), &source);
-	ret->major = freezer->zone_place[key.w[1]];
+	ks_freeze_rank_addr(freezer, &flow->source, &source);
+	ret->major = freezer->zone_place[flow->zone];
 	ret->minor = source.major;
 	ret->last = source.minor;
 }
@@ -246,11 +245,12 @@ static enum ks_error
 put_flow(const struct ks_freezer *freezer, const void *entry)
 {
 	const struct ks_flow *const flow = entry;
-	const struct ks_source *const source = ks_map_at(&freezer->shard->sources, (uint32_t)flow->key.w[0]);
+	const uint32_t err = ks_saving_err(flow->err);
 	struct ks_fact_flow fact = {
-		.zone = freezer->zone_place[flow->key.w[1]],
-		.source = ks_freeze_addr(&source->key),
-		.queries = flow->queries,
+		.zone = freezer->zone_place[flow->zone],
+		.source = flow->source,
+		.queries = (uint64_t)flow->queries + err,
+		.err = err,
 		.responses = flow->responses,
 		.response_dns_bytes = flow->response_dns_bytes,
 		.first_ns = flow->first_ns,
@@ -276,7 +276,6 @@ put_behaviour(const struct ks_freezer *freezer, const void *entry)
 		return KS_SUCCESS;
 	const struct ks_shard *const shard = freezer->shard;
 	const struct ks_behaviour *const state = ks_behaviours_at(&shard->behaviours, flow->place);
-	const struct ks_source *const source = ks_map_at(&shard->sources, (uint32_t)flow->key.w[0]);
 	struct ks_server_count servers[KS_BEHAVIOUR_SERVERS + 1];
 	size_t n = 0;
 	for (; n < state->n_servers; n++) {
@@ -288,8 +287,8 @@ put_behaviour(const struct ks_freezer *freezer, const void *entry)
 		servers[n++] = (struct ks_server_count){.other = true, .queries = state->asked_rest};
 	qsort(servers, n, sizeof(*servers), compare_server_counts);
 	struct ks_fact_behaviour fact = {
-		.zone = freezer->zone_place[flow->key.w[1]],
-		.source = ks_freeze_addr(&source->key),
+		.zone = freezer->zone_place[flow->zone],
+		.source = flow->source,
 		.n_servers = n,
 		.servers = servers,
 	};
@@ -400,6 +399,8 @@ freeze(struct ks_freezer *freezer)
 	if (error == KS_SUCCESS)
 		error = put_table(freezer, &shard->flows, rank_flow, put_flow);
 	if (error == KS_SUCCESS)
+		error = ks_freeze_nets(freezer);
+	if (error == KS_SUCCESS)
 		error = put_table(freezer, &shard->flows, rank_flow, put_behaviour);
 	if (error == KS_SUCCESS)
 		error = ks_freeze_sequences(freezer);
@@ -411,6 +412,8 @@ freeze(struct ks_freezer *freezer)
 		error = put_nxdomain(freezer);
 	if (error == KS_SUCCESS)
 		error = ks_shard_freeze_signals(shard, freezer->zone_place, freezer->sink, freezer->diag);
+	if (error == KS_SUCCESS)
+		error = ks_shard_freeze_ledger(shard, freezer->sink, freezer->diag);
 	return error;
 }
 

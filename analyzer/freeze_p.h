@@ -25,6 +25,7 @@ struct ks_freezer {
 	struct ks_order sources; /* those that become rows of their own */
 	struct ks_order servers, zones;
 	uint32_t *zone_place; /* by number: index in the order of zones */
+	uint64_t floor;       /* queries (or responses) at most of a source without row */
 };
 
 struct ks_addr ks_freeze_addr(const struct ks_key *key);
@@ -38,8 +39,11 @@ void ks_freeze_sort(struct ks_order *order);
 /* Choose the sources that become rows: freezer->sources. */
 KS_MUST_CHECK enum ks_error ks_freeze_choose_sources(struct ks_freezer *freezer);
 
-KS_MUST_CHECK enum ks_error ks_freeze_sources(const struct ks_freezer *freezer);
+KS_MUST_CHECK enum ks_error ks_freeze_sources(struct ks_freezer *freezer);
 KS_MUST_CHECK enum ks_error ks_freeze_sequences(const struct ks_freezer *freezer);
 KS_MUST_CHECK enum ks_error ks_freeze_stacks(const struct ks_freezer *freezer);
+
+/* What was given away, by network, and the bounds of all tables that give away. After the sources. */
+KS_MUST_CHECK enum ks_error ks_freeze_nets(const struct ks_freezer *freezer);
 
 #endif

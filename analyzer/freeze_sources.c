@@ -118,63 +118,123 @@ ks_freeze_choose_sources(struct ks_freezer *freezer)
 /* --- rows --- */
 
 static struct ks_fact_source
-fact_of(const struct ks_source *source)
+fact_of(const struct ks_shard *shard, uint32_t number)
 {
+	const struct ks_source *const source = ks_map_at(&shard->sources, number);
+	const struct ks_source_tcp *const tcp =
+		(const struct ks_source_tcp *)shard->sources_tcp.base + number;
+	const uint32_t err = ks_saving_err(source->err);
 	return (struct ks_fact_source){
 		.source = ks_freeze_addr(&source->key),
-		.queries = source->queries,
+		.queries = (uint64_t)source->queries + err,
+		.err = err,
+		.days = source->days,
 		.responses = source->responses,
 		.dnskey_queries = source->dnskey_queries,
 		.ds_queries = source->ds_queries,
 		.requeries = source->requeries,
 		.do_queries = source->do_queries,
 		.tcp_queries = source->tcp_queries,
+		.tcp_responses = tcp->responses,
 		.query_dns_bytes = source->query_dns_bytes,
 		.response_dns_bytes = source->response_dns_bytes,
+		.tcp_query_dns_bytes = tcp->query_dns_bytes,
+		.tcp_response_dns_bytes = tcp->response_dns_bytes,
 		.sigkey_dns_bytes = source->sigkey_dns_bytes,
 		.first_ns = source->first_ns,
 		.last_ns = source->last_ns,
 	};
 }
 
-/* `sign` 1 adds, -1 takes away; unsigned sums come out right once all is added. */
+/* What was seen of it: without err. */
 static void
-sum_up(struct ks_fact_rest *rest, const struct ks_fact_source *fact, uint64_t sign)
+sum_up(struct ks_fact_rest *rest, const struct ks_fact_source *fact)
 {
-	if (fact->queries > 0)
-		rest->sources += sign;
-	rest->sum.queries += sign * fact->queries;
-	rest->sum.responses += sign * fact->responses;
-	rest->sum.dnskey_queries += sign * fact->dnskey_queries;
-	rest->sum.ds_queries += sign * fact->ds_queries;
-	rest->sum.requeries += sign * fact->requeries;
-	rest->sum.do_queries += sign * fact->do_queries;
-	rest->sum.tcp_queries += sign * fact->tcp_queries;
-	rest->sum.query_dns_bytes += sign * fact->query_dns_bytes;
-	rest->sum.response_dns_bytes += sign * fact->response_dns_bytes;
-	rest->sum.sigkey_dns_bytes += sign * fact->sigkey_dns_bytes;
+	rest->sources += fact->queries > fact->err;
+	rest->sum.queries += fact->queries - fact->err;
+	rest->sum.responses += fact->responses;
+	rest->sum.dnskey_queries += fact->dnskey_queries;
+	rest->sum.ds_queries += fact->ds_queries;
+	rest->sum.requeries += fact->requeries;
+	rest->sum.do_queries += fact->do_queries;
+	rest->sum.tcp_queries += fact->tcp_queries;
+	rest->sum.query_dns_bytes += fact->query_dns_bytes;
+	rest->sum.response_dns_bytes += fact->response_dns_bytes;
+	rest->sum.sigkey_dns_bytes += fact->sigkey_dns_bytes;
 }
 
-enum ks_error
-ks_freeze_sources(const struct ks_freezer *freezer)
+static bool
+is_marked(const uint8_t *marks, uint32_t number)
 {
-	const struct ks_map *const sources = &freezer->shard->sources;
-	struct ks_fact_rest rest = {0};
-	for (uint32_t i = 0; i < sources->n; i++) {
-		const struct ks_fact_source fact = fact_of(ks_map_at(sources, i));
-		sum_up(&rest, &fact, 1);
+	return (marks[number / 8] >> number % 8 & 1) != 0;
+}
+
+/* A bit for each source: it has a row. */
+static uint8_t *
+mark_chosen(const struct ks_freezer *freezer)
+{
+	uint8_t *const marks = calloc(freezer->shard->sources.n / 8 + 1u, 1);
+	for (uint32_t i = 0; marks != NULL && i < freezer->sources.n; i++) {
+		const uint32_t number = freezer->sources.ranks[i].number;
+		marks[number / 8] |= (uint8_t)(1u << number % 8);
 	}
+	return marks;
+}
+
+/* Everybody is counted as a client; who has no row counts for the sum, his network and the bound. */
+static void
+look_at(struct ks_freezer *freezer, const uint8_t *marks, struct ks_clients_tally *clients,
+	struct ks_fact_rest *rest)
+{
+	struct ks_shard *const shard = freezer->shard;
+	for (uint32_t number = 0; number < shard->sources.n; number++) {
+		const struct ks_source *const source = ks_map_at(&shard->sources, number);
+		const struct ks_addr addr = ks_freeze_addr(&source->key);
+		ks_clients_see(clients, &addr, source->days);
+		if (is_marked(marks, number))
+			continue;
+		const struct ks_fact_source fact = fact_of(shard, number);
+		const uint64_t most = fact.responses > fact.queries ? fact.responses : fact.queries;
+		freezer->floor = most > freezer->floor ? most : freezer->floor;
+		sum_up(rest, &fact);
+		ks_shard_net_source(shard, number);
+	}
+}
+
+static enum ks_error
+put_rows(const struct ks_freezer *freezer)
+{
 	for (uint32_t i = 0; i < freezer->sources.n; i++) {
-		const struct ks_fact_source fact =
-			fact_of(ks_map_at(sources, freezer->sources.ranks[i].number));
-		sum_up(&rest, &fact, UINT64_MAX);
+		const struct ks_fact_source fact = fact_of(freezer->shard, freezer->sources.ranks[i].number);
 		const enum ks_error error = freezer->sink->ops->source(freezer->sink, &fact, freezer->diag);
 		if (error != KS_SUCCESS)
 			return error;
 	}
-	if (freezer->sources.n == sources->n)
-		return KS_SUCCESS;
-	return freezer->sink->ops->rest(freezer->sink, &rest, freezer->diag);
+	return KS_SUCCESS;
+}
+
+enum ks_error
+ks_freeze_sources(struct ks_freezer *freezer)
+{
+	const struct ks_shard *const shard = freezer->shard;
+	struct ks_fact_rest rest = {0};
+	struct ks_clients_tally clients = {0};
+	uint8_t *const marks = mark_chosen(freezer);
+	enum ks_error error = ks_clients_tally_init(&clients, shard->sources.n, freezer->diag);
+	if (error == KS_SUCCESS && marks == NULL)
+		error = ks_diag_set(freezer->diag, KS_ERR_MEMORY, "no memory to choose sources");
+	if (error == KS_SUCCESS) {
+		look_at(freezer, marks, &clients, &rest);
+		error = put_rows(freezer);
+	}
+	if (error == KS_SUCCESS && freezer->sources.n < shard->sources.n)
+		error = freezer->sink->ops->rest(freezer->sink, &rest, freezer->diag);
+	if (error == KS_SUCCESS)
+		error = ks_clients_freeze(&shard->clients, &clients, shard->totals.unlisted_sources == 0,
+					  freezer->sink, freezer->diag);
+	ks_clients_tally_done(&clients);
+	free(marks);
+	return error;
 }
 
 /* --- fingerprints --- */

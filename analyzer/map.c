@@ -49,6 +49,16 @@ ks_map_done(struct ks_map *table)
 }
 
 static void
+occupy(const struct ks_map *table, uint64_t hash, uint32_t number)
+{
+	uint64_t *const slots = table->index.base;
+	uint32_t i = (uint32_t)hash & table->mask;
+	while (slots[i] != 0)
+		i = (i + 1) & table->mask;
+	slots[i] = hash << 32 | (number + 1);
+}
+
+static void
 refill(struct ks_map *table)
 {
 	uint64_t *const slots = table->index.base;
@@ -56,11 +66,7 @@ refill(struct ks_map *table)
 	for (uint32_t number = 0; number < table->n; number++) {
 		struct ks_key key;
 		memcpy(&key, ks_map_at(table, number), sizeof(key));
-		const uint64_t hash = ks_map_hash(table, &key);
-		uint32_t i = (uint32_t)hash & table->mask;
-		while (slots[i] != 0)
-			i = (i + 1) & table->mask;
-		slots[i] = hash >> 32 << 32 | (number + 1);
+		occupy(table, ks_map_hash(table, &key), number);
 	}
 }
 
@@ -72,6 +78,38 @@ ks_map_grow(struct ks_map *table)
 		return;
 	table->mask = table->mask * 2 + 1;
 	refill(table);
+}
+
+/* Empty slot `hole`: whoever was pushed past it moves up. */
+static void
+vacate(const struct ks_map *table, uint32_t hole)
+{
+	uint64_t *const slots = table->index.base;
+	for (uint32_t i = (hole + 1) & table->mask; slots[i] != 0; i = (i + 1) & table->mask) {
+		const uint32_t home = (uint32_t)(slots[i] >> 32) & table->mask;
+		/* Distances to where each wants to be: one that would land before its home must stay. */
+		if (((i - home) & table->mask) >= ((i - hole) & table->mask)) {
+			slots[hole] = slots[i];
+			hole = i;
+		}
+	}
+	slots[hole] = 0;
+}
+
+void
+ks_map_replace(struct ks_map *table, uint32_t number, const struct ks_key *key)
+{
+	const uint64_t *const slots = table->index.base;
+	struct ks_key old;
+	assert(number < table->n);
+	memcpy(&old, ks_map_at(table, number), sizeof(old));
+	uint32_t i = (uint32_t)ks_map_hash(table, &old) & table->mask;
+	while ((uint32_t)slots[i] != number + 1)
+		i = (i + 1) & table->mask;
+	vacate(table, i);
+	occupy(table, ks_map_hash(table, key), number);
+	memset(ks_map_at(table, number), 0, table->entry_size);
+	memcpy(ks_map_at(table, number), key, sizeof(*key));
 }
 
 void

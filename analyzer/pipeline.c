@@ -339,9 +339,17 @@ put_notices(const struct run *run, const struct ks_dissect_stats *stats, struct 
 		       "ICMP: host or network not reachable, or forbidden"),
 		NOTICE("icmp_other", shard->icmp.kinds[KS_ICMP_OTHER], "ICMP: other errors that quote DNS"),
 		LOSS("sources_unlisted", totals->unlisted_sources,
-		     "messages of sources that found no room: counted in totals and bins, not by source; "
-		     "give "
-		     "more --memory"),
+		     "messages of sources that left a full table: counted in totals, bins and prefixes, not "
+		     "by "
+		     "source; give more --memory"),
+		NOTICE("sources_replaced", shard->saving_sources.replaced,
+		       "times a full table gave the place of a source to another"),
+		NOTICE("sources_places", shard->saving_sources.replaced > 0 ? shard->sources.capacity : 0,
+		       "sources that the table holds"),
+		NOTICE("sources_bound", shard->saving_sources.floor,
+		       "queries at most of a source that is not listed; no err in sources is greater (at "
+		       "most "
+		       "queries / sources_places)"),
 		LOSS("servers_unlisted", totals->unlisted_servers,
 		     "messages of servers that found no room: counted in totals, not by server"),
 		LOSS("zones_unlisted", totals->unlisted_zones,
@@ -352,8 +360,18 @@ put_notices(const struct run *run, const struct ks_dissect_stats *stats, struct 
 		     "DNSKEY queries missing from the time series of their zone, for lack of room: give "
 		     "more --memory"),
 		LOSS("hitters_unlisted", totals->unlisted_flows,
-		     "DNSKEY queries whose source and zone found no room: not in hitters; give more "
-		     "--memory"),
+		     "DNSKEY queries of sources and zones that left a full table: not in hitters, but in "
+		     "hitters --prefix; give more --memory"),
+		NOTICE("hitters_replaced", shard->saving_flows.replaced,
+		       "times a full table gave the place of a source and zone to another"),
+		NOTICE("hitters_places", shard->saving_flows.replaced > 0 ? shard->flows.capacity : 0,
+		       "sources and zones that the table holds"),
+		NOTICE("hitters_bound", shard->saving_flows.floor,
+		       "DNSKEY queries at most of a source and zone that is not listed; no err in hitters is "
+		       "greater (at most DNSKEY queries / hitters_places)"),
+		LOSS("prefixes_unlisted", shard->source_nets.lost + shard->flow_nets.lost,
+		     "messages of prefixes that left a full table in turn: missing in --prefix, where err "
+		     "tells; give more --memory"),
 		LOSS("behaviour_unfollowed", totals->unfollowed_flows,
 		     "sources that asked a zone's keys again and found no room to be followed: their hitters "
 		     "rows have no memory_class, sci, spray and median_gap_ms; give more --memory"),
@@ -386,6 +404,30 @@ put_notices(const struct run *run, const struct ks_dissect_stats *stats, struct 
 		       "TXT queries that begin with _er and are no error report"),
 		LOSS("errors_unlisted", shard->errors.unlisted,
 		     "error codes and reports without room: not in errors; give more --memory"),
+		LOSS("ledger_unlisted", shard->ledger.unlisted,
+		     "DNSSEC RRsets without room for them, their name, server or period: not in consistency; "
+		     "give more --memory"),
+		NOTICE("ledger_skimmed", shard->ledger.skimmed,
+		       "responses to other questions than for keys, DS and SOA that were not read for DNSSEC "
+		       "records: there were more than 256 a second"),
+		NOTICE("delegations_summed", shard->ledger.passed_over,
+		       "delegations without a row of their own, for there are too many and nothing changed"),
+		LOSS("ledger_keys_unlisted", shard->ledger.unlisted_keys,
+		     "DNSKEY records without room: signatures of them are unknown; give more --memory"),
+		LOSS("signatures_unlisted", shard->ledger.unlisted_signatures,
+		     "RRSIG records without room: not in signatures; give more --memory"),
+		NOTICE("ledger_periods_forgotten", shard->ledger.forgotten,
+		       "times a server changed an RRset again after 64 changes: the first periods and the "
+		       "latest are kept"),
+		NOTICE("ledger_records_lost", shard->ledger.lost_records,
+		       "records beyond the 64 of an RRset, 256 or 32 RRsets of a message that are read"),
+		NOTICE("ledger_rrsets_large", shard->ledger.large,
+		       "RRsets with more than 64 records or 16 KiB, or that could not be read: not in "
+		       "consistency"),
+		NOTICE("ledger_malformed", shard->ledger.malformed,
+		       "DNSSEC records that do not hold what they must"),
+		NOTICE("signatures_unverified", shard->ledger.unverified,
+		       "signatures left unchecked because there were too many at once"),
 		LOSS("bins_widened", shard->series.folds_for_room,
 		     "times the bins were widened because a table was full: give more --memory"),
 #undef NOTICE
@@ -417,7 +459,9 @@ put_facts(struct run *run, struct ks_sink *sink, struct ks_run_outcome *outcome,
 	struct ks_dissect_stats stats;
 	ks_dissect_stats(run->dissector, &stats);
 	memcpy(outcome->unknown_links, stats.unknown_links, sizeof(outcome->unknown_links));
-	enum ks_error error = put_run(run, sink, diag);
+	enum ks_error error = ks_shard_choose(&run->shard, diag);
+	if (error == KS_SUCCESS)
+		error = put_run(run, sink, diag);
 	if (error == KS_SUCCESS)
 		error = put_inputs(run, sink, outcome, diag);
 	if (error == KS_SUCCESS)

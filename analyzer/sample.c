@@ -246,6 +246,13 @@ ks_samples_owner(const struct ks_samples *samples, uint32_t log, uint32_t *ret_o
 }
 
 void
+ks_samples_close(struct ks_samples *samples, uint32_t log, uint32_t owner)
+{
+	if (ks_samples_is_of(samples, log, owner))
+		drop_log(samples, log);
+}
+
+void
 ks_samples_raise(struct ks_samples *samples, uint32_t log, enum ks_sample_rank rank)
 {
 	struct ks_log *const raised = log_at(samples, log);

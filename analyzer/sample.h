@@ -81,6 +81,9 @@ uint32_t ks_samples_open(struct ks_samples *samples, uint32_t owner, enum ks_sam
 /* Is `log` still the log of `owner`? A squeeze may have taken it away. */
 bool ks_samples_is_of(const struct ks_samples *samples, uint32_t log, uint32_t owner);
 
+/* Its owner is gone; a log that a squeeze has taken is fine. */
+void ks_samples_close(struct ks_samples *samples, uint32_t log, uint32_t owner);
+
 /* Whose log is it? False: nobody's. */
 bool ks_samples_owner(const struct ks_samples *samples, uint32_t log, uint32_t *ret_owner);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "analyzer/shard.h"
 
-static_assert(sizeof(struct ks_source) == 88, "one per distinct source: every octet counts a million times");
+static_assert(sizeof(struct ks_source) == 96, "one per distinct source: every octet counts a million times");
 static_assert(sizeof(struct ks_flow) % 8 == 0, "tables hold whole words");
 
 enum { SERVERS_MAX = 16384, OTHER_NAME = 0x80000000u };
@@ -13,12 +13,14 @@ enum {
 	SHARE_ZONES = 4,
 	SHARE_NAMES = 3,
 	SHARE_PAIRS = 6,
-	SHARE_SERIES = 14,
-	SHARE_SAMPLES = 12,
+	SHARE_SERIES = 12,
+	SHARE_SAMPLES = 6,
+	SHARE_NETS = 4, /* half for sources, half for flows */
 	SHARE_BEHAVIOURS = 4,
 	SHARE_STACKS = 1,
 	SHARE_NXDOMAIN = 1,
-	SHARE_SIGNALS = 1 /* three quarters of it; the rest is for errors */
+	SHARE_SIGNALS = 1, /* three quarters of it; the rest is for errors */
+	SHARE_LEDGER = 4
 };
 
 /* About 130,000 queries: more than twice what freeze.c keeps in the end. A larger pool would only cost cache
@@ -28,6 +30,10 @@ enum {
 /* 170,000 queries within ten seconds: three times the DNSKEY queries of the busiest root server in 2019. A
  * table that stays in the cache costs a third of one that does not. */
 #define PAIRS_MAX ((size_t)4 << 20)
+
+static const size_t source_counts[2] = {offsetof(struct ks_source, queries),
+					offsetof(struct ks_source, responses)};
+static const size_t flow_counts[2] = {offsetof(struct ks_flow, queries), offsetof(struct ks_flow, responses)};
 
 static size_t
 least(size_t a, size_t b)
@@ -39,11 +45,26 @@ enum ks_error
 ks_shard_init(struct ks_shard *shard, size_t memory_bytes, uint32_t bin_s, const struct ks_secret *secret,
 	      struct ks_diag *diag)
 {
-	*shard = (struct ks_shard){0};
+	*shard = (struct ks_shard){
+		.saving_sources =
+			ks_saving_init(&shard->sources, source_counts, offsetof(struct ks_source, err)),
+		.saving_flows = ks_saving_init(&shard->flows, flow_counts, offsetof(struct ks_flow, err)),
+	};
+	shard->saving_sources.leave = ks_shard_leave_source;
+	shard->saving_flows.leave = ks_shard_leave_flow;
+	shard->saving_sources.arg = shard->saving_flows.arg = shard;
 	const size_t unit = memory_bytes / 100;
-	enum ks_error error =
-		ks_map_init(&shard->sources, sizeof(struct ks_source),
-			    ks_map_capacity(sizeof(struct ks_source), unit * SHARE_SOURCES), secret, diag);
+	const size_t sources = ks_map_capacity(sizeof(struct ks_source) + sizeof(struct ks_source_tcp),
+					       unit * SHARE_SOURCES);
+	enum ks_error error = ks_map_init(&shard->sources, sizeof(struct ks_source), sources, secret, diag);
+	if (error == KS_SUCCESS)
+		error = ks_region_init(&shard->sources_tcp, sources * sizeof(struct ks_source_tcp), diag);
+	if (error == KS_SUCCESS)
+		error = ks_networks_init(&shard->source_nets, unit * SHARE_NETS / 2, secret, diag);
+	if (error == KS_SUCCESS)
+		error = ks_networks_init(&shard->flow_nets, unit * SHARE_NETS / 2, secret, diag);
+	if (error == KS_SUCCESS)
+		error = ks_clients_init(&shard->clients, diag);
 	if (error == KS_SUCCESS)
 		error = ks_map_init(&shard->flows, sizeof(struct ks_flow),
 				    ks_map_capacity(sizeof(struct ks_flow), unit * SHARE_FLOWS), secret,
@@ -75,6 +96,8 @@ ks_shard_init(struct ks_shard *shard, size_t memory_bytes, uint32_t bin_s, const
 		error = ks_signals_init(&shard->signals, unit * SHARE_SIGNALS / 4 * 3, secret, diag);
 	if (error == KS_SUCCESS)
 		error = ks_errors_init(&shard->errors, unit * SHARE_SIGNALS / 4, secret, diag);
+	if (error == KS_SUCCESS)
+		error = ks_ledger_init(&shard->ledger, unit * SHARE_LEDGER, secret, diag);
 	if (error != KS_SUCCESS)
 		ks_shard_done(shard);
 	return error;
@@ -84,6 +107,10 @@ void
 ks_shard_done(struct ks_shard *shard)
 {
 	ks_map_done(&shard->sources);
+	ks_region_done(&shard->sources_tcp);
+	ks_networks_done(&shard->source_nets);
+	ks_networks_done(&shard->flow_nets);
+	ks_clients_done(&shard->clients);
 	ks_map_done(&shard->flows);
 	ks_map_done(&shard->servers);
 	ks_names_done(&shard->zones);
@@ -98,6 +125,7 @@ ks_shard_done(struct ks_shard *shard)
 	ks_nxdomain_done(&shard->nxdomain);
 	ks_signals_done(&shard->signals);
 	ks_errors_done(&shard->errors);
+	ks_ledger_done(&shard->ledger);
 }
 
 /* --- the parts of one message --- */
@@ -122,6 +150,12 @@ count32(uint32_t *counter)
 }
 
 static void
+add32(uint32_t *sum, uint32_t n)
+{
+	*sum = n < UINT32_MAX - *sum ? *sum + n : UINT32_MAX;
+}
+
+static void
 stretch(int64_t *first_ns, int64_t *last_ns, bool is_new, int64_t t_ns)
 {
 	if (is_new || t_ns < *first_ns)
@@ -135,7 +169,7 @@ place_source(struct ks_shard *shard, struct place *place)
 {
 	const struct ks_key key = ks_key_of_addr(&place->message->client);
 	bool is_new;
-	place->source = ks_map_add(&shard->sources, &key, &is_new);
+	place->source = ks_saving_add(&shard->saving_sources, &key, &is_new);
 	if (place->source == KS_MAP_NONE) {
 		place->source_at = NULL;
 		shard->totals.unlisted_sources++;
@@ -191,6 +225,17 @@ zone_at(const struct ks_shard *shard, uint32_t zone)
 	return (struct ks_zone *)shard->zone_states.base + zone;
 }
 
+/* Twenty octets in sixteen: two hashes under other secrets than the table's own, as in names.c. */
+static struct ks_key
+flow_key(const struct ks_shard *shard, const struct ks_addr *source, uint32_t zone)
+{
+	const struct ks_secret *const secret = &shard->flows.secret;
+	const struct ks_secret one = {.a = ~secret->b, .b = ~secret->a};
+	const struct ks_secret two = {.a = one.b, .b = one.a};
+	return (struct ks_key){.w = {ks_hash_words(&one, ks_hash_addr(&one, source), zone),
+				     ks_hash_words(&two, ks_hash_addr(&two, source), zone)}};
+}
+
 /* The zone of a DNSKEY or DS question, and for DNSKEY the flow of this source. */
 static void
 place_chain(struct ks_shard *shard, struct place *place)
@@ -211,15 +256,20 @@ place_chain(struct ks_shard *shard, struct place *place)
 		shard->totals.unlisted_zones++;
 	else
 		zone_at(shard, place->zone)->met = true;
-	if (place->zone == KS_MAP_NONE || place->source == KS_MAP_NONE)
+	if (place->zone == KS_MAP_NONE)
 		return;
-	const struct ks_key key = {.w = {place->source, place->zone}};
-	const uint32_t number = ks_map_add(&shard->flows, &key, &is_new);
+	const struct ks_addr *const source = &place->message->client;
+	const struct ks_key key = flow_key(shard, source, place->zone);
+	const uint32_t number = ks_saving_add(&shard->saving_flows, &key, &is_new);
 	if (number == KS_MAP_NONE) {
 		shard->totals.unlisted_flows++;
 		return;
 	}
 	place->flow = ks_map_at(&shard->flows, number);
+	if (is_new) {
+		place->flow->source = *source;
+		place->flow->zone = place->zone;
+	}
 	place->before_ns = place->flow->last_ns;
 	stretch(&place->flow->first_ns, &place->flow->last_ns, is_new, place->message->time_ns);
 }
@@ -315,8 +365,31 @@ start_following(struct ks_shard *shard, const struct place *place)
 	flow->followed = ks_behaviours_take(&shard->behaviours, &start, &number);
 	flow->unfollowed = !flow->followed;
 	shard->totals.unfollowed_flows += flow->unfollowed;
-	if (flow->followed)
-		flow->place = number & 0xfffffff;
+	if (!flow->followed)
+		return;
+	flow->place = number & 0xfffffff;
+	/* Places are not given back, so who has one stays. */
+	flow->err |= KS_SAVING_PINNED;
+}
+
+/* Fingerprints know a source by its number: with the first of them it stays. There is room for far fewer
+ * fingerprints (and signals, below) than for sources. */
+static void
+feed_stacks(struct ks_shard *shard, const struct place *place)
+{
+	const uint32_t n = shard->stacks.map.n;
+	ks_stacks_feed(&shard->stacks, place->source, place->message);
+	if (shard->stacks.map.n != n)
+		ks_saving_pin(&shard->saving_sources, place->source);
+}
+
+static void
+feed_signals(struct ks_shard *shard, const struct place *place)
+{
+	const uint32_t n = shard->signals.table.n;
+	ks_signals_query(&shard->signals, place->source, place->message);
+	if (shard->signals.table.n != n)
+		ks_saving_pin(&shard->saving_sources, place->source);
 }
 
 /* Before the flow's own counts move on. */
@@ -359,7 +432,7 @@ count_dnskey_query(struct ks_shard *shard, struct place *place, bool again)
 		count32(&flow->cls[class]);
 	}
 	if (place->source_at != NULL) {
-		ks_stacks_feed(&shard->stacks, place->source, message);
+		feed_stacks(shard, place);
 		count32(&place->source_at->dnskey_queries);
 		if (ks_requery_counts(class))
 			count32(&place->source_at->requeries);
@@ -377,6 +450,25 @@ count_dnskey_query(struct ks_shard *shard, struct place *place, bool again)
 	cell->queries++;
 	cell->cls[class]++;
 	cell->sources_new += first_requery;
+}
+
+/* Who found no room is shown each time: registers take no notice. */
+static void
+count_client(struct ks_shard *shard, const struct place *place)
+{
+	const uint32_t day = ks_clients_place(&shard->clients, place->message->time_ns);
+	struct ks_source *const source = place->source_at;
+	if (source != NULL && (source->days >> day & 1) != 0)
+		return;
+	if (source != NULL)
+		source->days |= UINT32_C(1) << day;
+	ks_clients_add(&shard->clients, day, &place->message->client);
+}
+
+static struct ks_source_tcp *
+tcp_of(const struct ks_shard *shard, const struct place *place)
+{
+	return (struct ks_source_tcp *)shard->sources_tcp.base + place->source;
 }
 
 static void
@@ -398,10 +490,13 @@ count_query(struct ks_shard *shard, struct place *place, struct ks_cell *cell)
 		source->query_dns_bytes += message->len;
 		source->do_queries += dns->edns.dnssec_ok && source->do_queries != UINT32_MAX;
 		source->tcp_queries += message->tcp && source->tcp_queries != UINT32_MAX;
+		if (message->tcp)
+			add32(&tcp_of(shard, place)->query_dns_bytes, message->len);
 		if (place->chain && !place->dnskey)
 			count32(&source->ds_queries);
 	}
-	ks_signals_query(&shard->signals, place->source, message);
+	feed_signals(shard, place);
+	count_client(shard, place);
 	ks_errors_query(&shard->errors, dns, message->time_ns);
 	record_query(shard, place);
 	const bool again = ask_pair(shard, place);
@@ -492,9 +587,14 @@ count_response(struct ks_shard *shard, struct place *place, struct ks_cell *cell
 		count32(&place->source_at->responses);
 		place->source_at->response_dns_bytes += message->len;
 		place->source_at->sigkey_dns_bytes += message->dns.sigkey_bytes;
+		if (message->tcp) {
+			add32(&tcp_of(shard, place)->response_dns_bytes, message->len);
+			count32(&tcp_of(shard, place)->responses);
+		}
 	}
 	ks_nxdomain_feed(&shard->nxdomain, message);
 	ks_errors_response(&shard->errors, &message->dns, message->time_ns);
+	ks_ledger_feed(&shard->ledger, place->server, message);
 	answer_pair(shard, place);
 	if (place->dnskey)
 		count_dnskey_response(shard, place);

@@ -13,14 +13,18 @@
 #define KS_ANALYZER_SHARD_H
 
 #include "analyzer/behaviour.h"
+#include "analyzer/clients.h"
 #include "analyzer/errors.h"
 #include "analyzer/fingerprint.h"
 #include "analyzer/icmp.h"
+#include "analyzer/ledger.h"
 #include "analyzer/names.h"
+#include "analyzer/network.h"
 #include "analyzer/nxdomain.h"
 #include "analyzer/pair.h"
 #include "analyzer/requery.h"
 #include "analyzer/sample.h"
+#include "analyzer/saving.h"
 #include "analyzer/series.h"
 #include "analyzer/signals.h"
 #include "analyzer/sink.h"
@@ -33,13 +37,24 @@ struct ks_source {
 	uint64_t query_dns_bytes, response_dns_bytes, sigkey_dns_bytes;
 	int64_t first_ns, last_ns;
 	uint32_t queries, responses, dnskey_queries, ds_queries, requeries, do_queries, tcp_queries;
-	uint32_t log; /* of samples, or KS_SAMPLE_NONE */
+	uint32_t log;  /* of samples, or KS_SAMPLE_NONE */
+	uint32_t err;  /* saving.h; all other counts are since the source entered the table */
+	uint32_t days; /* bit for each place of `clients` */
 };
 
-/* DNSKEY queries of one source for one zone. */
+/* Of which over TCP, for the few that use it. */
+struct ks_source_tcp {
+	uint32_t query_dns_bytes, response_dns_bytes, responses; /* saturate; queries are in ks_source */
+};
+
+/* DNSKEY queries of one source for one zone. Sources come and go in their table, and so do flows in theirs:
+ * each knows its address. */
 struct ks_flow {
-	struct ks_key key; /* source number; zone number */
+	struct ks_key key; /* two hashes of source and zone */
+	struct ks_addr source;
 	struct ks_requery_state state;
+	uint32_t zone; /* number */
+	uint32_t err;  /* saving.h */
 	uint64_t response_dns_bytes;
 	int64_t first_ns, last_ns;
 	uint32_t queries, responses;
@@ -70,17 +85,21 @@ struct ks_totals {
 	uint64_t queries, responses, udp, tcp, ipv4, ipv6, do_queries, tc_responses;
 	uint64_t query_dns_bytes, response_dns_bytes;
 	uint64_t icmp_quoted;
-	uint64_t unlisted_sources; /* messages of sources that found no room in the table */
+	uint64_t unlisted_sources; /* messages of sources that were given away, or found no room */
 	uint64_t unlisted_servers;
 	uint64_t unlisted_zones;     /* DNSKEY queries whose zone found no room */
 	uint64_t unlisted_zone_bins; /* DNSKEY queries missing from the series of their zone */
-	uint64_t unlisted_flows;     /* DNSKEY queries whose (source, zone) found no room */
-	uint64_t unfollowed_flows;   /* (source, zone) whose behaviour found no room */
-	uint64_t unasked_responses;  /* responses to DNSKEY or DS without a query waiting */
+	uint64_t unlisted_flows;    /* DNSKEY queries whose (source, zone) was given away, or found no room */
+	uint64_t unfollowed_flows;  /* (source, zone) whose behaviour found no room */
+	uint64_t unasked_responses; /* responses to DNSKEY or DS without a query waiting */
 };
 
 struct ks_shard {
 	struct ks_map sources, flows, servers;
+	struct ks_saving saving_sources, saving_flows; /* over the first two */
+	struct ks_networks source_nets, flow_nets;     /* of those that they gave away */
+	struct ks_region sources_tcp;                  /* struct ks_source_tcp by number of `sources` */
+	struct ks_clients clients;
 	struct ks_names zones, names; /* names asked for DNSKEY or DS; other names in samples */
 	struct ks_region zone_states; /* struct ks_zone by number of `zones` */
 	struct ks_pairs pairs;
@@ -92,6 +111,7 @@ struct ks_shard {
 	struct ks_nxdomain nxdomain;
 	struct ks_signals signals;
 	struct ks_errors errors;
+	struct ks_ledger ledger;
 	struct ks_totals totals;
 	struct ks_addr server_met; /* last, and its number: most captures have few servers */
 	uint32_t server_met_number;
@@ -112,10 +132,24 @@ void ks_shard_icmp(void *arg, const struct ks_walk *walk);
  * (DOMAIN A). */
 char ks_shard_vantage(const struct ks_shard *shard);
 
-/* The last of them: signals, keys, failures. `zone_place` gives each zone number its place among the zones
+/* What saving.h calls before it gives a source or a flow away; `arg` is the shard. */
+void ks_shard_leave_source(void *arg, uint32_t number);
+void ks_shard_leave_flow(void *arg, uint32_t number);
+
+/* Count what source `number` has counted for its networks. */
+void ks_shard_net_source(struct ks_shard *shard, uint32_t number);
+
+/* Signals, keys by tag, failures. `zone_place` gives each zone number its place among the zones
  * put. */
 KS_MUST_CHECK enum ks_error ks_shard_freeze_signals(const struct ks_shard *shard, const uint32_t *zone_place,
 						    struct ks_sink *sink, struct ks_diag *diag);
+
+/* Before freezing, and before its counters are read: choose what of the ledger becomes facts. */
+KS_MUST_CHECK enum ks_error ks_shard_choose(struct ks_shard *shard, struct ks_diag *diag);
+
+/* The last of them: the ledger. */
+KS_MUST_CHECK enum ks_error ks_shard_freeze_ledger(struct ks_shard *shard, struct ks_sink *sink,
+						   struct ks_diag *diag);
 
 /* Hand all facts but run, inputs and packet counters to the sink. */
 KS_MUST_CHECK enum ks_error ks_shard_freeze(struct ks_shard *shard, struct ks_sink *sink,

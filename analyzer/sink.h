@@ -26,6 +26,8 @@ struct ks_sink_ops {
 	enum ks_error (*source)(struct ks_sink *sink, const struct ks_fact_source *source,
 				struct ks_diag *diag);
 	enum ks_error (*rest)(struct ks_sink *sink, const struct ks_fact_rest *rest, struct ks_diag *diag);
+	enum ks_error (*clients)(struct ks_sink *sink, const struct ks_fact_clients *clients,
+				 struct ks_diag *diag);
 	enum ks_error (*bin)(struct ks_sink *sink, const struct ks_fact_bin *bin, struct ks_diag *diag);
 	enum ks_error (*traffic)(struct ks_sink *sink, const struct ks_fact_traffic *traffic,
 				 struct ks_diag *diag);
@@ -33,6 +35,8 @@ struct ks_sink_ops {
 	enum ks_error (*zone_bin)(struct ks_sink *sink, const struct ks_fact_zone_bin *bin,
 				  struct ks_diag *diag);
 	enum ks_error (*flow)(struct ks_sink *sink, const struct ks_fact_flow *flow, struct ks_diag *diag);
+	enum ks_error (*net)(struct ks_sink *sink, const struct ks_fact_net *net, struct ks_diag *diag);
+	enum ks_error (*bound)(struct ks_sink *sink, const struct ks_fact_bound *bound, struct ks_diag *diag);
 	enum ks_error (*behaviour)(struct ks_sink *sink, const struct ks_fact_behaviour *behaviour,
 				   struct ks_diag *diag);
 	enum ks_error (*query)(struct ks_sink *sink, const struct ks_fact_query *query, struct ks_diag *diag);
@@ -46,6 +50,17 @@ struct ks_sink_ops {
 				  struct ks_diag *diag);
 	enum ks_error (*failure)(struct ks_sink *sink, const struct ks_fact_failure *failure,
 				 struct ks_diag *diag);
+	enum ks_error (*ledger_name)(struct ks_sink *sink, const struct ks_fact_ledger_name *name,
+				     struct ks_diag *diag);
+	enum ks_error (*rrset)(struct ks_sink *sink, const struct ks_fact_rrset *rrset, struct ks_diag *diag);
+	enum ks_error (*rrset_seen)(struct ks_sink *sink, const struct ks_fact_rrset_seen *seen,
+				    struct ks_diag *diag);
+	enum ks_error (*key)(struct ks_sink *sink, const struct ks_fact_key *key, struct ks_diag *diag);
+	enum ks_error (*signature)(struct ks_sink *sink, const struct ks_fact_signature *signature,
+				   struct ks_diag *diag);
+	enum ks_error (*nsec)(struct ks_sink *sink, const struct ks_fact_nsec *nsec, struct ks_diag *diag);
+	enum ks_error (*exhaustion)(struct ks_sink *sink, const struct ks_fact_exhaustion *exhaustion,
+				    struct ks_diag *diag);
 	enum ks_error (*end)(struct ks_sink *sink, struct ks_diag *diag);
 };
 

@@ -124,6 +124,8 @@ static bool
 read_sections(struct ks_span message, struct ks_cur *cur, struct ks_dns *dns)
 {
 	for (unsigned section = ANSWER; section <= ADDITIONAL; section++) {
+		if (section == ADDITIONAL)
+			dns->additional_at = (uint32_t)(cur->at - message.at);
 		for (unsigned i = 0; i < dns->counts[section]; i++) {
 			struct record record;
 			take_record(cur, message.at, &record);

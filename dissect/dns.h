@@ -60,9 +60,10 @@ struct ks_dns {
 	struct ks_span
 		qname; /* wire format, uncompressed, as sent (case kept); absent without sound question */
 	struct ks_edns edns;
-	uint16_t rcode;        /* with the upper bits of the OPT record */
-	bool cut;              /* the snap length ended the walk over the records */
-	uint32_t sigkey_bytes; /* octets of all DNSKEY and RRSIG records, owner names included */
+	uint16_t rcode;         /* with the upper bits of the OPT record */
+	uint32_t additional_at; /* offset of the additional section; 0: not reached */
+	bool cut;               /* the snap length ended the walk over the records */
+	uint32_t sigkey_bytes;  /* octets of all DNSKEY and RRSIG records, owner names included */
 	struct ks_dnskey_answer dnskey;
 };
 

@@ -157,6 +157,30 @@ put_answer(struct ks_buf *buf, const struct ks_summary *summary)
 	ks_buf_done(&text);
 }
 
+/* "2 of 20 sources ask"; a share is worth little without what it is a share of. */
+static void
+put_part(struct ks_buf *buf, const struct ks_summary *summary, const struct ks_value *part, const char *one,
+	 const char *many)
+{
+	const bool known = number(&summary->sources) > 0;
+	const bool single = part->type == KS_VALUE_INT && part->integer == 1;
+	put_count(buf, part, known ? "of" : one, known ? "of" : many);
+	if (!known)
+		return;
+	ks_buf_text(buf, " ");
+	put_count(buf, &summary->sources, one, single ? "sources asks" : many);
+}
+
+static void
+put_share(struct ks_buf *buf, const struct ks_summary *summary, const struct ks_value *part,
+	  const char *before)
+{
+	if (!(number(&summary->sources) > 0) || !isfinite(number(part)))
+		return;
+	ks_buf_text(buf, before);
+	ks_number_share(buf, number(part) / number(&summary->sources));
+}
+
 static void
 put_senders(struct ks_buf *buf, const struct ks_summary *summary)
 {
@@ -167,9 +191,13 @@ put_senders(struct ks_buf *buf, const struct ks_summary *summary)
 		ks_buf_text(&text,
 			    "Who asks again for keys just delivered is unknown: answers were not captured.");
 	} else if (number(&summary->offenders) > 0) {
-		put_count(&text, &summary->offenders, "source asks", "sources ask");
-		ks_buf_text(&text, " again for keys just delivered (offenders); ");
-		put_count(&text, &summary->heavy_hitters, "of them is a heavy hitter.", "are heavy hitters.");
+		put_part(&text, summary, &summary->offenders, "source asks", "sources ask");
+		ks_buf_text(&text, " again for keys just delivered (offenders");
+		put_share(&text, summary, &summary->offenders, ", ");
+		ks_buf_text(&text, "); ");
+		put_count(&text, &summary->heavy_hitters, "of them is a heavy hitter", "are heavy hitters");
+		put_share(&text, summary, &summary->heavy_hitters, ", ");
+		ks_buf_text(&text, ".");
 	} else {
 		ks_buf_text(&text, "No source asks again and again for keys just delivered.");
 	}

@@ -54,13 +54,21 @@ const struct ks_catalog_entry ks_catalog[] = {
 		.sql = ks_sql_sources,
 		.columns = "source, queries, responses, dnskey_queries, dnskey_share, rrsig_bytes_share, "
 			   "flow, query_bytes,"
-			   " response_bytes, first, last",
+			   " response_bytes, first, last, err, baf",
 		.order = "queries DESC, length(source_ip), source_ip",
 		.rankable = " queries responses dnskey_queries dnskey_share rrsig_bytes_share query_bytes "
-			    "response_bytes ",
-		.takes = KS_TAKES_SOURCE | KS_TAKES_TIME | KS_TAKES_BY,
+			    "response_bytes err baf ",
+		.takes = KS_TAKES_SOURCE | KS_TAKES_TIME | KS_TAKES_BY | KS_TAKES_PREFIX,
+		.by_prefix = ks_sql_sources_prefix,
 		.time = KS_FILTER_SPAN,
 		.limit = 20,
+	},
+	{
+		.name = "clients",
+		.sql = ks_sql_clients,
+		.columns = "day, v4, v6, v6_64, exact, standard_error",
+		.order = "place, t_s",
+		.limit = -1,
 	},
 	{
 		.name = "hitters",
@@ -68,12 +76,13 @@ const struct ks_catalog_entry ks_catalog[] = {
 		.columns = "rank, source, zone, heavy, queries, err, guaranteed, share, cum_share, hot, "
 			   "warm, cool, refresh, rr,"
 			   " memory_class, sci, spray, median_gap_ms, response_bytes, tags, fingerprint, "
-			   "verdict, first, last",
+			   "verdict, first, last, requeries",
 		.order = "rank",
 		/* Not rank and cum_share, which follow from the ranking, nor what is not computed yet. */
-		.rankable = " queries err heavy guaranteed share hot warm cool refresh rr response_bytes sci "
-			    "spray median_gap_ms ",
-		.takes = KS_TAKES_ZONE | KS_TAKES_SOURCE | KS_TAKES_TIME | KS_TAKES_BY,
+		.rankable = " queries err heavy guaranteed share hot warm cool requeries refresh rr "
+			    "response_bytes sci spray median_gap_ms ",
+		.takes = KS_TAKES_ZONE | KS_TAKES_SOURCE | KS_TAKES_TIME | KS_TAKES_BY | KS_TAKES_PREFIX,
+		.by_prefix = ks_sql_hitters_prefix,
 		.time = KS_FILTER_SPAN,
 		.by_inside = true,
 		.limit = 20,
@@ -124,10 +133,11 @@ const struct ks_catalog_entry ks_catalog[] = {
 	{
 		.name = "amplification",
 		.sql = ks_sql_amplification,
-		.columns = "qtype, queries, responses, query_bytes, response_bytes, baf, baf_ip",
+		.columns = "qtype, queries, responses, query_bytes, response_bytes, baf, baf_ip, source",
 		.order = "response_bytes DESC, queries DESC, code",
 		.rankable = " queries responses query_bytes response_bytes baf baf_ip ",
-		.takes = KS_TAKES_TIME | KS_TAKES_BY,
+		.takes = KS_TAKES_TIME | KS_TAKES_BY | KS_TAKES_PREFIX,
+		.by_prefix = ks_sql_amplification_prefix,
 		.limit = -1,
 	},
 	{
@@ -163,6 +173,40 @@ const struct ks_catalog_entry ks_catalog[] = {
 		.takes = KS_TAKES_ZONE | KS_TAKES_TIME | KS_TAKES_BY,
 		.time = KS_FILTER_SPAN,
 		.limit = -1,
+	},
+	{
+		.name = "signatures",
+		.sql = ks_sql_signatures,
+		.columns = "zone, type, signer_tag, algorithm, inception, expiration, remaining_s, "
+			   "ratio_to_ttl, state, verified, why, count, seen_expired, first_expired, "
+			   "last_expired, folded, first, last",
+		.order = "calm, remaining_s, zone, type_code, algorithm, signer_tag, inception_s, "
+			 "expiration_s, folded",
+		.rankable = " remaining_s ratio_to_ttl count seen_expired ",
+		.takes = KS_TAKES_ZONE | KS_TAKES_TIME | KS_TAKES_BY,
+		.time = KS_FILTER_SPAN,
+		.limit = 100,
+	},
+	{
+		.name = "consistency",
+		.sql = ks_sql_consistency,
+		.columns =
+			"zone, server, nsid, dnskey_hash, signers, soa_serial, \"from\", \"to\", responses",
+		.order = "zone, first_ns, length(server_ip), server_ip, nsid_octets, last_ns",
+		.rankable = " responses ",
+		.takes = KS_TAKES_ZONE | KS_TAKES_SERVER | KS_TAKES_TIME | KS_TAKES_BY,
+		.time = KS_FILTER_SPAN,
+		.limit = -1,
+	},
+	{
+		.name = "exhaustion",
+		.sql = ks_sql_exhaustion,
+		.columns = "zone, problem, count, threshold, responses, server, first, last",
+		.order = "responses DESC, zone, problem, length(server_ip), server_ip",
+		.rankable = " count responses ",
+		.takes = KS_TAKES_ZONE | KS_TAKES_SERVER | KS_TAKES_TIME | KS_TAKES_BY,
+		.time = KS_FILTER_SPAN,
+		.limit = 100,
 	},
 };
 const size_t ks_n_catalog = KS_COUNT(ks_catalog);

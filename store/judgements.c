@@ -10,9 +10,10 @@ ks_store_judge_begin(struct ks_store *store, struct ks_diag *diag)
 	enum ks_error error = ks_sql_exec(store, "BEGIN IMMEDIATE", diag);
 	if (error != KS_SUCCESS)
 		return error;
-	error = ks_sql_exec(
-		store, "DELETE FROM judged; DELETE FROM storm; DELETE FROM server_storm; DELETE FROM habit",
-		diag);
+	error = ks_sql_exec(store,
+			    "DELETE FROM judged; DELETE FROM storm; DELETE FROM server_storm; DELETE FROM "
+			    "habit; DELETE FROM client_count",
+			    diag);
 	if (error != KS_SUCCESS)
 		ks_store_abandon(store);
 	return error;

@@ -7,6 +7,8 @@
 #include "dissect/name.h"
 #include "store/store_p.h"
 
+enum { PREFIXES = 20 }; /* rows by prefix when nothing is asked */
+
 struct ks_rows {
 	struct ks_store *store;
 	sqlite3_stmt *stmt;
@@ -20,6 +22,7 @@ static const struct {
 } spellings[] = {
 	{KS_TAKES_ZONE, "--zone"},          {KS_TAKES_SOURCE, "--source"}, {KS_TAKES_SERVER, "--server"},
 	{KS_TAKES_TIME, "--from and --to"}, {KS_TAKES_STEP, "--step"},     {KS_TAKES_BY, "--by"},
+	{KS_TAKES_PREFIX, "--prefix"},
 };
 
 static const struct ks_catalog_entry *
@@ -102,7 +105,7 @@ check_options(const struct ks_catalog_entry *entry, const struct ks_query *query
 {
 	const bool given[] = {
 		query->zone != NULL, query->has_source, query->has_server, query->has_from || query->has_to,
-		query->step_s != 0,  query->by != NULL,
+		query->step_s != 0,  query->by != NULL, query->has_prefix,
 	};
 	static_assert(KS_COUNT(given) == KS_COUNT(spellings), "one for each");
 	for (size_t i = 0; i < KS_COUNT(given); i++)
@@ -127,11 +130,11 @@ compose(const struct ks_catalog_entry *entry, const struct ks_query *query)
 	};
 	const bool server_inside = (entry->takes & KS_TAKES_STEP) != 0;
 	sqlite3_str *const sql = sqlite3_str_new(NULL);
-	sqlite3_str_appendf(
-		sql,
-		"WITH RECURSIVE option (step_s, server, from_ns, to_ns, ranked_by) AS"
-		" (SELECT :step_s, :server, :from_ns, :to_ns, :by),\n%s\nSELECT %s FROM report WHERE 1",
-		entry->sql, entry->columns);
+	sqlite3_str_appendf(sql,
+			    "WITH RECURSIVE option (step_s, server, from_ns, to_ns, ranked_by, len4, len6) AS"
+			    " (SELECT :step_s, :server, :from_ns, :to_ns, :by, :len4, :len6),\n%s\nSELECT %s "
+			    "FROM report WHERE 1",
+			    query->has_prefix ? entry->by_prefix : entry->sql, entry->columns);
 	if (query->zone != NULL)
 		sqlite3_str_appendall(sql, " AND zone_wire = :zone");
 	if (query->has_source)
@@ -171,12 +174,16 @@ static enum ks_error
 bind_all(sqlite3_stmt *stmt, const struct ks_catalog_entry *entry, const struct ks_query *query,
 	 struct ks_diag *diag)
 {
-	const int64_t limit = query->limit != 0 ? query->limit : entry->limit;
+	/* Sources are many, however few rows the report has otherwise. */
+	const int64_t usual = query->has_prefix && entry->limit < 0 ? PREFIXES : entry->limit;
+	const int64_t limit = query->limit != 0 ? query->limit : usual;
 	bind_int(stmt, ":limit", true, limit < 0 ? -1 : limit);
 	bind_int(stmt, ":step_s", query->step_s != 0, query->step_s);
 	bind_int(stmt, ":from_ns", query->has_from, query->from_ns);
 	bind_int(stmt, ":to_ns", query->has_to, query->to_ns);
 	bind_int(stmt, ":source_bits", true, query->source_bits);
+	bind_int(stmt, ":len4", query->has_prefix, query->len4);
+	bind_int(stmt, ":len6", query->has_prefix, query->len6);
 	if (query->by != NULL)
 		(void)sqlite3_bind_text(stmt, sqlite3_bind_parameter_index(stmt, ":by"), query->by, -1,
 					SQLITE_TRANSIENT);

@@ -24,8 +24,10 @@ struct ks_query {
 	bool has_from, has_to;
 	int64_t from_ns,
 		to_ns; /* rows with from <= t < to (for rows with first and last: those that meet the span) */
-	int64_t step_s; /* width of the bins of a series; 0: as stored, < 0: one row for all */
-	const char *by; /* column to rank by, descending; NULL: the report's own order */
+	int64_t step_s;      /* width of the bins of a series; 0: as stored, < 0: one row for all */
+	bool has_prefix;     /* add sources up by their first `len4` (IPv4) or `len6` bits */
+	unsigned len4, len6; /* of 32, of 128 */
+	const char *by;      /* column to rank by, descending; NULL: the report's own order */
 };
 
 enum ks_value_type { KS_VALUE_NULL, KS_VALUE_INT, KS_VALUE_REAL, KS_VALUE_TEXT };

@@ -37,8 +37,8 @@ create_views(struct ks_store *store, struct ks_diag *diag)
 		const struct ks_catalog_entry *const entry = &ks_catalog[i];
 		char *const sql =
 			sqlite3_mprintf("CREATE VIEW v_%s AS WITH RECURSIVE\n"
-					"option (step_s, server, from_ns, to_ns, ranked_by) AS (SELECT NULL, "
-					"NULL, NULL, NULL, NULL),\n"
+					"option (step_s, server, from_ns, to_ns, ranked_by, len4, len6) AS "
+					"(SELECT NULL, NULL, NULL, NULL, NULL, NULL, NULL),\n"
 					"%s\nSELECT %s%s\nFROM report ORDER BY %s",
 					entry->name, entry->sql, entry->view_has_source ? "source, " : "",
 					entry->columns, entry->order);

@@ -73,15 +73,20 @@ CREATE TABLE source (
 	ip BLOB NOT NULL,
 	address TEXT NOT NULL,
 	queries INTEGER NOT NULL,
+	err INTEGER NOT NULL, -- upper bound of the over-count; all other counts are too low by as much
 	responses INTEGER NOT NULL,
 	dnskey_queries INTEGER NOT NULL,
 	ds_queries INTEGER NOT NULL,
 	requeries INTEGER NOT NULL, -- hot, warm and cool, all zones
 	do_queries INTEGER NOT NULL,
 	tcp_queries INTEGER NOT NULL,
+	tcp_responses INTEGER NOT NULL,
 	query_dns_bytes INTEGER NOT NULL,
 	response_dns_bytes INTEGER NOT NULL,
+	tcp_query_dns_bytes INTEGER NOT NULL, -- of those
+	tcp_response_dns_bytes INTEGER NOT NULL,
 	sigkey_dns_bytes INTEGER NOT NULL, -- of the responses, octets of DNSKEY and RRSIG records
+	days INTEGER NOT NULL, -- bit clients.place for each day on which it asked
 	first_ns INTEGER NOT NULL,
 	last_ns INTEGER NOT NULL,
 	PRIMARY KEY (run_id, ip)
@@ -102,6 +107,54 @@ CREATE TABLE source_rest (
 	response_dns_bytes INTEGER NOT NULL,
 	sigkey_dns_bytes INTEGER NOT NULL
 ) STRICT;
+
+-- What is true of a table that was full and gave entries away.
+CREATE TABLE bound (
+	run_id INTEGER NOT NULL REFERENCES run ON DELETE CASCADE,
+	name TEXT NOT NULL CHECK (name IN ('source', 'flow', 'source_net', 'flow_net')),
+	capacity INTEGER NOT NULL,
+	floor INTEGER NOT NULL, -- queries at most of what is not listed
+	replaced INTEGER NOT NULL,
+	lost INTEGER NOT NULL, -- queries and responses that they had counted
+	PRIMARY KEY (run_id, name)
+) STRICT, WITHOUT ROWID;
+
+-- What the sources of a prefix had counted when they were given away: IPv4 by /24; IPv6 by /48 and again by /64.
+CREATE TABLE source_net (
+	run_id INTEGER NOT NULL REFERENCES run ON DELETE CASCADE,
+	ip BLOB NOT NULL,
+	bits INTEGER NOT NULL,
+	queries INTEGER NOT NULL,
+	err INTEGER NOT NULL,
+	responses INTEGER NOT NULL,
+	dnskey_queries INTEGER NOT NULL,
+	tcp_queries INTEGER NOT NULL,
+	tcp_responses INTEGER NOT NULL,
+	query_dns_bytes INTEGER NOT NULL,
+	response_dns_bytes INTEGER NOT NULL,
+	tcp_query_dns_bytes INTEGER NOT NULL,
+	tcp_response_dns_bytes INTEGER NOT NULL,
+	sigkey_dns_bytes INTEGER NOT NULL,
+	first_ns INTEGER NOT NULL,
+	last_ns INTEGER NOT NULL,
+	PRIMARY KEY (run_id, ip, bits)
+) STRICT, WITHOUT ROWID;
+
+-- How many different sources asked. Counts are exact, or NULL. Registers are HyperLogLog, p = 14: an octet each, or,
+-- when fewer are shorter, three octets for each that is not 0: its number and its value.
+CREATE TABLE clients (
+	run_id INTEGER NOT NULL REFERENCES run ON DELETE CASCADE,
+	scope TEXT NOT NULL CHECK (scope IN ('all', 'day', 'other days')), -- all: no registers but those of its days
+	t_s INTEGER NOT NULL, -- start of the UTC day
+	place INTEGER NOT NULL, -- its bit in source.days
+	v4 INTEGER,
+	v6 INTEGER,
+	v6_64 INTEGER, -- networks of that length
+	v4_registers BLOB NOT NULL,
+	v6_registers BLOB NOT NULL,
+	v6_64_registers BLOB NOT NULL,
+	PRIMARY KEY (run_id, scope, t_s)
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE bin (
 	run_id INTEGER NOT NULL REFERENCES run ON DELETE CASCADE,
@@ -180,7 +233,7 @@ CREATE TABLE flow (
 	ip BLOB NOT NULL,
 	address TEXT NOT NULL,
 	queries INTEGER NOT NULL,
-	err INTEGER NOT NULL, -- upper bound of the over-count
+	err INTEGER NOT NULL, -- upper bound of the over-count; classes and responses are of queries - err
 	rq_none INTEGER NOT NULL,
 	rq_first INTEGER NOT NULL,
 	rq_hot INTEGER NOT NULL,
@@ -193,6 +246,29 @@ CREATE TABLE flow (
 	first_ns INTEGER NOT NULL,
 	last_ns INTEGER NOT NULL,
 	PRIMARY KEY (run_id, zone_id, ip),
+	FOREIGN KEY (run_id, zone_id) REFERENCES run_zone ON DELETE CASCADE
+) STRICT, WITHOUT ROWID;
+
+-- As source_net, of the table above.
+CREATE TABLE flow_net (
+	run_id INTEGER NOT NULL,
+	zone_id INTEGER NOT NULL,
+	ip BLOB NOT NULL,
+	bits INTEGER NOT NULL,
+	queries INTEGER NOT NULL,
+	err INTEGER NOT NULL,
+	rq_none INTEGER NOT NULL,
+	rq_first INTEGER NOT NULL,
+	rq_hot INTEGER NOT NULL,
+	rq_warm INTEGER NOT NULL,
+	rq_cool INTEGER NOT NULL,
+	rq_refresh INTEGER NOT NULL,
+	rq_retransmit INTEGER NOT NULL,
+	responses INTEGER NOT NULL,
+	response_dns_bytes INTEGER NOT NULL,
+	first_ns INTEGER NOT NULL,
+	last_ns INTEGER NOT NULL,
+	PRIMARY KEY (run_id, zone_id, ip, bits),
 	FOREIGN KEY (run_id, zone_id) REFERENCES run_zone ON DELETE CASCADE
 ) STRICT, WITHOUT ROWID;
 
@@ -350,6 +426,174 @@ CREATE TABLE failure (
 	PRIMARY KEY (run_id, kind, code, qtype, qname_wire)
 ) STRICT, WITHOUT ROWID;
 
+-- The ledger: DNSSEC records that were seen. A name it mentions, so that the name is kept.
+CREATE TABLE ledger_name (
+	run_id INTEGER NOT NULL REFERENCES run ON DELETE CASCADE,
+	zone_id INTEGER NOT NULL REFERENCES zone,
+	PRIMARY KEY (run_id, zone_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX ledger_name_zone ON ledger_name (zone_id);
+
+-- Contents of DNSKEY, DS, CDS, CDNSKEY, NSEC3PARAM and SOA RRsets, and denials of DS.
+CREATE TABLE rrset (
+	run_id INTEGER NOT NULL,
+	rrset INTEGER NOT NULL, -- number within the run
+	zone_id INTEGER NOT NULL, -- owner
+	type INTEGER NOT NULL,
+	denial TEXT CHECK (denial IN ('nsec', 'nsec3', 'opt-out')), -- NULL: records
+	hash BLOB NOT NULL CHECK (length(hash) = 16), -- of wire; the same in every run
+	n_records INTEGER NOT NULL,
+	wire BLOB NOT NULL, -- RDATAs in canonical form and order, two octets of length before each
+	soa_serial INTEGER, -- NULL unless SOA
+	soa_refresh_s INTEGER,
+	count INTEGER NOT NULL, -- responses
+	first_ns INTEGER NOT NULL,
+	last_ns INTEGER NOT NULL,
+	PRIMARY KEY (run_id, rrset),
+	FOREIGN KEY (run_id, zone_id) REFERENCES ledger_name ON DELETE CASCADE
+) STRICT, WITHOUT ROWID;
+CREATE INDEX rrset_zone ON rrset (zone_id, type);
+
+-- The keys of DNSKEY and CDNSKEY contents.
+CREATE TABLE rrset_key (
+	run_id INTEGER NOT NULL,
+	rrset INTEGER NOT NULL,
+	position INTEGER NOT NULL,
+	algorithm INTEGER NOT NULL,
+	identity BLOB NOT NULL CHECK (length(identity) = 16), -- of the public key
+	flags INTEGER NOT NULL, -- 1 SEP, 128 REVOKE, 256 ZONE
+	tag INTEGER NOT NULL,
+	PRIMARY KEY (run_id, rrset, position),
+	FOREIGN KEY (run_id, rrset) REFERENCES rrset ON DELETE CASCADE
+) STRICT, WITHOUT ROWID;
+
+-- The digests of DS and CDS contents.
+CREATE TABLE rrset_ds (
+	run_id INTEGER NOT NULL,
+	rrset INTEGER NOT NULL,
+	position INTEGER NOT NULL,
+	tag INTEGER NOT NULL,
+	algorithm INTEGER NOT NULL,
+	digest_type INTEGER NOT NULL,
+	digest BLOB NOT NULL,
+	PRIMARY KEY (run_id, rrset, position),
+	FOREIGN KEY (run_id, rrset) REFERENCES rrset ON DELETE CASCADE
+) STRICT, WITHOUT ROWID;
+
+-- Periods in which one server gave the same content, signed by the same keys, with the same TTL when authoritative.
+CREATE TABLE rrset_seen (
+	run_id INTEGER NOT NULL,
+	zone_id INTEGER NOT NULL,
+	type INTEGER NOT NULL,
+	server_ip BLOB NOT NULL,
+	nsid BLOB NOT NULL, -- empty: none in the responses
+	authoritative INTEGER NOT NULL CHECK (authoritative IN (0, 1)), -- AA; or DS in a referral without RA
+	number INTEGER NOT NULL, -- in order of time, from 0
+	server_address TEXT NOT NULL,
+	rrset INTEGER NOT NULL,
+	signer_tags TEXT, -- decimal, ascending, a blank between two; '': unsigned; NULL: nobody asked for signatures
+	signer_algorithms TEXT, -- likewise
+	ttl_least_s INTEGER NOT NULL,
+	ttl_greatest_s INTEGER NOT NULL,
+	count INTEGER NOT NULL, -- responses
+	referrals INTEGER NOT NULL, -- of them, in the authority section
+	forgotten INTEGER NOT NULL, -- periods right before this one for which there was no room
+	first_ns INTEGER NOT NULL,
+	last_ns INTEGER NOT NULL,
+	PRIMARY KEY (run_id, zone_id, type, server_ip, nsid, authoritative, number),
+	FOREIGN KEY (run_id, rrset) REFERENCES rrset ON DELETE CASCADE
+) STRICT, WITHOUT ROWID;
+CREATE INDEX rrset_seen_rrset ON rrset_seen (run_id, rrset);
+CREATE INDEX rrset_seen_zone ON rrset_seen (zone_id, type, first_ns);
+
+-- Keys, each in the forms (flags) in which it was seen.
+CREATE TABLE dkey (
+	run_id INTEGER NOT NULL,
+	zone_id INTEGER NOT NULL,
+	algorithm INTEGER NOT NULL,
+	identity BLOB NOT NULL CHECK (length(identity) = 16), -- of the public key
+	flags INTEGER NOT NULL,
+	tag INTEGER NOT NULL,
+	tag_revoked INTEGER NOT NULL, -- with REVOKE set
+	protocol INTEGER NOT NULL,
+	bits INTEGER, -- of the RSA modulus or the curve; NULL: not known
+	exponent INTEGER, -- of RSA; 4294967295: that or larger; NULL: not RSA, or not readable
+	unusable INTEGER NOT NULL CHECK (unusable IN (0, 1)), -- not to be read as a key of its algorithm
+	public_key BLOB NOT NULL,
+	sha1 BLOB NOT NULL, -- DS digests
+	sha256 BLOB NOT NULL,
+	sha384 BLOB NOT NULL,
+	count INTEGER NOT NULL, -- DNSKEY responses with it
+	first_ns INTEGER NOT NULL,
+	last_ns INTEGER NOT NULL,
+	PRIMARY KEY (run_id, zone_id, algorithm, identity, flags),
+	FOREIGN KEY (run_id, zone_id) REFERENCES ledger_name ON DELETE CASCADE
+) STRICT, WITHOUT ROWID;
+CREATE INDEX dkey_zone ON dkey (zone_id, tag, algorithm);
+
+-- Signatures by signer, type covered, key and validity.
+CREATE TABLE signature (
+	run_id INTEGER NOT NULL,
+	zone_id INTEGER NOT NULL, -- signer
+	type INTEGER NOT NULL, -- covered
+	tag INTEGER NOT NULL,
+	algorithm INTEGER NOT NULL,
+	inception_s INTEGER NOT NULL, -- folded: the latest
+	expiration_s INTEGER NOT NULL, -- folded: the earliest
+	folded INTEGER NOT NULL CHECK (folded IN (0, 1)), -- validities beyond those kept apart
+	least_validity_s INTEGER NOT NULL,
+	original_ttl_s INTEGER NOT NULL, -- the greatest
+	count INTEGER NOT NULL, -- records
+	expired INTEGER NOT NULL, -- of them, when seen
+	future INTEGER NOT NULL, -- likewise, before their inception
+	first_expired_ns INTEGER, -- NULL: never
+	last_expired_ns INTEGER,
+	good INTEGER NOT NULL, -- RRsets verified
+	bogus INTEGER NOT NULL,
+	unsupported INTEGER NOT NULL,
+	unknown INTEGER NOT NULL, -- no key seen, or too much work
+	bogus_why TEXT, -- of the first bogus one
+	first_ns INTEGER NOT NULL,
+	last_ns INTEGER NOT NULL,
+	PRIMARY KEY (run_id, zone_id, type, tag, algorithm, inception_s, expiration_s, folded),
+	FOREIGN KEY (run_id, zone_id) REFERENCES ledger_name ON DELETE CASCADE
+) STRICT, WITHOUT ROWID;
+CREATE INDEX signature_zone ON signature (zone_id, type);
+
+-- How zones deny names.
+CREATE TABLE nsec (
+	run_id INTEGER NOT NULL,
+	zone_id INTEGER NOT NULL,
+	kind TEXT NOT NULL CHECK (kind IN ('NSEC', 'NSEC3')),
+	hash_algorithm INTEGER NOT NULL, -- 0 for NSEC, and so on
+	iterations INTEGER NOT NULL,
+	salt BLOB NOT NULL,
+	count INTEGER NOT NULL, -- records
+	opt_out INTEGER NOT NULL, -- of them, with opt-out
+	first_ns INTEGER NOT NULL,
+	last_ns INTEGER NOT NULL,
+	PRIMARY KEY (run_id, zone_id, kind, hash_algorithm, iterations, salt),
+	FOREIGN KEY (run_id, zone_id) REFERENCES ledger_name ON DELETE CASCADE
+) STRICT, WITHOUT ROWID;
+CREATE INDEX nsec_zone ON nsec (zone_id);
+
+-- What costs validators more work than is usual.
+CREATE TABLE exhaustion (
+	run_id INTEGER NOT NULL,
+	zone_id INTEGER NOT NULL,
+	kind TEXT NOT NULL CHECK (kind IN ('key-tag-collision', 'keys', 'signatures', 'ds', 'nsec3-iterations',
+		'empty-window', 'long-window', 'window-order', 'verifications')),
+	server_ip BLOB NOT NULL,
+	server_address TEXT NOT NULL,
+	greatest INTEGER NOT NULL,
+	threshold INTEGER NOT NULL, -- more than that is a row
+	responses INTEGER NOT NULL,
+	first_ns INTEGER NOT NULL,
+	last_ns INTEGER NOT NULL,
+	PRIMARY KEY (run_id, zone_id, kind, server_ip),
+	FOREIGN KEY (run_id, zone_id) REFERENCES ledger_name ON DELETE CASCADE
+) STRICT, WITHOUT ROWID;
+
 -- Judgements: computed from the facts above, replaced as a whole.
 CREATE TABLE storm (
 	storm_id INTEGER PRIMARY KEY,
@@ -459,6 +703,17 @@ CREATE TABLE habit (
 	PRIMARY KEY (zone_id, ip)
 ) STRICT, WITHOUT ROWID;
 
+-- Over all runs: each day, and the whole (t_s 0).
+CREATE TABLE client_count (
+	scope TEXT NOT NULL CHECK (scope IN ('all', 'day')),
+	t_s INTEGER NOT NULL,
+	exact INTEGER NOT NULL CHECK (exact IN (0, 1)), -- 0: estimates, standard error 0.81 %
+	v4 INTEGER NOT NULL,
+	v6 INTEGER NOT NULL,
+	v6_64 INTEGER NOT NULL,
+	PRIMARY KEY (scope, t_s)
+) STRICT, WITHOUT ROWID;
+
 -- Holds its one row while the judgements belong to the facts: a new run takes it away.
 CREATE TABLE judged (
 	one INTEGER PRIMARY KEY CHECK (one = 1)
@@ -515,43 +770,70 @@ SELECT
 	min(queries_only OR responses_only) AS one_sided -- 1: no run saw both queries and answers
 FROM run;
 
--- How many sources asked anything: exact for one run, and for several whose sources all have rows; otherwise
--- the rests of two runs may hold the same ones, so the sum is the most there can be.
-CREATE VIEW source_count AS
-SELECT
-	(SELECT count(DISTINCT ip) FROM source WHERE queries > 0) + (SELECT coalesce(sum(sources), 0) FROM source_rest) AS sources,
-	(SELECT count(*) FROM run) > 1 AND EXISTS (SELECT 1 FROM source_rest) AS is_upper_bound;
+-- Bounds over all runs. What a run does not list it may have met as often as its floor says: rows below that are
+-- missing in a run count so much more, with so much more err.
+CREATE VIEW all_bound AS
+SELECT name, sum(capacity) AS capacity, sum(floor) AS floor, sum(replaced) AS replaced, sum(lost) AS lost
+FROM bound
+GROUP BY name;
 
--- One row per source over all runs.
+-- How many sources asked anything: what the judge says (client_count). Before he did: exact for one run, and for
+-- several whose sources all have rows; otherwise the rests of two runs may hold the same ones, so the sum is the most
+-- there can be, and if sources had to leave a full table nothing is known.
+CREATE VIEW source_count AS
+WITH
+	listed (sources, is_upper_bound) AS (
+		SELECT
+			iif(
+				EXISTS (SELECT 1 FROM bound WHERE name = 'source' AND lost > 0),
+				NULL,
+				(SELECT count(DISTINCT ip) FROM source WHERE queries > 0) + (SELECT coalesce(sum(sources), 0) FROM source_rest)
+			),
+			(SELECT count(*) FROM run) > 1 AND EXISTS (SELECT 1 FROM source_rest)
+	)
+SELECT
+	coalesce((SELECT v4 + v6 FROM client_count WHERE scope = 'all'), sources) AS sources,
+	is_upper_bound AND NOT EXISTS (SELECT 1 FROM client_count WHERE scope = 'all') AS is_upper_bound,
+	EXISTS (SELECT 1 FROM client_count WHERE scope = 'all' AND NOT exact) AS is_estimate
+FROM listed;
+
+-- One row per source over all runs. Octets over UDP are those of runs that saw queries and answers.
 CREATE VIEW all_source AS
+WITH
+	missing (floor) AS (SELECT total(floor) FROM bound WHERE name = 'source')
 SELECT
 	ip,
 	max(address) AS address,
-	sum(queries) AS queries,
+	sum(queries) + cast(missing.floor - total(bound.floor) AS INTEGER) AS queries,
+	sum(err) + cast(missing.floor - total(bound.floor) AS INTEGER) AS err,
 	sum(responses) AS responses,
 	sum(dnskey_queries) AS dnskey_queries,
 	sum(query_dns_bytes) AS query_dns_bytes,
 	sum(response_dns_bytes) AS response_dns_bytes,
 	sum(sigkey_dns_bytes) AS sigkey_dns_bytes,
-	min(first_ns) AS first_ns,
-	max(last_ns) AS last_ns
-FROM source
+	sum(iif(queries_only OR responses_only, NULL, query_dns_bytes - tcp_query_dns_bytes)) AS udp_query_dns_bytes,
+	sum(iif(queries_only OR responses_only, NULL, response_dns_bytes - tcp_response_dns_bytes)) AS udp_response_dns_bytes,
+	min(source.first_ns) AS first_ns,
+	max(source.last_ns) AS last_ns
+FROM source JOIN run USING (run_id) LEFT JOIN bound ON bound.run_id = source.run_id AND name = 'source', missing
 GROUP BY ip;
 
 -- One row per source and zone over all runs, with the tests that need no more than it. A requery cannot be
 -- known where only one side was seen: runs with queries only count in `queries` but not in the ratio. A
 -- retransmission, or the TCP query that TC=1 asks for, belongs to the transaction of an earlier query: the
--- ratio is one of transactions.
+-- ratio is one of transactions. It is about the queries that were seen while the source had a place in the table
+-- (queries - err), and so is `offends`.
 CREATE VIEW all_flow AS
 WITH
+	missing (floor) AS (SELECT total(floor) FROM bound WHERE name = 'flow'),
 	merged AS (
 		SELECT
 			zone_id,
 			ip,
 			max(address) AS address,
-			sum(iif(responses_only, NULL, queries)) AS queries,
-			sum(err) AS err,
-			sum(iif(queries_only OR responses_only, NULL, queries - rq_retransmit)) AS classed,
+			sum(iif(responses_only, NULL, queries)) + cast(missing.floor - total(bound.floor) AS INTEGER) AS queries,
+			sum(err) + cast(missing.floor - total(bound.floor) AS INTEGER) AS err,
+			sum(iif(queries_only OR responses_only, NULL, queries - err - rq_retransmit)) AS classed,
 			sum(iif(queries_only OR responses_only, NULL, rq_hot)) AS hot,
 			sum(iif(queries_only OR responses_only, NULL, rq_warm)) AS warm,
 			sum(iif(queries_only OR responses_only, NULL, rq_cool)) AS cool,
@@ -559,7 +841,7 @@ WITH
 			sum(iif(queries_only, NULL, response_dns_bytes)) AS response_dns_bytes,
 			min(flow.first_ns) AS first_ns,
 			max(flow.last_ns) AS last_ns
-		FROM flow JOIN run USING (run_id)
+		FROM flow JOIN run USING (run_id) LEFT JOIN bound ON bound.run_id = flow.run_id AND name = 'flow', missing
 		GROUP BY zone_id, ip
 	),
 	asked (n) AS (SELECT sum(queries) FROM bin WHERE qtype = 48)
@@ -568,7 +850,7 @@ SELECT
 	asked.n AS all_queries, -- DNSKEY queries of everybody
 	(hot + warm + cool) * 1.0 / nullif(classed, 0) AS rr,
 	queries * 1000 >= asked.n AND queries / span_s >= 0.1 AND (hot + warm + cool) * 2 >= classed AS heavy,
-	queries >= 10 AND (hot + warm + cool) * 2 >= classed AS offends,
+	queries - err >= 10 AND (hot + warm + cool) * 2 >= classed AS offends,
 	(queries - err) * 1000 >= asked.n AS guaranteed
 FROM merged, asked, whole;
 

@@ -100,9 +100,21 @@ static const char *const puts_sql[KS_PUT_COUNT] = {
     [KS_PUT_COUNTER] = "INSERT INTO counter (run_id, kind, name, position, value, note) VALUES (?,?,?,?,?,?)",
     [KS_PUT_SERVER] = "INSERT INTO server (run_id, ip, address, queries, responses, authoritative, recursive,"
 		      " first_ns, last_ns) VALUES (?,?,?,?,?,?,?,?,?)",
-    [KS_PUT_SOURCE] = "INSERT INTO source (run_id, ip, address, queries, responses, dnskey_queries, ds_queries,"
-		      " requeries, do_queries, tcp_queries, query_dns_bytes, response_dns_bytes, sigkey_dns_bytes,"
-		      " first_ns, last_ns) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+    [KS_PUT_SOURCE] = "INSERT INTO source (run_id, ip, address, err, tcp_responses, tcp_query_dns_bytes,"
+		      " tcp_response_dns_bytes, days, queries, responses, dnskey_queries, ds_queries, requeries,"
+		      " do_queries, tcp_queries, query_dns_bytes, response_dns_bytes, sigkey_dns_bytes, first_ns, last_ns)"
+		      " VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+    [KS_PUT_BOUND] = "INSERT INTO bound (run_id, name, capacity, floor, replaced, lost) VALUES (?,?,?,?,?,?)",
+    [KS_PUT_SOURCE_NET] = "INSERT INTO source_net (run_id, ip, bits, queries, err, first_ns, last_ns, responses,"
+			   " dnskey_queries, tcp_queries, tcp_responses, query_dns_bytes, response_dns_bytes,"
+			   " tcp_query_dns_bytes, tcp_response_dns_bytes, sigkey_dns_bytes)"
+			   " VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+    [KS_PUT_FLOW_NET] = "INSERT INTO flow_net (run_id, zone_id, ip, bits, queries, err, first_ns, last_ns, rq_none,"
+			 " rq_first, rq_hot, rq_warm, rq_cool, rq_refresh, rq_retransmit, responses, response_dns_bytes)"
+			 " VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+    [KS_PUT_CLIENTS] = "INSERT INTO clients (run_id, scope, t_s, place, v4, v6, v6_64, v4_registers, v6_registers,"
+		       " v6_64_registers) VALUES (?,?,?,?,?,?,?,?,?,?)",
+    [KS_PUT_CLIENT_COUNT] = "INSERT INTO client_count (scope, t_s, exact, v4, v6, v6_64) VALUES (?,?,?,?,?,?)",
     [KS_PUT_REST] = "INSERT INTO source_rest (run_id, sources, queries, responses, dnskey_queries, ds_queries, requeries,"
 		    " do_queries, tcp_queries, query_dns_bytes, response_dns_bytes, sigkey_dns_bytes)"
 		    " VALUES (?,?,?,?,?,?,?,?,?,?,?,?)",
@@ -148,6 +160,27 @@ static const char *const puts_sql[KS_PUT_COUNT] = {
 				" VALUES (?,?,?,?,?)",
     [KS_PUT_HABIT] = "INSERT INTO habit (zone_id, ip, memory_class, sci, spray, coverage, median_gap_ms)"
 		     " VALUES (?,?,?,?,?,?,?)",
+    [KS_PUT_LEDGER_NAME] = "INSERT INTO ledger_name (run_id, zone_id) VALUES (?,?)",
+    [KS_PUT_RRSET] = "INSERT INTO rrset (run_id, zone_id, rrset, type, denial, hash, n_records, wire, soa_serial,"
+		     " soa_refresh_s, count, first_ns, last_ns) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)",
+    [KS_PUT_RRSET_KEY] = "INSERT INTO rrset_key (run_id, rrset, position, algorithm, identity, flags, tag)"
+			 " VALUES (?,?,?,?,?,?,?)",
+    [KS_PUT_RRSET_DS] = "INSERT INTO rrset_ds (run_id, rrset, position, tag, algorithm, digest_type, digest)"
+			" VALUES (?,?,?,?,?,?,?)",
+    [KS_PUT_RRSET_SEEN] = "INSERT INTO rrset_seen (run_id, zone_id, type, server_ip, nsid, authoritative, number,"
+			  " server_address, rrset, signer_tags, signer_algorithms, ttl_least_s, ttl_greatest_s, count,"
+			  " referrals, forgotten, first_ns, last_ns) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+    [KS_PUT_DKEY] = "INSERT INTO dkey (run_id, zone_id, algorithm, identity, flags, tag, tag_revoked, protocol, bits,"
+		    " exponent, unusable, public_key, sha1, sha256, sha384, count, first_ns, last_ns)"
+		    " VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+    [KS_PUT_SIGNATURE] = "INSERT INTO signature (run_id, zone_id, type, tag, algorithm, inception_s, expiration_s,"
+			 " folded, least_validity_s, original_ttl_s, count, expired, future, first_expired_ns,"
+			 " last_expired_ns, good, bogus, unsupported, unknown, bogus_why, first_ns, last_ns)"
+			 " VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+    [KS_PUT_NSEC] = "INSERT INTO nsec (run_id, zone_id, kind, hash_algorithm, iterations, salt, count, opt_out,"
+		    " first_ns, last_ns) VALUES (?,?,?,?,?,?,?,?,?,?)",
+    [KS_PUT_EXHAUSTION] = "INSERT INTO exhaustion (run_id, zone_id, kind, server_ip, server_address, greatest, threshold,"
+			  " responses, first_ns, last_ns) VALUES (?,?,?,?,?,?,?,?,?,?)",
 };
 /* clang-format on */
 

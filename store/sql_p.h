@@ -19,5 +19,12 @@ extern const char ks_sql_amplification[];
 extern const char ks_sql_nxdomain[];
 extern const char ks_sql_anchors[];
 extern const char ks_sql_errors[];
+extern const char ks_sql_signatures[];
+extern const char ks_sql_consistency[];
+extern const char ks_sql_exhaustion[];
+extern const char ks_sql_clients[];
+extern const char ks_sql_hitters_prefix[];
+extern const char ks_sql_sources_prefix[];
+extern const char ks_sql_amplification_prefix[];
 
 #endif

@@ -11,25 +11,6 @@
 
 #define PATH "%.300s"
 
-/* ks_in_prefix(ip, prefix, bits): does the stored address (4 or 16 octets) lie in the prefix of the 16-octet
- * form? Only for our own queries: the views must work in any SQLite shell. */
-static void
-in_prefix(sqlite3_context *context, int n, sqlite3_value **args)
-{
-	(void)n;
-	const int length = sqlite3_value_bytes(args[0]);
-	const uint8_t *const bytes = sqlite3_value_blob(args[0]);
-	const struct ks_addr *const prefix = sqlite3_value_blob(args[1]);
-	static_assert(sizeof(*prefix) == 16, "an address is bound as sixteen octets");
-	if ((length != 4 && length != 16) || bytes == NULL || prefix == NULL ||
-	    sqlite3_value_bytes(args[1]) != (int)sizeof(*prefix)) {
-		sqlite3_result_int(context, 0);
-		return;
-	}
-	const struct ks_addr addr = length == 4 ? ks_addr_from_v4(bytes) : ks_addr_from_v6(bytes);
-	sqlite3_result_int(context, ks_addr_in_prefix(&addr, prefix, (unsigned)sqlite3_value_int(args[2])));
-}
-
 static enum ks_error
 allocate(const char *path, struct ks_store **ret, struct ks_diag *diag)
 {
@@ -63,9 +44,7 @@ distrust(sqlite3 *db)
 		(void)sqlite3_db_config(db, settings[i][0], settings[i][1], NULL);
 	(void)sqlite3_busy_timeout(db, KS_STORE_PATIENCE_MS);
 	(void)sqlite3_extended_result_codes(db, 1);
-	return sqlite3_create_function_v2(db, "ks_in_prefix", 3,
-					  SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_DIRECTONLY, NULL,
-					  in_prefix, NULL, NULL, NULL);
+	return ks_prefix_register(db);
 }
 
 static enum ks_error
@@ -259,6 +238,7 @@ ks_store_close(struct ks_store *store)
 		sqlite3_finalize(store->put[i]);
 	sqlite3_close_v2(store->db);
 	free(store->zone_ids);
+	free(store->ledger_names);
 	free(store->path);
 	free(store);
 }

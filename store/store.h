@@ -83,6 +83,21 @@ typedef enum ks_error ks_store_behaviour_fn(void *arg, const struct ks_store_beh
 KS_MUST_CHECK enum ks_error ks_store_each_behaviour(struct ks_store *store, ks_store_behaviour_fn *each,
 						    void *arg, struct ks_diag *diag);
 
+/* How many different sources asked, on one day or on the whole, over all runs. */
+struct ks_store_clients {
+	enum ks_clients_scope scope;
+	int64_t t_s;
+	bool exact; /* `counts` are right; otherwise the registers must tell */
+	uint64_t counts[KS_CLIENTS_KINDS];
+	const uint8_t (
+		*registers)[KS_CLIENTS_REGISTERS]; /* by kind; none for the whole: merge those of the rest */
+};
+typedef enum ks_error ks_store_clients_fn(void *arg, const struct ks_store_clients *clients,
+					  struct ks_diag *diag);
+/* Call `each` for every day, for all days that are not kept apart, and last for the whole. */
+KS_MUST_CHECK enum ks_error ks_store_each_clients(struct ks_store *store, ks_store_clients_fn *each,
+						  void *arg, struct ks_diag *diag);
+
 /* Replace all judgements: begin, one put per conclusion, commit. */
 struct ks_store_storm {
 	int64_t zone_id;
@@ -110,6 +125,9 @@ struct ks_store_habit {
 };
 KS_MUST_CHECK enum ks_error ks_store_judge_habit(struct ks_store *store, const struct ks_store_habit *habit,
 						 struct ks_diag *diag);
+/* `clients->counts` as they shall stand, exact or estimated; of a day or of the whole. */
+KS_MUST_CHECK enum ks_error
+ks_store_judge_clients(struct ks_store *store, const struct ks_store_clients *clients, struct ks_diag *diag);
 KS_MUST_CHECK enum ks_error ks_store_judge_end(struct ks_store *store, struct ks_diag *diag);
 
 #endif

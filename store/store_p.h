@@ -21,6 +21,11 @@ enum ks_put {
 	KS_PUT_SERVER,
 	KS_PUT_SOURCE,
 	KS_PUT_REST,
+	KS_PUT_BOUND,
+	KS_PUT_SOURCE_NET,
+	KS_PUT_FLOW_NET,
+	KS_PUT_CLIENTS,
+	KS_PUT_CLIENT_COUNT,
 	KS_PUT_BIN,
 	KS_PUT_TRAFFIC,
 	KS_PUT_ZONE,
@@ -41,6 +46,15 @@ enum ks_put {
 	KS_PUT_BEHAVIOUR_CELL,
 	KS_PUT_BEHAVIOUR_SERVER,
 	KS_PUT_HABIT,
+	KS_PUT_LEDGER_NAME,
+	KS_PUT_RRSET,
+	KS_PUT_RRSET_KEY,
+	KS_PUT_RRSET_DS,
+	KS_PUT_RRSET_SEEN,
+	KS_PUT_DKEY,
+	KS_PUT_SIGNATURE,
+	KS_PUT_NSEC,
+	KS_PUT_EXHAUSTION,
 	KS_PUT_COUNT
 };
 
@@ -56,6 +70,9 @@ struct ks_store {
 	int64_t n_inputs, n_counters;
 	int64_t *zone_ids; /* by the order in which zones were put */
 	size_t n_zones, cap_zones;
+	int64_t *ledger_names; /* zone_id by the order in which names of the ledger were put */
+	size_t n_ledger_names, cap_ledger_names;
+	int64_t n_rrsets;
 };
 
 extern const struct ks_sink_ops ks_store_sink_ops;
@@ -103,6 +120,43 @@ void ks_store_whole_lay(const struct ks_store_whole *whole, int64_t t0_s, size_t
 			struct ks_storm_whole *ret);
 void ks_store_whole_close(struct ks_store_whole *whole); /* NULL is fine */
 
+/* --- writer.c --- */
+
+/* A name shared by all runs, in wire format. */
+KS_MUST_CHECK enum ks_error ks_store_put_name(struct ks_store *store, struct ks_span name,
+					      int64_t *ret_zone_id, struct ks_diag *diag);
+
+/* --- ledger.c --- */
+
+/* The sink's. */
+KS_MUST_CHECK enum ks_error
+ks_store_put_ledger_name(struct ks_sink *sink, const struct ks_fact_ledger_name *fact, struct ks_diag *diag);
+KS_MUST_CHECK enum ks_error ks_store_put_rrset(struct ks_sink *sink, const struct ks_fact_rrset *fact,
+					       struct ks_diag *diag);
+KS_MUST_CHECK enum ks_error
+ks_store_put_rrset_seen(struct ks_sink *sink, const struct ks_fact_rrset_seen *fact, struct ks_diag *diag);
+KS_MUST_CHECK enum ks_error ks_store_put_key(struct ks_sink *sink, const struct ks_fact_key *fact,
+					     struct ks_diag *diag);
+KS_MUST_CHECK enum ks_error ks_store_put_signature(struct ks_sink *sink, const struct ks_fact_signature *fact,
+						   struct ks_diag *diag);
+KS_MUST_CHECK enum ks_error ks_store_put_nsec(struct ks_sink *sink, const struct ks_fact_nsec *fact,
+					      struct ks_diag *diag);
+KS_MUST_CHECK enum ks_error
+ks_store_put_exhaustion(struct ks_sink *sink, const struct ks_fact_exhaustion *fact, struct ks_diag *diag);
+/* --- bounds.c, clients.c: the sink's too --- */
+
+KS_MUST_CHECK enum ks_error ks_store_put_bound(struct ks_sink *sink, const struct ks_fact_bound *bound,
+					       struct ks_diag *diag);
+KS_MUST_CHECK enum ks_error ks_store_put_net(struct ks_sink *sink, const struct ks_fact_net *net,
+					     struct ks_diag *diag);
+KS_MUST_CHECK enum ks_error ks_store_put_clients(struct ks_sink *sink, const struct ks_fact_clients *clients,
+						 struct ks_diag *diag);
+
+/* --- prefix.c --- */
+
+/* Functions for our own queries; a result code of SQLite. */
+int ks_prefix_register(sqlite3 *db);
+
 /* --- schema.c --- */
 
 /* Tables, words and views into an empty database, in one transaction. */
@@ -117,7 +171,8 @@ enum {
 	KS_TAKES_SERVER = 1 << 2,
 	KS_TAKES_TIME = 1 << 3, /* from, to */
 	KS_TAKES_STEP = 1 << 4,
-	KS_TAKES_BY = 1 << 5
+	KS_TAKES_BY = 1 << 5,
+	KS_TAKES_PREFIX = 1 << 6
 };
 
 enum ks_filter { KS_FILTER_INSIDE, KS_FILTER_SPAN, KS_FILTER_INSTANT };
@@ -131,10 +186,11 @@ struct ks_catalog_entry {
 	const char *order;    /* total */
 	const char *rankable; /* " a b c ": columns that `by` may name */
 	unsigned takes;
-	enum ks_filter time;  /* INSIDE: the SQL file does it; SPAN: first_ns, last_ns; INSTANT: t_ns */
-	bool by_inside;       /* the SQL file ranks */
-	bool view_has_source; /* a view takes no --source, so its rows must tell */
-	int64_t limit;        /* rows when nothing is asked; < 0: all */
+	enum ks_filter time;   /* INSIDE: the SQL file does it; SPAN: first_ns, last_ns; INSTANT: t_ns */
+	bool by_inside;        /* the SQL file ranks */
+	bool view_has_source;  /* a view takes no --source, so its rows must tell */
+	int64_t limit;         /* rows when nothing is asked; < 0: all */
+	const char *by_prefix; /* the SQL file that adds up sources, for --prefix; the same columns */
 };
 
 extern const struct ks_catalog_entry ks_catalog[];

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "analyzer/cli/cli.h"
+#include "analyzer/cli/judge_clients.h"
 #include "analyzer/cli/judge_storms.h"
 #include "analyzer/cli/options.h"
 #include "analyzer/judge/behaviour.h"
@@ -44,17 +45,23 @@ enum ks_error
 ks_cli_judge_store(struct ks_store *store, struct ks_diag *diag)
 {
 	struct judging judging = {0};
+	struct ks_client_counts *counts = NULL;
 	enum ks_error error = ks_judge_storms(store, &judging.storms, diag);
 	if (error == KS_SUCCESS)
 		error = ks_store_each_behaviour(store, judge_behaviour, &judging, diag);
 	if (error == KS_SUCCESS)
+		error = ks_client_counts_read(store, &counts, diag);
+	if (error == KS_SUCCESS)
 		error = ks_store_judge_begin(store, diag);
+	if (error == KS_SUCCESS)
+		error = ks_client_counts_put(store, counts, diag);
 	for (size_t i = 0; i < judging.storms.n && error == KS_SUCCESS; i++)
 		error = ks_store_judge_storm(store, &judging.storms.storms[i], diag);
 	for (size_t i = 0; i < judging.n_habits && error == KS_SUCCESS; i++)
 		error = ks_store_judge_habit(store, &judging.habits[i], diag);
 	if (error == KS_SUCCESS)
 		error = ks_store_judge_end(store, diag);
+	ks_client_counts_free(counts);
 	free(judging.storms.storms);
 	free(judging.habits);
 	return error;

@@ -29,10 +29,11 @@ print_help(void)
 		   "      --server ADDR      rows of this server only\n"
 		   "      --from T, --to T   rows of this time (RFC 3339, or seconds since the epoch)\n"
 		   "      --step S           width of the bins in seconds; all: one row for the whole span\n"
-		   "      --by COLUMN        rank by this column");
+		   "      --by COLUMN        rank by this column\n"
+		   "      --prefix LEN4[,LEN6]  add sources up by prefix (24,48; LEN6 left out: 64)");
 }
 
-enum { OPT_LIMIT = 256, OPT_ZONE, OPT_SOURCE, OPT_SERVER, OPT_FROM, OPT_TO, OPT_STEP, OPT_BY };
+enum { OPT_LIMIT = 256, OPT_ZONE, OPT_SOURCE, OPT_SERVER, OPT_FROM, OPT_TO, OPT_STEP, OPT_BY, OPT_PREFIX };
 
 static const struct option words[] = {
 	{"database", required_argument, NULL, 'd'},
@@ -46,6 +47,7 @@ static const struct option words[] = {
 	{"to", required_argument, NULL, OPT_TO},
 	{"step", required_argument, NULL, OPT_STEP},
 	{"by", required_argument, NULL, OPT_BY},
+	{"prefix", required_argument, NULL, OPT_PREFIX},
 	{"help", no_argument, NULL, 'h'},
 	{0},
 };
@@ -68,6 +70,26 @@ count_or_all(const char *text, uint64_t min, int64_t *ret)
 	if (!ks_option_number(text, min, INT32_MAX, &value))
 		return false;
 	*ret = (int64_t)value;
+	return true;
+}
+
+/* "24", "24,48". */
+static bool
+prefix_lengths(const char *text, struct ks_query *query)
+{
+	const char *const comma = strchr(text, ',');
+	const size_t n = comma != NULL ? (size_t)(comma - text) : strlen(text);
+	char v4[8];
+	uint64_t len4, len6 = 64;
+	if (n >= sizeof(v4))
+		return false;
+	memcpy(v4, text, n);
+	v4[n] = '\0';
+	if (!ks_option_number(v4, 0, 32, &len4) ||
+	    (comma != NULL && !ks_option_number(comma + 1, 0, 128, &len6)))
+		return false;
+	query->len4 = (unsigned)len4;
+	query->len6 = (unsigned)len6;
 	return true;
 }
 
@@ -127,6 +149,11 @@ take(struct arguments *arguments, int option)
 	case OPT_BY:
 		query->by = optarg;
 		return KS_EXIT_DONE;
+	case OPT_PREFIX:
+		query->has_prefix = prefix_lengths(optarg, query);
+		if (query->has_prefix)
+			return KS_EXIT_DONE;
+		return ks_cli_usage("report", "--prefix '%s' is no pair of prefix lengths (24,48)", optarg);
 	default:
 		return KS_EXIT_USAGE;
 	}

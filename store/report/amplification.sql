@@ -25,6 +25,7 @@ report AS (
 		response_bytes,
 		response_dns * 1.0 / nullif(query_dns, 0) AS baf,
 		response_ip * 1.0 / nullif(query_ip, 0) AS baf_ip,
+		NULL AS source,
 		part.qtype AS code
 	FROM part LEFT JOIN rrtype ON rrtype.code = part.qtype
 )

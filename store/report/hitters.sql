@@ -3,7 +3,7 @@
 -- chooses rows, it never changes what a row says.
 keyed AS (
 	SELECT ip, address, memory_class, sci, spray, median_gap_ms, name, name_wire, queries, err, hot, warm, cool, refresh, rr, heavy, guaranteed, all_queries,
-		response_dns_bytes, first_ns, last_ns,
+		hot + warm + cool AS requeries, response_dns_bytes, first_ns, last_ns,
 		CASE ranked_by
 			WHEN 'err' THEN err
 			WHEN 'heavy' THEN heavy
@@ -11,6 +11,7 @@ keyed AS (
 			WHEN 'hot' THEN hot
 			WHEN 'warm' THEN warm
 			WHEN 'cool' THEN cool
+			WHEN 'requeries' THEN hot + warm + cool
 			WHEN 'refresh' THEN refresh
 			WHEN 'rr' THEN rr
 			WHEN 'response_bytes' THEN response_dns_bytes
@@ -64,6 +65,7 @@ report AS (
 			|| substr(printf('.%09d', first_ns % 1000000000), 1, (SELECT time_digits FROM whole) + 1) || 'Z' AS first,
 		strftime('%Y-%m-%dT%H:%M:%S', last_ns / 1000000000, 'unixepoch')
 			|| substr(printf('.%09d', last_ns % 1000000000), 1, (SELECT time_digits FROM whole) + 1) || 'Z' AS last,
+		requeries,
 		ip AS source_ip,
 		name_wire AS zone_wire,
 		first_ns,

@@ -8,13 +8,13 @@ everybody (dnskey_bar, sigkey_bar) AS (
 		min(0.5, 3.0 * sum(dnskey_queries) / nullif(sum(queries), 0)),
 		min(0.9, 3.0 * sum(sigkey_dns_bytes) / nullif(sum(response_dns_bytes), 0))
 	FROM (
-		SELECT queries, dnskey_queries, response_dns_bytes, sigkey_dns_bytes FROM source
+		SELECT queries - err AS queries, dnskey_queries, response_dns_bytes, sigkey_dns_bytes FROM source
 		UNION ALL SELECT queries, dnskey_queries, response_dns_bytes, sigkey_dns_bytes FROM source_rest
 	)
 ),
 shared AS (
 	SELECT *,
-		dnskey_queries * 1.0 / nullif(queries, 0) AS dnskey_share,
+		dnskey_queries * 1.0 / nullif(queries - err, 0) AS dnskey_share,
 		sigkey_dns_bytes * 1.0 / nullif(response_dns_bytes, 0) AS sigkey_share
 	FROM all_source
 ),
@@ -44,6 +44,8 @@ report AS (
 			|| substr(printf('.%09d', first_ns % 1000000000), 1, (SELECT time_digits FROM whole) + 1) || 'Z' AS first,
 		strftime('%Y-%m-%dT%H:%M:%S', last_ns / 1000000000, 'unixepoch')
 			|| substr(printf('.%09d', last_ns % 1000000000), 1, (SELECT time_digits FROM whole) + 1) || 'Z' AS last,
+		err,
+		udp_response_dns_bytes * 1.0 / nullif(udp_query_dns_bytes, 0) AS baf,
 		ip AS source_ip,
 		first_ns,
 		last_ns

@@ -109,3 +109,33 @@ Test(map, rekey_merges_entries_that_meet_and_loses_nothing)
 	cr_assert(eq(u64, ((struct counted *)ks_map_at(&table, fresh))->n, 1));
 	ks_map_done(&table);
 }
+
+/* Against an array that knows all: entry i belongs to key owner[i]. */
+Test(map, replaced_keys_are_gone_and_all_others_are_found)
+{
+	enum { ENTRIES = 500, KEYS = 2000, ROUNDS = 50000 };
+	static uint32_t owner[ENTRIES];
+	struct ks_map table = table_of(ENTRIES);
+	for (uint32_t i = 0; i < ENTRIES; i++)
+		owner[i] = add(&table, i, 5);
+	uint64_t state = 7;
+	for (uint32_t round = 0; round < ROUNDS; round++) {
+		state = state * 6364136223846793005u + 1442695040888963407u;
+		const uint32_t number = (uint32_t)(state >> 33) % ENTRIES;
+		const uint32_t fresh = (uint32_t)(state >> 13) % KEYS;
+		const struct ks_key key = {.w = {fresh, 5}};
+		if (ks_map_find(&table, &key) != KS_MAP_NONE) {
+			cr_assert(eq(u32, owner[ks_map_find(&table, &key)], fresh));
+			continue;
+		}
+		const struct ks_key old = {.w = {owner[number], 5}};
+		ks_map_replace(&table, number, &key);
+		owner[number] = fresh;
+		cr_assert(eq(u32, ks_map_find(&table, &old), KS_MAP_NONE));
+		cr_assert(eq(u32, ks_map_find(&table, &key), number));
+		cr_assert(eq(u64, ((struct counted *)ks_map_at(&table, number))->n, 0));
+		const struct ks_key any = {.w = {owner[round % ENTRIES], 5}};
+		cr_assert(eq(u32, ks_map_find(&table, &any), round % ENTRIES));
+	}
+	ks_map_done(&table);
+}

@@ -20,26 +20,29 @@ struct expectation {
 };
 
 #define DASHES4 "-|-|-|-"
-#define FIRST_LAST_A "2026-11-21T22:47:00.123456Z|2026-11-21T22:47:40.123456Z\n"
-#define SOURCE_A A "|210|200|200|0.952381|0.956522|dnskey-heavy,rrsig-heavy|5880|230000|" FIRST_LAST_A
+#define FIRST_LAST_A "2026-11-21T22:47:00.123456Z|2026-11-21T22:47:40.123456Z"
+#define SOURCE_A                                                                                             \
+	A "|210|200|200|0.952381|0.956522|dnskey-heavy,rrsig-heavy|5880|230000|" FIRST_LAST_A "|0|39.1156\n"
 #define SOURCE_C                                                                                             \
 	C6 "|90|120|30|0.333333|0.909091|rrsig-heavy|2520|44000|2026-11-21T22:47:02.000000Z|2026-11-21T22:"  \
-	   "47:12.000000Z\n"
+	   "47:12.000000Z|0|17.4603\n"
 #define SOURCE_B                                                                                             \
 	B "|60|60|1|0.0166667|0.1|background|1680|30000|2026-11-21T22:47:01.000000Z|2026-11-21T22:47:39."    \
-	  "000000Z\n"
-#define SOURCE_D D "|60|0|0|0|-|background|1680|0|2026-11-21T22:47:30.000000Z|2026-11-21T22:47:39.000000Z\n"
+	  "000000Z|0|17.8571\n"
+#define SOURCE_D                                                                                             \
+	D "|60|0|0|0|-|background|1680|0|2026-11-21T22:47:30.000000Z|2026-11-21T22:47:39.000000Z|0|0\n"
 #define HITTER_A                                                                                             \
-	"1|" A "|.|1|198|3|1|0.857143|0.857143|150|30|6|4|0.939394|" DASHES4 "|198000|-|-|-|" FIRST_LAST_A
+	"1|" A "|.|1|198|3|1|0.857143|0.857143|150|30|6|4|0.953846|" DASHES4 "|198000|-|-|-|" FIRST_LAST_A   \
+	"|186\n"
 #define HITTER_C                                                                                             \
 	"2|" C6 "|example.com.|0|30|0|1|0.12987|0.987013|0|0|0|0|0|" DASHES4                                 \
-	"|9000|-|-|-|2026-11-21T22:47:10.000000Z|2026-11-21T22:47:12.000000Z\n"
+	"|9000|-|-|-|2026-11-21T22:47:10.000000Z|2026-11-21T22:47:12.000000Z|0\n"
 #define HITTER_HOSTILE                                                                                       \
 	"3|" A "|" HOSTILE_TEXT "|0|1|0|1|0.004329|0.991342|0|0|0|0|0|" DASHES4                              \
-	"|0|-|-|-|2026-11-21T22:47:07.000000Z|2026-11-21T22:47:07.000000Z\n"
+	"|0|-|-|-|2026-11-21T22:47:07.000000Z|2026-11-21T22:47:07.000000Z|0\n"
 #define HITTER_B                                                                                             \
 	"4|" B "|.|0|1|0|1|0.004329|0.995671|0|0|0|0|0|" DASHES4                                             \
-	"|1000|-|-|-|2026-11-21T22:47:05.000000Z|2026-11-21T22:47:05.000000Z\n"
+	"|1000|-|-|-|2026-11-21T22:47:05.000000Z|2026-11-21T22:47:05.000000Z|0\n"
 #define SEQUENCE_0                                                                                           \
 	"2026-11-21T22:47:00.123456Z|-|" S1                                                                  \
 	"|7|5353|udp|CD DO|1232|.|DNSKEY|2026-11-21T22:47:00.143456Z|1139|NOERROR|0|first\n"
@@ -140,8 +143,8 @@ static const struct expectation expectations[] = {
 	{"storms over by 30 s", "storms", {.has_from = true, .from_ns = NS(30)}, NULL, STORM_EXAMPLE},
 	{"offenders without a fingerprint on record", "fingerprints", {0}, NULL, "-|1|198|1|" A "|1|1\n"},
 	{"amplification over UDP; no IP sizes, no factor", "amplification", {.limit = 2}, NULL,
-	 "DNSKEY|231|231|6468|231000|35.7143|-\n"
-	 "NS|189|189|5292|18900|3.57143|-\n"},
+	 "DNSKEY|231|231|6468|231000|35.7143|-|-\n"
+	 "NS|189|189|5292|18900|3.57143|-|-\n"},
 	{"storms begun before 10 s", "storms", {.has_to = true, .to_ns = NS(10)}, NULL, STORM_EXAMPLE},
 };
 /* clang-format on */
@@ -193,9 +196,10 @@ Test(query, ranks_anew_by_another_column)
 
 /* --- the views, as any SQLite shell sees them --- */
 
-static const char *const reports[] = {"summary",       "totals",   "quality",  "traffic", "qtypes",
-				      "sources",       "hitters",  "sequence", "storms",  "fingerprints",
-				      "amplification", "nxdomain", "anchors",  "errors"};
+static const char *const reports[] = {"summary",      "totals",        "quality",   "traffic",  "qtypes",
+				      "sources",      "clients",       "hitters",   "sequence", "storms",
+				      "fingerprints", "amplification", "nxdomain",  "anchors",  "errors",
+				      "signatures",   "consistency",   "exhaustion"};
 
 static char *
 view_text(const char *path, const char *report, int skip)
@@ -283,20 +287,27 @@ Test(query, column_names_are_fixed)
 		{"qtypes", "t|qtype|queries|responses|qps|query_bytes|response_bytes|share_of_increase"},
 		{"sources",
 		 "source|queries|responses|dnskey_queries|dnskey_share|rrsig_bytes_share|flow|query_bytes|"
-		 "response_bytes|first|last"},
-		{"hitters", "rank|source|zone|heavy|queries|err|guaranteed|share|cum_share|hot|warm|cool|"
-			    "refresh|rr|memory_class|"
-			    "sci|spray|median_gap_ms|response_bytes|tags|fingerprint|verdict|first|last"},
+		 "response_bytes|first|last|err|baf"},
+		{"hitters",
+		 "rank|source|zone|heavy|queries|err|guaranteed|share|cum_share|hot|warm|cool|"
+		 "refresh|rr|memory_class|"
+		 "sci|spray|median_gap_ms|response_bytes|tags|fingerprint|verdict|first|last|requeries"},
 		{"sequence", "t|dt_ms|server|id|sport|proto|flags|edns_size|qname|qtype|response_t|response_"
 			     "bytes|rcode|tc|requery"},
 		{"anchors", "zone|source|tags|via|last|lacks_current|dnskey_queries"},
 		{"errors", "kind|code|meaning|zone|qtype|count|first|last"},
+		{"signatures",
+		 "zone|type|signer_tag|algorithm|inception|expiration|remaining_s|ratio_to_ttl|state|"
+		 "verified"},
+		{"consistency", "zone|server|nsid|dnskey_hash|signers|soa_serial|from|to"},
+		{"exhaustion", "zone|problem|count|threshold|responses|server|first|last"},
 		{"storms", "zone|start|end|peak_qps|base_qps|uplift|uplift_lo|uplift_hi|severity|byte_share|"
 			   "sources|half_life_s|"
 			   "residual|residual_lo|residual_hi|trigger|lag_s|verdict|lead_db"},
 		{"fingerprints", "fingerprint|sources|queries|share|example|zones|min_caches"},
 		{"nxdomain", "parent|nxdomain|responses|share|distinct_labels|distinct_ratio|flood|sources"},
-		{"amplification", "qtype|queries|responses|query_bytes|response_bytes|baf|baf_ip"},
+		{"amplification", "qtype|queries|responses|query_bytes|response_bytes|baf|baf_ip|source"},
+		{"clients", "day|v4|v6|v6_64|exact|standard_error"},
 	};
 	struct ks_store *const store = filled();
 	for (size_t i = 0; i < KS_COUNT(contract); i++) {
@@ -320,11 +331,12 @@ Test(query, two_runs_add_up)
 	text_is(got, "2000|1600|840|760|1580|20|1400|200|600|4|2|4|6|23520|608000\n");
 	free(got);
 	got = rows_text(store, "sources", &(struct ks_query){.limit = 1});
-	text_is(got, A "|420|400|400|0.952381|0.956522|dnskey-heavy,rrsig-heavy|11760|460000|" FIRST_LAST_A);
+	text_is(got, A "|420|400|400|0.952381|0.956522|dnskey-heavy,rrsig-heavy|11760|460000|" FIRST_LAST_A
+		       "|0|39.1156\n");
 	free(got);
 	got = rows_text(store, "hitters", &(struct ks_query){.limit = 1});
-	text_is(got, "1|" A "|.|1|396|6|1|0.857143|0.857143|300|60|12|8|0.939394|" DASHES4
-		     "|396000|-|-|-|" FIRST_LAST_A);
+	text_is(got, "1|" A "|.|1|396|6|1|0.857143|0.857143|300|60|12|8|0.953846|" DASHES4
+		     "|396000|-|-|-|" FIRST_LAST_A "|372\n");
 	free(got);
 	got = rows_text(store, "traffic", &(struct ks_query){.limit = 1});
 	text_is(got, "2026-11-21T22:47:00Z|12000|81600|20|10|2016|14400|9600|80000\n");
@@ -572,7 +584,7 @@ Test(query, unknown_is_not_zero)
 	send_other_width(store);
 	char *got = rows_text(store, "hitters", &(struct ks_query){0});
 	text_is(got, "1|" D "|.|0|6|0|1|1|1|-|-|-|-|-|" DASHES4
-		     "|-|-|-|-|2026-11-21T22:47:00.000000001Z|2026-11-21T22:57:00.000000000Z\n");
+		     "|-|-|-|-|2026-11-21T22:47:00.000000001Z|2026-11-21T22:57:00.000000000Z|-\n");
 	free(got);
 	got = rows_text(store, "summary", &(struct ks_query){0});
 	text_is(got, "1|-|-|-|-|0|0|6|-|-|-|-|undetermined|-|2027-01-11 root KSK 20326 revoked (planned)\n");
@@ -583,9 +595,10 @@ Test(query, unknown_is_not_zero)
 Test(query, empty_database_is_an_answer)
 {
 	struct ks_store *const store = open_write(scratch("empty.db"));
-	static const char *const empty[] = {"quality",  "traffic", "qtypes",       "sources",
-					    "hitters",  "storms",  "fingerprints", "amplification",
-					    "nxdomain", "anchors", "errors"};
+	static const char *const empty[] = {"quality",    "traffic",     "qtypes",       "sources",
+					    "hitters",    "storms",      "fingerprints", "amplification",
+					    "nxdomain",   "anchors",     "errors",       "clients",
+					    "signatures", "consistency", "exhaustion"};
 	for (size_t i = 0; i < KS_COUNT(empty); i++)
 		for (int64_t step = 0; step >= (i == 1 || i == 2 ? -1 : 0); step--) {
 			char *const got = rows_text(store, empty[i], &(struct ks_query){.step_s = step});
@@ -640,13 +653,13 @@ Test(query, refuses_what_does_not_fit)
 		struct ks_query query;
 		const char *line;
 	} refusals[] = {
-		{"weather", {0}, "no report \"weather\": there are summary, totals, quality, traffic, qtypes, sources, hitters, sequence, storms, fingerprints, amplification, nxdomain, anchors, errors"},
+		{"weather", {0}, "no report \"weather\": there are summary, totals, quality, traffic, qtypes, sources, clients, hitters, sequence, storms, fingerprints, amplification, nxdomain, anchors, errors, signatures, consistency, exhaustion"},
 		{"summary", {.zone = "."}, "report summary takes no --zone: it takes --limit"},
-		{"hitters", {.has_server = true}, "report hitters takes no --server: it takes --limit, --zone, --source, --from and --to, --by"},
+		{"hitters", {.has_server = true}, "report hitters takes no --server: it takes --limit, --zone, --source, --from and --to, --by, --prefix"},
 		{"storms", {.step_s = 60}, "report storms takes no --step: it takes --limit, --zone, --server, --from and --to, --by"},
 		{"traffic", {.step_s = 45}, "--step 45 is no multiple of the stored bin of 10 s"},
 		{"sequence", {0}, "report sequence needs --source ADDR; keystorm report hitters names the sources worth it"},
-		{"sources", {.by = "flow"}, "report sources cannot be ranked by \"flow\"; --by takes one of: queries responses dnskey_queries dnskey_share rrsig_bytes_share query_bytes response_bytes"},
+		{"sources", {.by = "flow"}, "report sources cannot be ranked by \"flow\"; --by takes one of: queries responses dnskey_queries dnskey_share rrsig_bytes_share query_bytes response_bytes err baf"},
 		{"sources", {.by = "queries responses"}, NULL},
 		{"sources", {.by = "quer"}, NULL},
 		{"sources", {.by = ""}, NULL},
@@ -821,16 +834,16 @@ Test(query, amplification_leaves_tcp_out_and_needs_both_directions)
 	struct ks_store *const store = open_write(scratch("baf.db"));
 	send_stacks(store, 1);
 	char *got = rows_text(store, "amplification", &(struct ks_query){0});
-	text_is(got, "DNSKEY|60|60|1680|69000|41.0714|21.0357\n"
-		     "NS|0|5|0|500|-|-\n");
+	text_is(got, "DNSKEY|60|60|1680|69000|41.0714|21.0357|-\n"
+		     "NS|0|5|0|500|-|-|-\n");
 	free(got);
 	/* A run that saw no answers counts, but says nothing of what an octet brings. */
 	send_other_width(store);
 	got = rows_text(store, "amplification", &(struct ks_query){.limit = 1});
-	text_is(got, "DNSKEY|66|60|1680|69000|41.0714|21.0357\n");
+	text_is(got, "DNSKEY|66|60|1680|69000|41.0714|21.0357|-\n");
 	free(got);
 	got = rows_text(store, "amplification", &(struct ks_query){.has_from = true, .from_ns = NS(1)});
-	text_is(got, "DNSKEY|6|0|0|0|-|-\n");
+	text_is(got, "DNSKEY|6|0|0|0|-|-|-\n");
 	free(got);
 	ks_store_close(store);
 }

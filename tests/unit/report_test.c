@@ -712,12 +712,13 @@ static const struct {
 	const char *name, *format, *want;
 } refusals[] = {
 	{"foo", "text",
-	 "no report 'foo'; there are: summary, totals, traffic, qtypes, sources, hitters, sequence, "
-	 "storms, anchors, errors, "
-	 "quality, fingerprints, amplification, nxdomain"},
+	 "no report 'foo'; there are: summary, totals, traffic, qtypes, sources, clients, hitters, sequence, "
+	 "storms, anchors, signatures, consistency, errors, "
+	 "quality, fingerprints, amplification, nxdomain, exhaustion"},
 	{"", "text",
-	 "no report ''; there are: summary, totals, traffic, qtypes, sources, hitters, sequence, "
-	 "storms, anchors, errors, quality, fingerprints, amplification, nxdomain"},
+	 "no report ''; there are: summary, totals, traffic, qtypes, sources, clients, hitters, sequence, "
+	 "storms, anchors, signatures, consistency, errors, quality, fingerprints, amplification, nxdomain, "
+	 "exhaustion"},
 	{"hitters", "xml", "no format 'xml'; there are: text, json, csv"},
 	{"hitters", "json", "fake: no query hitters"},
 	{"summary", "text", "fake: no query summary"},
@@ -961,9 +962,9 @@ Test(report, the_summary_of_a_storm_answers_first)
 	       "growth in DNS response bytes: others shrank.\n"
 	       "1 more, weaker (keystorm report storms). DNSKEY is 78.4 % of the queries, 869\n"
 	       "q/s on average. Verdict: undetermined.\n"
-	       "5 sources ask again for keys just delivered (offenders); 1 of them is a heavy\n"
-	       "hitter. Most DNSKEY queries come from 192.0.2.1 (75.0 %, the root zone (.)),\n"
-	       "2001:db8::53 (0.493 %, zone example.com.).\n"
+	       "5 of 1234 sources ask again for keys just delivered (offenders, 0.405 %); 1 of\n"
+	       "them is a heavy hitter, 0.081 %. Most DNSKEY queries come from 192.0.2.1 (75.0\n"
+	       "%, the root zone (.)), 2001:db8::53 (0.493 %, zone example.com.).\n"
 	       "\n"
 	       "DNSKEY queries per second, bins of 30 s\n"
 	       "1.00k q/s |            ####\n"

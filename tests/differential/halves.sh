@@ -1,0 +1,92 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# halves.sh KEYSTORM FOLDER -- do two halves say what the whole says? Every capture of FOLDER is cut in two by time; the
+# halves go into one database as two runs, the whole into another. Totals, sources, clients and the counts of hitters
+# must be equal.
+#
+# What may differ is what hangs on a state that does not cross the cut: of each source and zone, the DNSKEY queries
+# of the second half up to its first answer there are `first` (nothing is known of keys delivered), so they are no
+# requeries, and as many of them as were retransmissions count in the ratio. Never more: requeries of the halves are
+# at most those of the whole, and at least those less the queries up to that answer. TAP.
+set -u
+[ $# -eq 2 ] || { echo 'usage: halves.sh KEYSTORM FOLDER' >&2; exit 2; }
+keystorm=$1 folder=$2
+here=$(cd "$(dirname "$0")" && pwd)
+. "$here/common.sh"
+need editcap capinfos tshark
+scratch=$(mktemp -d) || exit 2
+trap 'rm -rf "$scratch"' EXIT
+trap 'exit 130' INT TERM
+
+# What must be equal. Malformed messages and TCP are counted where a stream is whole, so captures with TCP across the
+# cut say so themselves: see `crosses`.
+facts() { # facts DATABASE
+	"$keystorm" report totals -d "$1" -f csv
+	"$keystorm" report clients -d "$1" -f csv
+	"$keystorm" report sources --limit all -d "$1" -f csv
+	"$keystorm" report sources --prefix 24,48 --limit all -d "$1" -f csv
+	"$keystorm" report hitters --limit all -d "$1" -f csv | awk -F , '{ print $1, $2, $3, $5, $6, $7, $8, $9, $19 }'
+	"$keystorm" report hitters --prefix 24,48 --limit all -d "$1" -f csv | awk -F , '{ print $2, $3, $5, $6, $19 }'
+}
+
+requeries() { # requeries DATABASE: source, zone, requeries
+	"$keystorm" report hitters --limit all -d "$1" -f csv | awk -F , 'NR > 1 { print $2 " " $3, $NF }' | LC_ALL=C sort
+}
+
+# DNSKEY queries of the second half before the first answer there, by source and zone.
+unsure() { # unsure CAPTURE
+	tshark -n -r "$1" -Y 'dns.qry.type == 48 && !icmp && !icmpv6' -T fields -E separator=/t -E occurrence=f \
+		-e dns.flags.response -e ip.src -e ipv6.src -e ip.dst -e ipv6.dst -e dns.qry.name 2>/dev/null |
+		awk -F '\t' '{
+			zone = tolower($6) == "<root>" ? "." : tolower($6) "."
+			key = ($1 ~ /^(1|True)/ ? $4 $5 : $2 $3) " " zone
+			if ($1 ~ /^(1|True)/) answered[key] = 1
+			else if (!answered[key]) n[key]++
+		} END { for (key in n) print key, n[key] }' | LC_ALL=C sort
+}
+
+set -- "$folder"/*.pcap*
+echo "1..$#"
+number=0 failed=0
+for capture in "$@"; do
+	number=$((number + 1))
+	name=$(basename "$capture")
+	packets=$(capinfos -Mc "$capture" | awk -F : '/Number of packets/ { print $2 + 0 }')
+	half=$((packets / 2))
+	# A TCP stream or a fragmented datagram that lies across the cut has its message in neither half.
+	while [ "$half" -lt "$packets" ] && [ -n "$(tshark -n -r "$capture" \
+		-Y "frame.number > $((half - 40)) && frame.number <= $((half + 40)) && (tcp || ip.flags.mf == 1 || ip.frag_offset > 0 || ipv6.fraghdr)" \
+		-T fields -e frame.number 2>/dev/null | head -n 1)" ]; do
+		half=$((half + 20))
+	done
+	if [ "$half" -ge "$packets" ]; then
+		echo "ok $number - $name # SKIP no place to cut without TCP or fragments"
+		continue
+	fi
+	editcap -F pcap -r "$capture" "$scratch/first.pcap" "1-$half" >/dev/null 2>&1
+	editcap -F pcap "$capture" "$scratch/second.pcap" "1-$half" >/dev/null 2>&1
+	rm -f "$scratch"/*.db*
+	"$keystorm" analyze -q --no-progress --bin 1 -d "$scratch/whole.db" "$capture" >/dev/null 2>"$scratch/stderr"
+	"$keystorm" analyze -q --no-progress --bin 1 -d "$scratch/halves.db" "$scratch/first.pcap" >/dev/null 2>>"$scratch/stderr"
+	"$keystorm" analyze -q --no-progress --bin 1 -d "$scratch/halves.db" "$scratch/second.pcap" >/dev/null 2>>"$scratch/stderr"
+	facts "$scratch/whole.db" >"$scratch/want"
+	facts "$scratch/halves.db" >"$scratch/got"
+	requeries "$scratch/whole.db" >"$scratch/want.again"
+	requeries "$scratch/halves.db" >"$scratch/got.again"
+	unsure "$scratch/second.pcap" >"$scratch/unsure"
+	awk 'FILENAME ~ /unsure$/ { slack[$1 " " $2] = $3; next }
+		FILENAME ~ /want.again$/ { want[$1 " " $2] = $3; next }
+		{ lost = want[$1 " " $2] - $3; if (lost < 0 || lost > slack[$1 " " $2]) print $0, "of", want[$1 " " $2] }
+	' "$scratch/unsure" "$scratch/want.again" "$scratch/got.again" >"$scratch/wrong"
+	if [ -s "$scratch/want" ] && cmp -s "$scratch/want" "$scratch/got" && [ ! -s "$scratch/wrong" ]; then
+		echo "ok $number - $name"
+		continue
+	fi
+	failed=1
+	echo "not ok $number - $name, cut behind packet $half"
+	diff -u "$scratch/want" "$scratch/got" | sed -n '3,$p' | grep '^[-+]' | head -n 20 | sed 's/^/#   /'
+	sed 's/^/#   requeries: /' "$scratch/wrong" | head -n 10
+	head -n 5 "$scratch/stderr" | sed 's/^/#   /'
+done
+exit $failed
