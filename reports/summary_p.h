@@ -31,4 +31,10 @@ KS_MUST_CHECK enum ks_error ks_summary_read_hitters(struct ks_summary *summary, 
 KS_MUST_CHECK enum ks_error ks_summary_read_chart(struct ks_summary *summary, struct ks_diag *diag);
 KS_MUST_CHECK enum ks_error ks_summary_read_quality(struct ks_summary *summary, struct ks_diag *diag);
 
+/* "the root zone (.)", "zone example.com." */
+void ks_summary_put_zone(struct ks_buf *buf, const struct ks_value *zone, bool unicode);
+
+/* The current row of `storms`, in sentences (summary_storm.c). */
+void ks_summary_put_storm(struct ks_buf *buf, const struct ks_rows *rows, bool unicode);
+
 #endif

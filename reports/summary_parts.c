@@ -39,8 +39,8 @@ is_text(const struct ks_value *value, const char *text)
 	       memcmp(value->text, text, value->n_text) == 0;
 }
 
-static void
-put_zone(struct ks_buf *buf, const struct ks_value *zone, bool unicode)
+void
+ks_summary_put_zone(struct ks_buf *buf, const struct ks_value *zone, bool unicode)
 {
 	if (is_text(zone, "."))
 		ks_buf_text(buf, "the root zone (.)");
@@ -52,86 +52,6 @@ put_zone(struct ks_buf *buf, const struct ks_value *zone, bool unicode)
 }
 
 /* --- storms --- */
-
-static void
-put_strength(struct ks_buf *buf, const struct ks_rows *rows)
-{
-	struct ks_value value = ks_column_value(rows, "peak_qps");
-	const double peak = ks_column_number(&value, NAN);
-	value = ks_column_value(rows, "base_qps");
-	const double base = ks_column_number(&value, NAN);
-	value = ks_column_value(rows, "uplift");
-	const double uplift = ks_column_number(&value, NAN);
-	value = ks_column_value(rows, "uplift_is_lower_bound");
-	const bool at_least = ks_column_number(&value, 0) > 0;
-	value = ks_column_value(rows, "byte_share");
-	const double bytes = ks_column_number(&value, NAN);
-	if (isfinite(peak)) {
-		ks_buf_text(buf, " It peaked at ");
-		ks_number_scaled(buf, peak, /* whole= */ false, "");
-		ks_buf_text(buf, " DNSKEY q/s");
-		if (isfinite(base) && base > 0) {
-			ks_buf_text(buf, " over a base of ");
-			ks_number_scaled(buf, base, /* whole= */ false, "");
-			ks_buf_text(buf, " q/s");
-		} else if (isfinite(base)) {
-			ks_buf_text(buf, " where nothing was asked before");
-		}
-		if (isfinite(uplift)) {
-			ks_buf_text(buf, at_least ? "; on average at least " : "; on average ");
-			ks_number_scaled(buf, uplift, /* whole= */ false, "");
-			ks_buf_text(buf, " times the base");
-		}
-		ks_buf_text(buf, ".");
-	}
-	if (isfinite(bytes)) {
-		ks_buf_text(buf, " Its DNSKEY answers were ");
-		ks_number_share(buf, bytes);
-		ks_buf_text(buf, " of all DNS response bytes while it lasted.");
-	}
-}
-
-/* With a T inside: a time in a sentence must not be folded, and can be copied behind --from. */
-static void
-put_second(struct ks_buf *buf, const struct ks_value *time, bool unicode)
-{
-	int64_t s;
-	if (time->type == KS_VALUE_TEXT && ks_number_parse_time(time->text, time->n_text, &s) &&
-	    s > INT64_MIN / KS_NS_PER_S && s < INT64_MAX / KS_NS_PER_S)
-		ks_number_time(buf, s * KS_NS_PER_S, 0, 'T');
-	else if (time->type == KS_VALUE_TEXT)
-		ks_escape_terminal(buf, time->text, time->n_text, unicode);
-}
-
-static void
-put_extent(struct ks_buf *buf, const struct ks_value *start, const struct ks_value *end, bool unicode)
-{
-	const bool open = end->type == KS_VALUE_NULL;
-	if (start->type == KS_VALUE_NULL) {
-		ks_buf_text(buf, ": it was on before the capture began");
-		ks_buf_text(buf, open ? " and is still on when it ends." : " and ended at ");
-	} else {
-		ks_buf_text(buf, open ? " since " : " from ");
-		put_second(buf, start, unicode);
-		ks_buf_text(buf, open ? ", still on when the capture ends." : " until ");
-	}
-	if (!open) {
-		put_second(buf, end, unicode);
-		ks_buf_text(buf, ".");
-	}
-}
-
-static void
-put_storm(struct ks_buf *buf, const struct ks_rows *rows, bool unicode)
-{
-	const struct ks_value zone = ks_column_value(rows, "zone");
-	const struct ks_value start = ks_column_value(rows, "start");
-	const struct ks_value end = ks_column_value(rows, "end");
-	ks_buf_text(buf, "Storm on ");
-	put_zone(buf, &zone, unicode);
-	put_extent(buf, &start, &end, unicode);
-	put_strength(buf, rows);
-}
 
 /* Keep the strongest few by peak rate; of equals the store's order. */
 static bool
@@ -152,7 +72,7 @@ see_storm(void *arg, const struct ks_rows *rows)
 		summary->storm_peak[i] = summary->storm_peak[i - 1];
 	}
 	ks_buf_clear(&spare);
-	put_storm(&spare, rows, summary->document->request->unicode);
+	ks_summary_put_storm(&spare, rows, summary->document->request->unicode);
 	summary->storm[place] = spare;
 	summary->storm_peak[place] = peak;
 	return true;
@@ -204,7 +124,7 @@ see_hitter(void *arg, const struct ks_rows *rows)
 			ks_number_share(&summary->top, ks_column_number(&share, NAN));
 			ks_buf_text(&summary->top, ", ");
 		}
-		put_zone(&summary->top, &zone, unicode);
+		ks_summary_put_zone(&summary->top, &zone, unicode);
 		ks_buf_text(&summary->top, ")");
 	}
 	const bool repeats = ks_column_number(&ratio, 0) >= 0.5; /* DOMAIN B7 */

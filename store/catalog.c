@@ -108,10 +108,17 @@ const struct ks_catalog_entry ks_catalog[] = {
 			   "severity, byte_share, sources,"
 			   " half_life_s, residual, residual_lo, residual_hi, \"trigger\", lag_s, verdict, "
 			   "lead_db,"
-			   " uplift_is_lower_bound",
+			   " uplift_is_lower_bound, mean_qps, duration_s, severity_unknown, still_elevated, "
+			   "half_life_at_least_s, residual_share, residual_share_lo, residual_share_hi, "
+			   "higher_than_before, rise, rise_s, baseline, baseline_bins, dispersion, "
+			   "second_start, second_agrees, unknown_bins, growth, growth_lo, growth_hi, "
+			   "answer_bytes, answered_bps, predicted_bps, predicted_ip_bps, predicted_wire_bps, "
+			   "server",
 		.order = "first_ns, zone, last_ns",
-		.rankable = " peak_qps base_qps uplift byte_share sources ",
-		.takes = KS_TAKES_ZONE | KS_TAKES_TIME | KS_TAKES_BY,
+		.rankable =
+			" peak_qps base_qps uplift uplift_lo severity byte_share sources mean_qps duration_s "
+			"half_life_s residual rise_s growth answered_bps predicted_wire_bps ",
+		.takes = KS_TAKES_ZONE | KS_TAKES_SERVER | KS_TAKES_TIME | KS_TAKES_BY,
 		.time = KS_FILTER_SPAN,
 		.limit = -1,
 	},

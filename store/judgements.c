@@ -8,11 +8,11 @@
 enum ks_error
 ks_store_forget_judgements(struct ks_store *store, struct ks_diag *diag)
 {
-	return ks_sql_exec(
-		store,
-		"DELETE FROM judged; DELETE FROM storm; DELETE FROM habit; DELETE FROM client_count; "
-		"DELETE FROM trait",
-		diag);
+	return ks_sql_exec(store,
+			   "DELETE FROM judged; DELETE FROM storm; DELETE FROM server_storm; DELETE FROM "
+			   "habit; DELETE FROM client_count; "
+			   "DELETE FROM trait",
+			   diag);
 }
 
 enum ks_error
@@ -25,24 +25,6 @@ ks_store_judge_begin(struct ks_store *store, struct ks_diag *diag)
 	if (error != KS_SUCCESS)
 		ks_store_abandon(store);
 	return error;
-}
-
-enum ks_error
-ks_store_judge_storm(struct ks_store *store, const struct ks_store_storm *storm, struct ks_diag *diag)
-{
-	struct ks_sql_row row = ks_sql_row_begin(store, KS_PUT_STORM);
-	ks_sql_put_int(&row, storm->zone_id);
-	ks_sql_put_int(&row, storm->start_s);
-	ks_sql_put_int(&row, storm->end_s);
-	ks_sql_put_int(&row, storm->began_before);
-	ks_sql_put_int(&row, storm->open);
-	ks_sql_put_real(&row, storm->peak_qps);
-	ks_sql_put_real(&row, storm->base_qps);
-	ks_sql_put_real(&row, storm->uplift);
-	/* No database and no JSON has infinity: more than any number is "at least" without a number. */
-	ks_sql_put_int(&row, storm->uplift_is_lower_bound || storm->uplift > 1e300);
-	ks_sql_put_count(&row, storm->queries);
-	return ks_sql_row_done(&row, diag);
 }
 
 enum ks_error

@@ -682,9 +682,91 @@ CREATE TABLE storm (
 	base_qps REAL,
 	uplift REAL, -- NULL: nothing was asked before
 	uplift_is_lower_bound INTEGER NOT NULL CHECK (uplift_is_lower_bound IN (0, 1)),
-	queries INTEGER NOT NULL
+	queries INTEGER NOT NULL,
+	-- What follows is NULL where it is not known. _lo and _hi are the ends of an interval of 95 %.
+	bin_s INTEGER, -- of the series it was found in
+	duration_s REAL,
+	unknown_bins INTEGER, -- within it, nothing captured
+	baseline TEXT CHECK (baseline = 'first-quarter' OR baseline = 'same-time-7-days' OR baseline = 'without-requeries'),
+	baseline_bins INTEGER, -- that base_qps is the mean of
+	dispersion REAL, -- of them, variance over mean
+	second_start_s INTEGER, -- by the other method; NULL: it sees no rise
+	uplift_lo REAL,
+	uplift_hi REAL,
+	mean_qps REAL,
+	severity INTEGER CHECK (severity BETWEEN 1 AND 5),
+	severity_unknown INTEGER, -- tests of the four that could not be made
+	byte_share REAL, -- of the increase in DNS response bytes
+	answer_bytes REAL, -- mean
+	answered_bps REAL, -- DNS messages
+	predicted_bps REAL, -- if all queries were answered so: DNS messages
+	predicted_ip_bps REAL,
+	predicted_wire_bps REAL, -- Ethernet with FCS, preamble and gap
+	growth REAL, -- uplift over that of the zone's storm before
+	growth_lo REAL,
+	growth_hi REAL,
+	rise TEXT CHECK (rise IN ('step', 'ramp')),
+	rise_s REAL, -- from 10 to 90 %
+	half_life_s REAL,
+	half_life_at_least_s REAL, -- when it is not over
+	residual REAL, -- rate after over rate before
+	residual_lo REAL,
+	residual_hi REAL,
+	residual_share REAL, -- likewise, as shares of all queries
+	residual_share_lo REAL,
+	residual_share_hi REAL
 ) STRICT;
 CREATE INDEX storm_zone ON storm (zone_id);
+
+-- The same, as one of several servers saw them: columns as in storm, in the same order, and two more. DNSKEY queries of
+-- all zones; zone_id: whose storm it most likely is, NULL: nobody's.
+CREATE TABLE server_storm (
+	storm_id INTEGER PRIMARY KEY,
+	zone_id INTEGER REFERENCES zone,
+	start_s INTEGER NOT NULL,
+	end_s INTEGER NOT NULL,
+	began_before INTEGER NOT NULL CHECK (began_before IN (0, 1)),
+	open INTEGER NOT NULL CHECK (open IN (0, 1)),
+	peak_qps REAL,
+	base_qps REAL,
+	uplift REAL,
+	uplift_is_lower_bound INTEGER NOT NULL CHECK (uplift_is_lower_bound IN (0, 1)),
+	queries INTEGER NOT NULL,
+	bin_s INTEGER,
+	duration_s REAL,
+	unknown_bins INTEGER,
+	baseline TEXT CHECK (baseline = 'first-quarter' OR baseline = 'same-time-7-days' OR baseline = 'without-requeries'),
+	baseline_bins INTEGER,
+	dispersion REAL,
+	second_start_s INTEGER,
+	uplift_lo REAL,
+	uplift_hi REAL,
+	mean_qps REAL,
+	severity INTEGER CHECK (severity BETWEEN 1 AND 5),
+	severity_unknown INTEGER,
+	byte_share REAL,
+	answer_bytes REAL,
+	answered_bps REAL,
+	predicted_bps REAL,
+	predicted_ip_bps REAL,
+	predicted_wire_bps REAL,
+	growth REAL,
+	growth_lo REAL,
+	growth_hi REAL,
+	rise TEXT CHECK (rise IN ('step', 'ramp')),
+	rise_s REAL,
+	half_life_s REAL,
+	half_life_at_least_s REAL,
+	residual REAL,
+	residual_lo REAL,
+	residual_hi REAL,
+	residual_share REAL,
+	residual_share_lo REAL,
+	residual_share_hi REAL,
+	ip BLOB NOT NULL,
+	address TEXT NOT NULL
+) STRICT;
+CREATE INDEX server_storm_zone ON server_storm (zone_id);
 
 CREATE TABLE habit (
 	zone_id INTEGER NOT NULL REFERENCES zone,

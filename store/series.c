@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
  * store/series.c -- the dense series of every zone, read in one pass over the stored (sparse) bins. */
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -19,7 +20,12 @@ struct reader {
 	struct piece *pieces; /* in order of time */
 	size_t n_pieces;
 	struct ks_storm_bin *bins; /* as many as the longest piece has */
+	struct ks_store_whole *all;
+	struct ks_storm_whole *whole; /* as many as bins, of the piece `laid` */
+	const struct piece *laid;
+	bool no_responses;
 	uint32_t least;
+	bool by_server;
 	ks_store_series_fn *each;
 	void *arg;
 };
@@ -40,11 +46,21 @@ static const char ends_sql[] =
 	"  UNION ALL SELECT min(t_s), max(t_s) FROM zone_bin)";
 
 static const char bins_sql[] = "SELECT zone_id, name, t_s / w * w AS t, sum(queries), sum(rq_hot + rq_warm + "
-			       "rq_cool), sum(rq_retransmit)"
+			       "rq_cool), sum(rq_retransmit), sum(responses), sum(response_dns_bytes)"
 			       " FROM zone_bin JOIN zone USING (zone_id), (SELECT bin_s AS w FROM whole)"
 			       " WHERE queries > 0 AND zone_id IN (SELECT zone_id FROM zone_bin GROUP BY "
 			       "zone_id HAVING sum(queries) >= ?1 * (SELECT bin_s FROM whole))"
 			       " GROUP BY zone_id, t ORDER BY name, t";
+
+/* Servers beyond those kept apart are no server. One alone sees what there is. */
+static const char servers_sql[] =
+	"WITH asked AS (SELECT ip, sum(queries) AS n FROM bin WHERE qtype = 48 AND length(ip) > 0 GROUP BY "
+	"ip),"
+	" busy AS (SELECT ip, row_number() OVER (ORDER BY length(ip), ip) AS number FROM asked"
+	"  WHERE n >= ?1 * (SELECT bin_s FROM whole) AND (SELECT count(*) FROM asked WHERE n > 0) > 1)"
+	" SELECT number, ip, t_s / w * w AS t, sum(queries), 0, 0, sum(responses), sum(response_dns_bytes)"
+	" FROM bin JOIN busy USING (ip), (SELECT bin_s AS w FROM whole)"
+	" WHERE qtype = 48 GROUP BY number, t ORDER BY number, t";
 
 /* Does every stretch between gaps of at least `gap_s` fit? */
 static bool
@@ -175,7 +191,14 @@ make_bins(struct reader *reader, struct ks_diag *diag)
 	for (size_t i = 0; i < reader->n_pieces; i++)
 		longest = reader->pieces[i].n > longest ? reader->pieces[i].n : longest;
 	reader->bins = calloc(longest, sizeof(*reader->bins));
-	return reader->bins != NULL ? KS_SUCCESS : ks_sql_fail(reader->store, SQLITE_NOMEM, diag);
+	reader->whole = calloc(longest, sizeof(*reader->whole));
+	if (reader->bins == NULL || reader->whole == NULL)
+		return ks_sql_fail(reader->store, SQLITE_NOMEM, diag);
+	int64_t silent = 0;
+	const enum ks_error error =
+		ks_sql_number(reader->store, "SELECT max(queries_only) FROM run", &silent, diag);
+	reader->no_responses = silent != 0;
+	return error;
 }
 
 /* The piece that holds `t_s`, looking on from `at`: a zone's bins come in order of time. */
@@ -190,9 +213,24 @@ piece_of(const struct reader *reader, size_t at, int64_t t_s)
 /* What has been gathered of one zone in one piece. */
 struct gathering {
 	int64_t zone_id;
-	char *zone; /* NULL: nothing yet */
+	char *zone; /* NULL: nothing yet; of a server "" */
+	struct ks_addr server;
 	size_t piece;
 };
+
+/* Only when a zone asks for it: many databases hold none that is busy enough for a storm. */
+static enum ks_error
+lay(struct reader *reader, const struct piece *piece, struct ks_diag *diag)
+{
+	enum ks_error error = KS_SUCCESS;
+	if (reader->all == NULL)
+		error = ks_store_whole_open(reader->store, reader->bin_s, &reader->all, diag);
+	if (error == KS_SUCCESS && reader->laid != piece) {
+		ks_store_whole_lay(reader->all, piece->t0_s, piece->n, reader->whole);
+		reader->laid = piece;
+	}
+	return error;
+}
 
 static enum ks_error
 hand_out(struct reader *reader, struct gathering *gathering, struct ks_diag *diag)
@@ -200,19 +238,36 @@ hand_out(struct reader *reader, struct gathering *gathering, struct ks_diag *dia
 	if (gathering->zone == NULL)
 		return KS_SUCCESS;
 	const struct piece *const piece = &reader->pieces[gathering->piece];
+	enum ks_error error = lay(reader, piece, diag);
+	if (error != KS_SUCCESS)
+		return error;
 	const struct ks_store_series series = {
-		.zone_id = gathering->zone_id,
+		.zone_id = reader->by_server ? 0 : gathering->zone_id,
 		.zone = gathering->zone,
-		.t0_s = piece->t0_s,
-		.bin_s = (uint32_t)reader->bin_s,
-		.n = piece->n,
-		.bins = reader->bins,
+		.server = gathering->server,
+		.storm = {.bins = reader->bins,
+			  .whole = reader->whole,
+			  .n = piece->n,
+			  .bin_s = (uint32_t)reader->bin_s,
+			  .t0_s = piece->t0_s,
+			  .life_s = NAN,
+			  .no_responses = reader->no_responses},
 	};
-	const enum ks_error error = reader->each(reader->arg, &series, diag);
+	error = reader->each(reader->arg, &series, diag);
 	memset(reader->bins, 0, piece->n * sizeof(*reader->bins));
 	free(gathering->zone);
 	gathering->zone = NULL;
 	return error;
+}
+
+static struct ks_addr
+address(sqlite3_stmt *stmt, int column)
+{
+	const uint8_t *const ip = sqlite3_column_blob(stmt, column);
+	const int n = sqlite3_column_bytes(stmt, column);
+	if (n == 4)
+		return ks_addr_from_v4(ip);
+	return n == 16 ? ks_addr_from_v6(ip) : (struct ks_addr){0};
 }
 
 static enum ks_error
@@ -229,15 +284,20 @@ gather(struct reader *reader, struct gathering *gathering, sqlite3_stmt *stmt, s
 	}
 	gathering->zone_id = zone_id;
 	gathering->piece = piece;
+	if (reader->by_server)
+		gathering->server = address(stmt, 1);
 	if (gathering->zone == NULL)
-		gathering->zone = strdup((const char *)sqlite3_column_text(stmt, 1));
+		gathering->zone = strdup(reader->by_server ? "" : (const char *)sqlite3_column_text(stmt, 1));
 	if (gathering->zone == NULL)
 		return ks_sql_fail(reader->store, SQLITE_NOMEM, diag);
 	const size_t at = (size_t)((t_s - reader->pieces[piece].t0_s) / reader->bin_s);
 	assert(at < reader->pieces[piece].n);
-	reader->bins[at].queries = (uint64_t)sqlite3_column_int64(stmt, 3);
-	reader->bins[at].requeries = (uint64_t)sqlite3_column_int64(stmt, 4);
-	reader->bins[at].retransmits = (uint64_t)sqlite3_column_int64(stmt, 5);
+	uint64_t *const members[] = {
+		&reader->bins[at].queries,   &reader->bins[at].requeries,      &reader->bins[at].retransmits,
+		&reader->bins[at].responses, &reader->bins[at].response_bytes,
+	};
+	for (size_t i = 0; i < KS_COUNT(members); i++)
+		*members[i] = (uint64_t)sqlite3_column_int64(stmt, 3 + (int)i);
 	return KS_SUCCESS;
 }
 
@@ -245,7 +305,8 @@ static enum ks_error
 read_bins(struct reader *reader, struct ks_diag *diag)
 {
 	sqlite3_stmt *stmt;
-	enum ks_error error = ks_sql_prepare(reader->store, bins_sql, &stmt, diag);
+	enum ks_error error =
+		ks_sql_prepare(reader->store, reader->by_server ? servers_sql : bins_sql, &stmt, diag);
 	if (error != KS_SUCCESS)
 		return error;
 	sqlite3_bind_int64(stmt, 1, reader->least);
@@ -262,17 +323,33 @@ read_bins(struct reader *reader, struct ks_diag *diag)
 	return error;
 }
 
+static enum ks_error
+read_all(struct reader *reader, struct ks_diag *diag)
+{
+	enum ks_error error = find_pieces(reader, diag);
+	if (error == KS_SUCCESS && reader->n_pieces != 0)
+		error = make_bins(reader, diag);
+	if (error == KS_SUCCESS && reader->n_pieces != 0)
+		error = read_bins(reader, diag);
+	ks_store_whole_close(reader->all);
+	free(reader->whole);
+	free(reader->bins);
+	free(reader->pieces);
+	return error;
+}
+
 enum ks_error
 ks_store_each_series(struct ks_store *store, uint32_t least, ks_store_series_fn *each, void *arg,
 		     struct ks_diag *diag)
 {
 	struct reader reader = {.store = store, .least = least, .each = each, .arg = arg};
-	enum ks_error error = find_pieces(&reader, diag);
-	if (error == KS_SUCCESS && reader.n_pieces != 0)
-		error = make_bins(&reader, diag);
-	if (error == KS_SUCCESS && reader.n_pieces != 0)
-		error = read_bins(&reader, diag);
-	free(reader.bins);
-	free(reader.pieces);
-	return error;
+	return read_all(&reader, diag);
+}
+
+enum ks_error
+ks_store_each_server_series(struct ks_store *store, uint32_t least, ks_store_series_fn *each, void *arg,
+			    struct ks_diag *diag)
+{
+	struct reader reader = {.store = store, .least = least, .by_server = true, .each = each, .arg = arg};
+	return read_all(&reader, diag);
 }

@@ -84,6 +84,14 @@ ks_sql_number(struct ks_store *store, const char *sql, int64_t *ret, struct ks_d
 
 /* Columns are named so that a statement tells which value goes where. */
 /* clang-format off */
+#define STORM_COLUMNS \
+	", start_s, end_s, began_before, open, peak_qps, base_qps, uplift, uplift_is_lower_bound, queries, bin_s," \
+	" duration_s, unknown_bins, baseline, baseline_bins, dispersion, second_start_s, uplift_lo, uplift_hi," \
+	" mean_qps, severity, severity_unknown, byte_share, answer_bytes, answered_bps, predicted_bps," \
+	" predicted_ip_bps, predicted_wire_bps, growth, growth_lo, growth_hi, rise, rise_s, half_life_s," \
+	" half_life_at_least_s, residual, residual_lo, residual_hi, residual_share, residual_share_lo," \
+	" residual_share_hi"
+#define STORM_VALUES ",?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?"
 static const char *const puts_sql[KS_PUT_COUNT] = {
     [KS_PUT_RUN] = "INSERT INTO run (set_hash, tool_version, sensor, vantage, vantage_given, partial, queries_only,"
 		   " responses_only, bin_s, time_digits, first_ns, last_ns) VALUES (?,?,?,?,?,?,?,?,?,?,?,?)",
@@ -140,8 +148,10 @@ static const char *const puts_sql[KS_PUT_COUNT] = {
 			" VALUES (?,?,?,?,?,?,?,?)",
     [KS_PUT_FAILURE] = "INSERT INTO failure (run_id, kind, code, qtype, qname_wire, qname, zone_wire, zone, count,"
 		       " first_ns, last_ns) VALUES (?,?,?,?,?,?,?,?,?,?,?)",
-    [KS_PUT_STORM] = "INSERT INTO storm (zone_id, start_s, end_s, began_before, open, peak_qps, base_qps, uplift,"
-		     " uplift_is_lower_bound, queries) VALUES (?,?,?,?,?,?,?,?,?,?)",
+    [KS_PUT_STORM_BARE] = "INSERT INTO storm (zone_id, start_s, end_s, began_before, open, peak_qps, base_qps, uplift,"
+			  " uplift_is_lower_bound, queries) VALUES (?,?,?,?,?,?,?,?,?,?)",
+    [KS_PUT_STORM] = "INSERT INTO storm (zone_id" STORM_COLUMNS ") VALUES (?" STORM_VALUES ")",
+    [KS_PUT_SERVER_STORM] = "INSERT INTO server_storm (zone_id" STORM_COLUMNS ", ip, address) VALUES (?" STORM_VALUES ",?,?)",
     [KS_PUT_BEHAVIOUR] = "INSERT INTO behaviour (run_id, zone_id, ip, queries, successive, closed, bursts,"
 			 " failing_bursts, failing_queries, long_queries, halted_bursts, pauses_over_life, max_waiting,"
 			 " last_requery_ns, failing_searches, crowded_searches, min_search_ns, windows, demand,"

@@ -11,6 +11,8 @@
 #ifndef KS_STORE_STORE_H
 #define KS_STORE_STORE_H
 
+#include "analyzer/judge/behaviour.h"
+#include "analyzer/judge/grade.h"
 #include "analyzer/judge/search.h"
 #include "analyzer/judge/storm.h"
 #include "analyzer/sink.h"
@@ -66,11 +68,9 @@ void ks_merge_tell(const struct ks_merge *merge, size_t source, size_t *ret_runs
  * different widths are folded into the widest. */
 struct ks_store_series {
 	int64_t zone_id;
-	const char *zone; /* presentation form */
-	int64_t t0_s;     /* start of bin 0 */
-	uint32_t bin_s;
-	size_t n;
-	const struct ks_storm_bin *bins;
+	const char *zone;      /* presentation form */
+	struct ks_addr server; /* of ks_store_each_server_series, where zone_id and zone are not meant */
+	struct ks_storm_series storm;
 };
 
 /* Call `each` for every zone with at least one DNSKEY query and at least `least` for each second of a bin's
@@ -82,6 +82,12 @@ typedef enum ks_error ks_store_series_fn(void *arg, const struct ks_store_series
 					 struct ks_diag *diag);
 KS_MUST_CHECK enum ks_error ks_store_each_series(struct ks_store *store, uint32_t least,
 						 ks_store_series_fn *each, void *arg, struct ks_diag *diag);
+
+/* The same for each server, where several answer for keys: all zones' DNSKEY queries, since none are kept by
+ * zone and server. Requeries are not known. In order of addresses. */
+KS_MUST_CHECK enum ks_error ks_store_each_server_series(struct ks_store *store, uint32_t least,
+							ks_store_series_fn *each, void *arg,
+							struct ks_diag *diag);
 
 /* The counts of one (source, zone) that was followed, over all runs. */
 struct ks_store_behaviour {
@@ -189,11 +195,18 @@ KS_MUST_CHECK enum ks_error ks_store_each_clients(struct ks_store *store, ks_sto
 /* Replace all judgements: begin, one put per conclusion, commit. */
 struct ks_store_storm {
 	int64_t zone_id;
+	bool by_server; /* as `server` saw it; zone_id 0: no one zone's */
+	struct ks_addr server;
 	int64_t start_s, end_s; /* end_s: first second after it */
 	bool began_before, open;
 	double peak_qps, base_qps, uplift; /* uplift INFINITY is stored as NULL with uplift_is_lower_bound */
 	bool uplift_is_lower_bound;
 	uint64_t queries;
+	bool graded; /* false: the rest is not known */
+	uint32_t bin_s;
+	double mean_qps;
+	struct ks_baseline base;
+	struct ks_storm_grade grade;
 };
 KS_MUST_CHECK enum ks_error ks_store_judge_begin(struct ks_store *store, struct ks_diag *diag);
 KS_MUST_CHECK enum ks_error ks_store_judge_storm(struct ks_store *store, const struct ks_store_storm *storm,

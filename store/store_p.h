@@ -40,6 +40,8 @@ enum ks_put {
 	KS_PUT_ZONE_KEY,
 	KS_PUT_FAILURE,
 	KS_PUT_STORM,
+	KS_PUT_STORM_BARE,
+	KS_PUT_SERVER_STORM,
 	KS_PUT_BEHAVIOUR,
 	KS_PUT_BEHAVIOUR_CELL,
 	KS_PUT_BEHAVIOUR_SERVER,
@@ -164,6 +166,16 @@ KS_MUST_CHECK enum ks_error ks_merge_copier_sweep(struct ks_merge_copier *copier
 /* A statement whose parameter :zone is the wire form of `zone`, or NULL when there is none. */
 KS_MUST_CHECK enum ks_error ks_sql_prepare_for_zone(struct ks_store *store, const char *sql, const char *zone,
 						    sqlite3_stmt **ret, struct ks_diag *diag);
+/* --- whole.c: everything captured, in bins of `bin_s` --- */
+
+struct ks_store_whole;
+KS_MUST_CHECK enum ks_error ks_store_whole_open(struct ks_store *store, int64_t bin_s,
+						struct ks_store_whole **ret, struct ks_diag *diag);
+/* Lay out `n` bins from `t0_s` on. */
+void ks_store_whole_lay(const struct ks_store_whole *whole, int64_t t0_s, size_t n,
+			struct ks_storm_whole *ret);
+void ks_store_whole_close(struct ks_store_whole *whole); /* NULL is fine */
+
 /* --- writer.c --- */
 
 /* A name shared by all runs, in wire format. */

@@ -6,65 +6,17 @@
 
 #include "analyzer/cli/cli.h"
 #include "analyzer/cli/judge_clients.h"
+#include "analyzer/cli/judge_storms.h"
 #include "analyzer/cli/options.h"
+#include "analyzer/judge/behaviour.h"
 #include "analyzer/judge/search.h"
-#include "analyzer/judge/storm.h"
-
-enum { STORMS_PER_ZONE = 64 };
 
 /* Conclusions are gathered first and written afterwards: the facts come out of the same database. */
 struct judging {
-	struct ks_store_storm *storms;
-	size_t n, capacity;
+	struct ks_judged_storms storms;
 	struct ks_store_habit *habits;
 	size_t n_habits, habit_capacity;
 };
-
-static enum ks_error
-keep(struct judging *judging, const struct ks_store_series *series, const struct ks_storm *storm,
-     struct ks_diag *diag)
-{
-	if (judging->n == judging->capacity) {
-		const size_t capacity = judging->capacity * 2 + 16;
-		struct ks_store_storm *const grown =
-			realloc(judging->storms, capacity * sizeof(*judging->storms));
-		if (grown == NULL)
-			return ks_diag_set(diag, KS_ERR_MEMORY, "no memory for %zu storms", capacity);
-		judging->storms = grown;
-		judging->capacity = capacity;
-	}
-	judging->storms[judging->n++] = (struct ks_store_storm){
-		.zone_id = series->zone_id,
-		.start_s = series->t0_s + (int64_t)storm->start * series->bin_s,
-		.end_s = series->t0_s + (int64_t)storm->end * series->bin_s,
-		.began_before = storm->began_before,
-		.open = storm->open,
-		.peak_qps = storm->peak_qps,
-		.base_qps = storm->base_qps,
-		.uplift = storm->uplift,
-		.uplift_is_lower_bound = storm->uplift_is_lower_bound,
-		.queries = storm->queries,
-	};
-	return KS_SUCCESS;
-}
-
-static enum ks_error
-judge_series(void *arg, const struct ks_store_series *series, struct ks_diag *diag)
-{
-	struct ks_storm storms[STORMS_PER_ZONE];
-	double *const scratch = malloc((series->n + 1) * sizeof(*scratch));
-	if (scratch == NULL)
-		return ks_diag_set(diag, KS_ERR_MEMORY, "no memory for %zu bins", series->n);
-	const size_t n = ks_storm_find(series->bins, series->n, series->bin_s, &ks_storm_defaults, scratch,
-				       storms, KS_COUNT(storms));
-	free(scratch);
-	for (size_t i = 0; i < n; i++) {
-		const enum ks_error error = keep(arg, series, &storms[i], diag);
-		if (error != KS_SUCCESS)
-			return error;
-	}
-	return KS_SUCCESS;
-}
 
 static enum ks_error
 judge_behaviour(void *arg, const struct ks_store_behaviour *behaviour, struct ks_diag *diag)
@@ -100,9 +52,7 @@ ks_cli_judge_store(struct ks_store *store, struct ks_diag *diag)
 {
 	struct judging judging = {0};
 	struct ks_client_counts *counts = NULL;
-	/* Fewer queries than this make no storm, whatever their times are. */
-	const uint32_t least = (uint32_t)(ks_storm_defaults.min_bins * ks_storm_defaults.min_qps);
-	enum ks_error error = ks_store_each_series(store, least, judge_series, &judging, diag);
+	enum ks_error error = ks_judge_storms(store, &judging.storms, diag);
 	if (error == KS_SUCCESS)
 		error = ks_store_each_behaviour(store, judge_behaviour, &judging, diag);
 	if (error == KS_SUCCESS)
@@ -111,14 +61,14 @@ ks_cli_judge_store(struct ks_store *store, struct ks_diag *diag)
 		error = ks_store_judge_begin(store, diag);
 	if (error == KS_SUCCESS)
 		error = ks_client_counts_put(store, counts, diag);
-	for (size_t i = 0; i < judging.n && error == KS_SUCCESS; i++)
-		error = ks_store_judge_storm(store, &judging.storms[i], diag);
+	for (size_t i = 0; i < judging.storms.n && error == KS_SUCCESS; i++)
+		error = ks_store_judge_storm(store, &judging.storms.storms[i], diag);
 	for (size_t i = 0; i < judging.n_habits && error == KS_SUCCESS; i++)
 		error = ks_store_judge_habit(store, &judging.habits[i], diag);
 	if (error == KS_SUCCESS)
 		error = ks_store_judge_end(store, diag);
 	ks_client_counts_free(counts);
-	free(judging.storms);
+	free(judging.storms.storms);
 	free(judging.habits);
 	return error;
 }

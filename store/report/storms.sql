@@ -1,17 +1,20 @@
 -- SPDX-License-Identifier: BSD-2-Clause
--- The storms found, their strength and their share of what was sent.
+-- The storms found, their strength, their course and what they cost.
+-- Of zones; or, when one is asked for, those that a server saw.
+found AS (
+	SELECT storm.*, NULL AS ip, NULL AS address FROM storm, option WHERE server IS NULL
+	UNION ALL
+	SELECT server_storm.* FROM server_storm, option WHERE ip = server
+),
 measured AS (
-	SELECT storm.*, name, name_wire,
-		(SELECT sum(response_dns_bytes) FROM run JOIN zone_bin USING (run_id)
-			WHERE zone_bin.zone_id = storm.zone_id AND t_s >= start_s AND t_s < end_s) AS zone_bytes,
-		(SELECT sum(response_dns_bytes) FROM run JOIN bin USING (run_id)
-			WHERE t_s >= start_s AND t_s < end_s) AS all_bytes,
-		-- Those who asked again; where nobody did, those who asked.
-		(SELECT coalesce(nullif(count(DISTINCT ip) FILTER (WHERE rq_hot + rq_warm + rq_cool > 0), 0), count(DISTINCT ip))
+	SELECT found.*, name, name_wire,
+		-- Those who asked again; where nobody did, those who asked. Nobody counts them by server.
+		iif(ip IS NULL,
+			(SELECT coalesce(nullif(count(DISTINCT ip) FILTER (WHERE rq_hot + rq_warm + rq_cool > 0), 0), count(DISTINCT ip))
 			FROM run JOIN flow USING (run_id)
-			WHERE flow.zone_id = storm.zone_id AND queries > 0
-			AND flow.last_ns >= start_s * 1000000000 AND flow.first_ns < end_s * 1000000000) AS sources
-	FROM storm JOIN zone USING (zone_id)
+			WHERE flow.zone_id = found.zone_id AND queries > 0
+			AND flow.last_ns >= start_s * 1000000000 AND flow.first_ns < end_s * 1000000000), NULL) AS sources
+	FROM found LEFT JOIN zone USING (zone_id)
 ),
 report AS (
 	SELECT
@@ -21,21 +24,50 @@ report AS (
 		peak_qps,
 		base_qps,
 		uplift,
-		NULL AS uplift_lo,
-		NULL AS uplift_hi,
-		NULL AS severity,
-		coalesce(zone_bytes, 0) * 1.0 / nullif(all_bytes, 0) AS byte_share,
+		uplift_lo,
+		uplift_hi,
+		-- Tests and shares against everything make no sense for one server.
+		iif(ip IS NULL, severity, NULL) AS severity,
+		iif(ip IS NULL, byte_share, NULL) AS byte_share,
 		sources,
-		NULL AS half_life_s,
-		NULL AS residual,
-		NULL AS residual_lo,
-		NULL AS residual_hi,
+		half_life_s,
+		residual,
+		residual_lo,
+		residual_hi,
 		NULL AS "trigger",
 		NULL AS lag_s,
 		NULL AS verdict,
 		NULL AS lead_db,
 		uplift_is_lower_bound,
+		mean_qps,
+		duration_s,
+		iif(ip IS NULL, severity_unknown, NULL) AS severity_unknown,
+		open AS still_elevated,
+		half_life_at_least_s,
+		iif(ip IS NULL, residual_share, NULL) AS residual_share,
+		iif(ip IS NULL, residual_share_lo, NULL) AS residual_share_lo,
+		iif(ip IS NULL, residual_share_hi, NULL) AS residual_share_hi,
+		residual_lo > 1 AS higher_than_before,
+		rise,
+		rise_s,
+		baseline,
+		baseline_bins,
+		dispersion,
+		strftime('%Y-%m-%dT%H:%M:%SZ', second_start_s, 'unixepoch') AS second_start,
+		-- The same to two bins. Where the other method sees nothing it does not agree.
+		iif(began_before OR bin_s IS NULL, NULL, coalesce(abs(second_start_s - start_s) <= 2 * bin_s, 0)) AS second_agrees,
+		unknown_bins,
+		growth,
+		growth_lo,
+		growth_hi,
+		answer_bytes,
+		answered_bps,
+		predicted_bps,
+		predicted_ip_bps,
+		predicted_wire_bps,
+		address AS server,
 		name_wire AS zone_wire,
+		ip AS server_ip,
 		start_s * 1000000000 AS first_ns,
 		end_s * 1000000000 - 1 AS last_ns
 	FROM measured

@@ -53,9 +53,12 @@ struct expectation {
 #define SEQUENCE_2                                                                                           \
 	"2026-11-21T22:47:03.263501Z|3000|" S2                                                               \
 	"|0|0|udp|RD|-|-|TYPE0|2026-11-21T22:47:03.300000Z|12|4095|1|-\n"
-#define STORM_EXAMPLE "example.com.|-|-|3|0|-|-|-|-|0|1|-|-|-|-|-|-|-|-|1\n"
+#define NOT_GRADED "|-|-|-|1|-|-|-|-|-|-|-|-|-|-|-|-|-|-|-|-|-|-|-|-|-|-\n"
+#define STORM_EXAMPLE "example.com.|-|-|3|0|-|-|-|-|-|1|-|-|-|-|-|-|-|-|1" NOT_GRADED
 #define STORM_ROOT                                                                                           \
-	".|2026-11-21T22:47:10Z|2026-11-21T22:47:30Z|9|0.4|18.75|-|-|-|0.806452|1|-|-|-|-|-|-|-|-|0\n"
+	".|2026-11-21T22:47:10Z|2026-11-21T22:47:30Z|9|0.4|18.75|12.5|28|3|0.75|1|30|1.5|1.25|-|-|-|-|-|0|"  \
+	"7.5|20|1|0|-|-|-|-|1|step|10|first-quarter|19|1.5|2026-11-21T22:47:00Z|1|2|2|1.5|2.5|864|43200|"    \
+	"51840|53520|55800|-\n"
 
 /* clang-format off */
 static const struct expectation expectations[] = {
@@ -130,6 +133,12 @@ static const struct expectation expectations[] = {
 	{"sequence from 3 s: the step before stays known", "sequence", {.has_source = true, .has_from = true, .from_ns = NS(3)}, A, SEQUENCE_2},
 	{"sequence of nobody", "sequence", {.has_source = true}, D, ""},
 	{"storms", "storms", {0}, NULL, STORM_EXAMPLE STORM_ROOT},
+	{"storms that one server saw", "storms", {.has_server = true}, S1,
+	 ".|2026-11-21T22:47:10Z|2026-11-21T22:47:30Z|5|0.2|-|20|-|-|-|-|30|1.5|1.25|-|-|-|-|-|1|4|20|-|0|-|-|-|-|1|step|"
+	 "10|first-quarter|19|1.5|2026-11-21T22:47:00Z|1|2|2|1.5|2.5|864|43200|51840|53520|55800|" S1 "\n"},
+	{"storms that another server saw, of no zone's", "storms", {.has_server = true, .by = "uplift"}, S2,
+	 "-|2026-11-21T22:47:10Z|2026-11-21T22:47:30Z|5|0.2|20|12.5|28|-|-|-|30|1.5|1.25|-|-|-|-|-|0|4|20|-|0|-|-|-|-|1|"
+	 "step|10|first-quarter|19|1.5|2026-11-21T22:47:00Z|1|2|2|1.5|2.5|864|43200|51840|53520|55800|" S2 "\n"},
 	{"storms of a zone", "storms", {.zone = "."}, NULL, STORM_ROOT},
 	{"storms by uplift", "storms", {.by = "uplift"}, NULL, STORM_ROOT STORM_EXAMPLE},
 	{"storms over by 30 s", "storms", {.has_from = true, .from_ns = NS(30)}, NULL, STORM_EXAMPLE},
@@ -660,7 +669,7 @@ Test(query, refuses_what_does_not_fit)
 		{"weather", {0}, "no report \"weather\": there are summary, totals, quality, traffic, qtypes, sources, clients, hitters, sequence, storms, fingerprints, amplification, nxdomain, anchors, errors, signatures, consistency, exhaustion, habits, starts, priming, depth, cd, lookaside"},
 		{"summary", {.zone = "."}, "report summary takes no --zone: it takes --limit"},
 		{"hitters", {.has_server = true}, "report hitters takes no --server: it takes --limit, --zone, --source, --from and --to, --by, --prefix"},
-		{"storms", {.step_s = 60}, "report storms takes no --step: it takes --limit, --zone, --from and --to, --by"},
+		{"storms", {.step_s = 60}, "report storms takes no --step: it takes --limit, --zone, --server, --from and --to, --by"},
 		{"traffic", {.step_s = 45}, "--step 45 is no multiple of the stored bin of 10 s"},
 		{"sequence", {0}, "report sequence needs --source ADDR; keystorm report hitters names the sources worth it"},
 		{"sources", {.by = "flow"}, "report sources cannot be ranked by \"flow\"; --by takes one of: queries responses dnskey_queries dnskey_share rrsig_bytes_share query_bytes response_bytes err baf"},

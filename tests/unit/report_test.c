@@ -874,14 +874,38 @@ static const struct ks_value silent_values[] = {
 /* clang-format on */
 
 static const char *const storms_columns[] = {
-	"zone", "start", "end", "peak_qps", "base_qps", "uplift", "uplift_is_lower_bound", "byte_share"};
+	"zone",
+	"start",
+	"end",
+	"peak_qps",
+	"base_qps",
+	"uplift",
+	"uplift_is_lower_bound",
+	"byte_share",
+	"uplift_lo",
+	"uplift_hi",
+	"severity",
+	"rise",
+	"rise_s",
+	"half_life_s",
+	"residual",
+	"residual_lo",
+	"residual_hi",
+	"higher_than_before",
+};
 /* clang-format off */
+#define STRENGTH(lo, hi, severity) V_REAL(lo), hi, V_INT(severity)
+#define NO_COURSE V_NULL, V_NULL, V_NULL, V_NULL, V_NULL, V_NULL, V_NULL
 static const struct ks_value storms_values[] = {
-	V_TEXT("example.com."), V_NULL, V_NULL, V_REAL(12), V_REAL(0), V_NULL, V_INT(1), V_REAL(0.02),
+	V_TEXT("example.com."), V_NULL, V_NULL, V_REAL(12), V_REAL(0), V_NULL, V_INT(1), V_REAL(1.02),
+	STRENGTH(41.9, V_NULL, 2), NO_COURSE,
 	V_TEXT("."), V_TEXT("2026-11-21T22:48:10Z"), V_TEXT("2026-11-21T22:50:00Z"), V_REAL(1234.5),
-	V_REAL(12.5), V_REAL(72.6), V_INT(0), V_REAL(0.451), V_TEXT("a\033b."), V_NULL,
-	V_TEXT("2026-11-21T22:49:00Z"), V_REAL(50), V_REAL(5), V_REAL(8), V_INT(1), V_NULL, V_TEXT("weak."),
-	V_NULL, V_NULL, V_REAL(2), V_NULL, V_NULL, V_NULL, V_NULL,
+	V_REAL(12.5), V_REAL(72.6), V_INT(0), V_REAL(0.451), STRENGTH(54.2, V_REAL(97.1), 4),
+	V_TEXT("step"), V_REAL(20), V_REAL(90), V_REAL(1.78), V_REAL(1.5), V_REAL(2.1), V_INT(1),
+	V_TEXT("a\033b."), V_NULL, V_TEXT("2026-11-21T22:49:00Z"), V_REAL(50), V_REAL(5), V_REAL(8),
+	V_INT(1), V_NULL, STRENGTH(6, V_NULL, 1), NO_COURSE,
+	V_TEXT("weak."), V_NULL, V_NULL, V_REAL(2), V_NULL, V_NULL, V_NULL, V_NULL,
+	STRENGTH(1, V_NULL, 1), NO_COURSE,
 };
 /* clang-format on */
 
@@ -924,15 +948,19 @@ Test(report, the_summary_of_a_storm_answers_first)
 		       .name = "summary", .format = "text", .width = 80, .database = "/var/x.db"},
 	       "keystorm summary - 2026-11-21 22:47:00Z to 22:50:09Z (3 min 9 s), vantage M\n"
 	       "\n"
-	       "Storm on the root zone (.) from 2026-11-21T22:48:10Z until 2026-11-21T22:50:00Z.\n"
-	       "It peaked at 1.23k DNSKEY q/s over a base of 12.5 q/s; on average 72.6 times the\n"
-	       "base. Its DNSKEY answers were 45.1 % of all DNS response bytes while it lasted.\n"
-	       "Storm on zone a\\x1bb.: it was on before the capture began and ended at\n"
-	       "2026-11-21T22:49:00Z. It peaked at 50.0 DNSKEY q/s over a base of 5.00 q/s; on\n"
-	       "average at least 8.00 times the base.\n"
-	       "Storm on zone example.com.: it was on before the capture began and is still on\n"
-	       "when it ends. It peaked at 12.0 DNSKEY q/s where nothing was asked before. Its\n"
-	       "DNSKEY answers were 2.00 % of all DNS response bytes while it lasted.\n"
+	       "Storm on the root zone (.), severity 4 of 5, 72.6 times the base (95 %: 54.2 to\n"
+	       "97.1), over: from 2026-11-21T22:48:10Z to 2026-11-21T22:50:00Z. It peaked at\n"
+	       "1.23k DNSKEY q/s over a base of 12.5 q/s. Its DNSKEY answers were 45.1 % of the\n"
+	       "growth in DNS response bytes. It rose as a step, within 20 s. Half of it was\n"
+	       "gone after 1 min 30 s. What remains is more than before: 1.78 times the base (95\n"
+	       "%: 1.50 to 2.10).\n"
+	       "Storm on zone a\\x1bb., severity 1 of 5, at least 8.00 times the base, on before\n"
+	       "the capture began, over at 2026-11-21T22:49:00Z. It peaked at 50.0 DNSKEY q/s\n"
+	       "over a base of 5.00 q/s.\n"
+	       "Storm on zone example.com., severity 2 of 5, at least 41.9 times the base, on\n"
+	       "before the capture began and not over when it ends. It peaked at 12.0 DNSKEY q/s\n"
+	       "where nothing was asked before. Its DNSKEY answers were more than all of the\n"
+	       "growth in DNS response bytes: others shrank.\n"
 	       "1 more, weaker (keystorm report storms). DNSKEY is 78.4 % of the queries, 869\n"
 	       "q/s on average. Verdict: undetermined.\n"
 	       "5 of 1234 sources ask again for keys just delivered (offenders, 0.405 %); 1 of\n"

@@ -342,7 +342,27 @@ judge(struct ks_store *store)
 		 .peak_qps = 9,
 		 .base_qps = 0.4,
 		 .uplift = 18.75,
-		 .queries = 150},
+		 .queries = 150,
+		 .graded = true,
+		 .bin_s = 10,
+		 .mean_qps = 7.5,
+		 .base = {KS_BASELINE_FIRST, 19, 4, 1.5},
+		 .grade = {.uplift = {18.75, 12.5, 28},
+			   .severity = 3,
+			   .severity_unknown = 1,
+			   .byte_share = 0.75,
+			   .duration_s = 20,
+			   .rise = {KS_RISE_STEP, 10},
+			   .recovery = {.half_life_s = 30, .at_least_s = NAN},
+			   .residual = {1.5, 1.25, INFINITY},
+			   .residual_share = {NAN, NAN, NAN},
+			   .growth = {2, 1.5, 2.5},
+			   .answer_bytes = 864,
+			   .answered_bps = 43200,
+			   .cost = {51840, 53520, 55800},
+			   .unknown_bins = 2,
+			   .has_second = true,
+			   .second_start_bins = -1}},
 		{.zone_id = 2,
 		 .start_s = T0,
 		 .end_s = T0 + 50,
@@ -354,6 +374,20 @@ judge(struct ks_store *store)
 	};
 	for (size_t i = 0; i < KS_COUNT(storms); i++)
 		SUCCEED(ks_store_judge_storm(store, &storms[i], &diag), diag);
+	struct ks_store_storm seen = storms[0];
+	seen.by_server = true;
+	seen.server = addr(S1);
+	seen.peak_qps = 5;
+	seen.mean_qps = 4;
+	seen.base_qps = 0.2;
+	seen.uplift = INFINITY;
+	seen.grade.uplift = (struct ks_ratio){INFINITY, 20, INFINITY};
+	SUCCEED(ks_store_judge_storm(store, &seen, &diag), diag);
+	seen.zone_id = 0;
+	seen.server = addr(S2);
+	seen.uplift = 20;
+	seen.grade.uplift = (struct ks_ratio){20, 12.5, 28};
+	SUCCEED(ks_store_judge_storm(store, &seen, &diag), diag);
 	SUCCEED(ks_store_judge_end(store, &diag), diag);
 }
 

@@ -443,14 +443,14 @@ note(void *arg, const struct ks_store_series *series, struct ks_diag *diag)
 {
 	struct seen *const seen = arg;
 	seen->n += (size_t)snprintf(seen->text + seen->n, sizeof(seen->text) - seen->n,
-				    "%s %lld+%zu*%u:", series->zone, (long long)(series->t0_s - T0),
-				    series->n, series->bin_s);
-	for (size_t i = 0; i < series->n; i++)
-		if (series->bins[i].queries != 0 || series->bins[i].requeries != 0)
+				    "%s %lld+%zu*%u:", series->zone, (long long)(series->storm.t0_s - T0),
+				    series->storm.n, series->storm.bin_s);
+	for (size_t i = 0; i < series->storm.n; i++)
+		if (series->storm.bins[i].queries != 0 || series->storm.bins[i].requeries != 0)
 			seen->n += (size_t)snprintf(seen->text + seen->n, sizeof(seen->text) - seen->n,
 						    " [%zu]=%llu/%llu", i,
-						    (unsigned long long)series->bins[i].queries,
-						    (unsigned long long)series->bins[i].requeries);
+						    (unsigned long long)series->storm.bins[i].queries,
+						    (unsigned long long)series->storm.bins[i].requeries);
 	seen->n += (size_t)snprintf(seen->text + seen->n, sizeof(seen->text) - seen->n, "\n");
 	if (seen->answer != KS_SUCCESS)
 		return ks_diag_set(diag, seen->answer, "enough");

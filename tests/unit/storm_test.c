@@ -8,7 +8,9 @@
 enum { BINS = 400, STORMS = 8 };
 
 static struct ks_storm_bin bins[BINS];
-static double scratch[BINS];
+static double values[BINS];
+static uint8_t excluded[BINS];
+static const struct ks_storm_scratch scratch = {values, excluded};
 static struct ks_storm storms[STORMS];
 
 /* Queries of every second bin differ by one, so that the dispersion is not that of a machine. */
@@ -22,7 +24,8 @@ fill(size_t from, size_t to, uint64_t queries, uint64_t requeries)
 static size_t
 find(size_t n, uint32_t bin_s)
 {
-	return ks_storm_find(bins, n, bin_s, &ks_storm_defaults, scratch, storms, STORMS);
+	const struct ks_storm_series series = {.bins = bins, .n = n, .bin_s = bin_s, .life_s = NAN};
+	return ks_storm_find(&series, &ks_storm_defaults, &scratch, storms, STORMS);
 }
 
 Test(storm, none_in_a_steady_series)
@@ -137,4 +140,27 @@ Test(storm, tcp_follow_ups_do_not_hide_that_a_capture_begins_inside)
 		bins[i] = (struct ks_storm_bin){.queries = 40, .requeries = 18, .retransmits = 20};
 	cr_assert(eq(sz, find(BINS, 1), 1));
 	cr_assert(storms[0].began_before);
+}
+
+/* Today's BIND: thirteen queries at once, then nothing for 31 s. */
+Test(storm, bursts_with_pauses_are_one_storm)
+{
+	for (size_t i = 0; i < BINS; i++)
+		bins[i] = (struct ks_storm_bin){.queries = i >= 130 && i % 32 == 2 ? 130 : i % 2};
+	cr_assert(eq(sz, find(BINS, 1), 1));
+	cr_assert(storms[0].start == 129 || storms[0].start == 130, "%zu", storms[0].start);
+	cr_assert(ge(sz, storms[0].end, 386), "the last burst: %zu", storms[0].end);
+	cr_assert(epsilon_eq(dbl, storms[0].mean_qps, (130 + 15.5) / 32, 0.8));
+}
+
+Test(storm, a_shift_below_the_floor_hides_no_storm)
+{
+	fill(0, 100, 100, 0);
+	fill(100, 300, 150, 0);
+	fill(300, 310, 400, 0);
+	fill(310, BINS, 150, 0);
+	cr_assert(eq(sz, find(BINS, 1), 1));
+	cr_assert(eq(sz, storms[0].start, 300));
+	cr_assert(eq(sz, storms[0].end, 310));
+	cr_assert(epsilon_eq(dbl, storms[0].uplift, 4, 0.1));
 }
