@@ -11,6 +11,8 @@ ks_store_judge_begin(struct ks_store *store, struct ks_diag *diag)
 	if (error != KS_SUCCESS)
 		return error;
 	error = ks_sql_exec(store, "DELETE FROM judged; DELETE FROM storm; DELETE FROM habit", diag);
+	if (error == KS_SUCCESS)
+		error = ks_calendar_put_own(store, diag);
 	if (error != KS_SUCCESS)
 		ks_store_abandon(store);
 	return error;

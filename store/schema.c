@@ -61,6 +61,8 @@ create(struct ks_store *store, struct ks_diag *diag)
 	if (error == KS_SUCCESS) /* KS_QTYPE_OTHER */
 		error = ks_sql_exec(store, "INSERT INTO rrtype VALUES (65536, 'other')", diag);
 	if (error == KS_SUCCESS)
+		error = ks_calendar_put_own(store, diag);
+	if (error == KS_SUCCESS)
 		error = create_views(store, diag);
 	return error;
 }

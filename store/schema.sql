@@ -333,6 +333,19 @@ CREATE TABLE failure (
 	PRIMARY KEY (run_id, kind, code, qtype, qname_wire)
 ) STRICT, WITHOUT ROWID;
 
+-- Steps of rollovers that were announced or written down: neither facts of packets nor judgements.
+CREATE TABLE calendar (
+	origin TEXT NOT NULL CHECK (origin IN ('own', 'file')), -- part of the program, or --rollovers
+	zone_wire BLOB NOT NULL,
+	zone TEXT NOT NULL,
+	t_ns INTEGER NOT NULL,
+	event TEXT NOT NULL, -- DOMAIN B9
+	tag INTEGER, -- NULL: not given
+	planned INTEGER NOT NULL CHECK (planned IN (0, 1)), -- whether it happened is not known here
+	note TEXT NOT NULL
+) STRICT;
+CREATE UNIQUE INDEX calendar_step ON calendar (origin, zone_wire, event, coalesce(tag, -1), t_ns);
+
 -- Judgements: computed from the facts above, replaced as a whole.
 CREATE TABLE storm (
 	storm_id INTEGER PRIMARY KEY,
@@ -487,3 +500,13 @@ WITH latest AS (SELECT zone_id, max(last_ns) AS last_ns FROM zone_key GROUP BY z
 SELECT DISTINCT zone_id, name_wire, tag
 FROM zone_key JOIN latest USING (zone_id, last_ns) JOIN zone USING (zone_id)
 WHERE signs AND flags & 1 AND NOT flags & 128;
+
+-- The calendar in force: what the user wrote takes the place of what the program knows of the same step.
+CREATE VIEW milestone AS
+SELECT *
+FROM calendar AS mine
+WHERE origin = 'file' OR NOT EXISTS (
+	SELECT 1 FROM calendar AS theirs
+	WHERE theirs.origin = 'file' AND theirs.zone_wire = mine.zone_wire AND theirs.event = mine.event
+		AND theirs.tag IS mine.tag
+);

@@ -135,6 +135,9 @@ static const char *const puts_sql[KS_PUT_COUNT] = {
 				" VALUES (?,?,?,?,?)",
     [KS_PUT_HABIT] = "INSERT INTO habit (zone_id, ip, memory_class, sci, spray, coverage, median_gap_ms)"
 		     " VALUES (?,?,?,?,?,?,?)",
+    /* The same step twice is one: the later line counts. */
+    [KS_PUT_MILESTONE] = "INSERT OR REPLACE INTO calendar (origin, zone_wire, zone, t_ns, event, tag, planned, note)"
+			 " VALUES (?,?,?,?,?,?,?,?)",
 };
 /* clang-format on */
 

@@ -12,6 +12,7 @@
 #define KS_STORE_STORE_H
 
 #include "analyzer/judge/behaviour.h"
+#include "analyzer/judge/milestone.h"
 #include "analyzer/judge/storm.h"
 #include "analyzer/sink.h"
 #include "dissect/err.h"
@@ -98,6 +99,10 @@ struct ks_store_habit {
 };
 KS_MUST_CHECK enum ks_error ks_store_judge_habit(struct ks_store *store, const struct ks_store_habit *habit,
 						 struct ks_diag *diag);
+/* Replace the calendar that came from a file. The root's own milestones are always there; one that names the
+ * same zone, event and tag takes the place of its namesake. */
+KS_MUST_CHECK enum ks_error ks_store_judge_calendar(struct ks_store *store, const struct ks_milestone *list,
+						    size_t n, struct ks_diag *diag);
 KS_MUST_CHECK enum ks_error ks_store_judge_end(struct ks_store *store, struct ks_diag *diag);
 
 #endif

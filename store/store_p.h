@@ -38,6 +38,7 @@ enum ks_put {
 	KS_PUT_BEHAVIOUR_CELL,
 	KS_PUT_BEHAVIOUR_SERVER,
 	KS_PUT_HABIT,
+	KS_PUT_MILESTONE,
 	KS_PUT_COUNT
 };
 
@@ -89,6 +90,11 @@ KS_MUST_CHECK enum ks_error ks_sql_row_done(struct ks_sql_row *row, struct ks_di
 /* The sink's. */
 KS_MUST_CHECK enum ks_error ks_store_put_behaviour(struct ks_sink *sink, const struct ks_fact_behaviour *fact,
 						   struct ks_diag *diag);
+
+/* --- calendar.c --- */
+
+/* Replace the milestones that are part of the program. */
+KS_MUST_CHECK enum ks_error ks_calendar_put_own(struct ks_store *store, struct ks_diag *diag);
 
 /* --- schema.c --- */
 
