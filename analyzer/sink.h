@@ -45,6 +45,17 @@ struct ks_sink_ops {
 				  struct ks_diag *diag);
 	enum ks_error (*failure)(struct ks_sink *sink, const struct ks_fact_failure *failure,
 				 struct ks_diag *diag);
+	enum ks_error (*ledger_name)(struct ks_sink *sink, const struct ks_fact_ledger_name *name,
+				     struct ks_diag *diag);
+	enum ks_error (*rrset)(struct ks_sink *sink, const struct ks_fact_rrset *rrset, struct ks_diag *diag);
+	enum ks_error (*rrset_seen)(struct ks_sink *sink, const struct ks_fact_rrset_seen *seen,
+				    struct ks_diag *diag);
+	enum ks_error (*key)(struct ks_sink *sink, const struct ks_fact_key *key, struct ks_diag *diag);
+	enum ks_error (*signature)(struct ks_sink *sink, const struct ks_fact_signature *signature,
+				   struct ks_diag *diag);
+	enum ks_error (*nsec)(struct ks_sink *sink, const struct ks_fact_nsec *nsec, struct ks_diag *diag);
+	enum ks_error (*exhaustion)(struct ks_sink *sink, const struct ks_fact_exhaustion *exhaustion,
+				    struct ks_diag *diag);
 	enum ks_error (*end)(struct ks_sink *sink, struct ks_diag *diag);
 };
 

@@ -258,4 +258,151 @@ struct ks_fact_failure {
 	int64_t first_ns, last_ns;
 };
 
+/* --- the ledger: the DNSSEC records that were seen ---
+ *
+ * Types kept: DNSKEY, DS, CDS, CDNSKEY, NSEC3PARAM and SOA, out of answer and authority sections of whole
+ * responses. A content is the set of records: their order, the case of names and TTLs make no new one. Names
+ * and contents are called by number, in the order in which they were put. */
+
+/* Key: name. The names that the facts below speak of, owners and signers. */
+struct ks_fact_ledger_name {
+	struct ks_span name; /* wire format, lower case */
+};
+
+/* Instead of a DS RRset: the parent says that there is none (RFC 4035 s3.1.4.1). */
+enum ks_denial {
+	KS_DENIAL_NONE,    /* not a denial: records */
+	KS_DENIAL_NSEC,    /* an NSEC of that name without DS in its bitmap */
+	KS_DENIAL_NSEC3,   /* an NSEC3 of that name's hash without DS in its bitmap */
+	KS_DENIAL_OPT_OUT, /* NSEC3 with opt-out in the answer, none of them of that name's hash */
+	KS_DENIAL_COUNT
+};
+
+/* A DNSKEY or CDNSKEY record. A key is known by its owner, algorithm and `identity`, never by its tag. */
+struct ks_rrset_key {
+	uint8_t identity[16]; /* SHA-256 of the public key, its first half */
+	uint16_t flags, tag;
+	uint8_t algorithm;
+};
+
+/* A DS or CDS record. */
+struct ks_rrset_ds {
+	uint16_t tag;
+	uint8_t algorithm, digest_type;
+	struct ks_span digest;
+};
+
+/* Key: (name, type, hash). A content. */
+struct ks_fact_rrset {
+	uint32_t name; /* owner */
+	uint16_t type;
+	enum ks_denial denial;
+	uint8_t hash[16]; /* SHA-256 of `wire`, its first half; the same in every run */
+	uint32_t n_records;
+	/* Each RDATA with its length in two octets before it, in canonical form and order (RFC 4034 s6); of
+	 * SOA only serial, refresh, retry, expire and minimum; of a denial one octet, its number. */
+	struct ks_span wire;
+	uint32_t soa_serial, soa_refresh_s; /* of SOA */
+	size_t n_keys, n_ds;
+	const struct ks_rrset_key *keys; /* of DNSKEY and CDNSKEY, in the order of `wire` */
+	const struct ks_rrset_ds *ds;    /* of DS and CDS, likewise */
+	uint64_t count;                  /* responses */
+	int64_t first_ns, last_ns;
+};
+
+/* Key: (name, type, server, nsid, authoritative, number). A period in which one server gave the same content,
+ * signed by the same keys, with the same TTL when authoritative. Periods of a key follow one another; between
+ * the last response of one and the first of the next, the content changed. */
+struct ks_fact_rrset_seen {
+	uint32_t name;
+	uint16_t type;
+	struct ks_addr server;
+	struct ks_span nsid; /* EDNS option 3 of the responses; empty: none, nobody asked */
+	bool authoritative;  /* AA; or a DS RRset, or its denial, in a referral without RA */
+	uint32_t number;     /* from 0; numbers left out: periods forgotten, see `forgotten` */
+	uint32_t forgotten;  /* periods of this key right before this one for which there was no room */
+	uint32_t rrset;
+	bool signers_known; /* signatures were there, or asked for (DO) and not there */
+	/* Of the RRSIG records over it, text, ascending, a blank between two: "20326 38696", "8 13". */
+	const char *signer_tags, *signer_algorithms;
+	uint32_t ttl_least_s, ttl_greatest_s;
+	uint64_t count;     /* responses */
+	uint64_t referrals; /* of them, in the authority section */
+	int64_t first_ns, last_ns;
+};
+
+/* Key: (name, algorithm, identity, flags). A key in one of its forms: REVOKE changes flags and tag. */
+struct ks_fact_key {
+	uint32_t name;
+	uint8_t algorithm;
+	uint8_t identity[16];
+	uint16_t flags, tag;
+	uint16_t tag_revoked; /* its tag with REVOKE set */
+	uint8_t protocol;
+	uint32_t bits;     /* of the RSA modulus, or of the curve; 0: not known */
+	uint32_t exponent; /* of RSA; UINT32_MAX: that or larger; 0: not RSA, or not readable */
+	bool unusable;     /* not to be read as a key of its algorithm */
+	struct ks_span public_key;
+	uint8_t sha1[20], sha256[32], sha384[48]; /* DS digests, types 1, 2 and 4 */
+	uint64_t count;                           /* DNSKEY responses with it */
+	int64_t first_ns, last_ns;
+};
+
+/* Key: (name, type, tag, algorithm, inception_s, expiration_s, folded). Signatures of one signer over RRsets
+ * of one type with the same validity. Zones with many validities have one more fact, `folded`, for those that
+ * find no room of their own: its inception is their latest and its expiration their earliest. */
+struct ks_fact_signature {
+	uint32_t name;     /* signer */
+	uint16_t type;     /* covered */
+	uint16_t tag;      /* of the signer's key */
+	uint8_t algorithm; /* likewise */
+	bool folded;
+	int64_t inception_s, expiration_s; /* since the epoch: serial numbers (RFC 1982) read at `first_ns` */
+	int64_t least_validity_s;          /* expiration - inception */
+	uint32_t original_ttl_s;           /* the greatest */
+	uint64_t count;                    /* RRSIG records */
+	uint64_t expired, future;          /* of them, seen behind their expiration, before their inception */
+	int64_t first_expired_ns, last_expired_ns; /* where `expired` is not 0 */
+	/* Distinct pairs of RRset and signature that were looked at, by what cryptography says of them.
+	 * Whether they are expired has no part in it. */
+	uint64_t good, bogus, unsupported, unknown; /* unknown: no key seen, or beyond the bounds of work */
+	const char *bogus_why;                      /* of the first bogus one, or NULL */
+	int64_t first_ns, last_ns;
+};
+
+/* Key: all but counts and times. How a zone denies names. */
+struct ks_fact_nsec {
+	uint32_t name; /* zone */
+	bool nsec3;
+	uint8_t hash_algorithm; /* of NSEC3 */
+	uint16_t iterations;
+	struct ks_span salt;
+	uint64_t count, opt_out; /* records; of them with opt-out */
+	int64_t first_ns, last_ns;
+};
+
+/* Key: (name, kind, server). Something that costs a validator more work than is usual, DOMAIN A5 5-20. */
+enum ks_exhaustion {
+	KS_EXHAUST_TAG_COLLISION, /* keys of one DNSKEY RRset with one algorithm and tag */
+	KS_EXHAUST_KEYS,          /* of one DNSKEY RRset */
+	KS_EXHAUST_SIGNATURES,    /* over one RRset */
+	KS_EXHAUST_DS,            /* of one DS RRset */
+	KS_EXHAUST_ITERATIONS,    /* of NSEC3 */
+	KS_EXHAUST_WINDOW_EMPTY,  /* a type bitmap with a window of length 0 */
+	KS_EXHAUST_WINDOW_LONG,   /* a window of more than 32 octets, or beyond its record */
+	KS_EXHAUST_WINDOW_ORDER,  /* windows not ascending */
+	KS_EXHAUST_VERIFICATIONS, /* signatures left unchecked by our own bounds */
+	KS_EXHAUST_COUNT
+};
+
+struct ks_fact_exhaustion {
+	uint32_t name;
+	enum ks_exhaustion kind;
+	struct ks_addr server;
+	uint64_t greatest;  /* what was counted, at its worst; 1 for malformed bitmaps */
+	uint64_t limit;     /* more than that is reported */
+	uint64_t responses; /* that went beyond it */
+	int64_t first_ns, last_ns;
+};
+
 #endif

@@ -333,18 +333,173 @@ CREATE TABLE failure (
 	PRIMARY KEY (run_id, kind, code, qtype, qname_wire)
 ) STRICT, WITHOUT ROWID;
 
--- Steps of rollovers that were announced or written down: neither facts of packets nor judgements.
-CREATE TABLE calendar (
-	origin TEXT NOT NULL CHECK (origin IN ('own', 'file')), -- part of the program, or --rollovers
-	zone_wire BLOB NOT NULL,
-	zone TEXT NOT NULL,
-	t_ns INTEGER NOT NULL,
-	event TEXT NOT NULL, -- DOMAIN B9
-	tag INTEGER, -- NULL: not given
-	planned INTEGER NOT NULL CHECK (planned IN (0, 1)), -- whether it happened is not known here
-	note TEXT NOT NULL
-) STRICT;
-CREATE UNIQUE INDEX calendar_step ON calendar (origin, zone_wire, event, coalesce(tag, -1), t_ns);
+-- The ledger: DNSSEC records that were seen. A name it mentions, so that the name is kept.
+CREATE TABLE ledger_name (
+	run_id INTEGER NOT NULL REFERENCES run ON DELETE CASCADE,
+	zone_id INTEGER NOT NULL REFERENCES zone,
+	PRIMARY KEY (run_id, zone_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX ledger_name_zone ON ledger_name (zone_id);
+
+-- Contents of DNSKEY, DS, CDS, CDNSKEY, NSEC3PARAM and SOA RRsets, and denials of DS.
+CREATE TABLE rrset (
+	run_id INTEGER NOT NULL,
+	rrset INTEGER NOT NULL, -- number within the run
+	zone_id INTEGER NOT NULL, -- owner
+	type INTEGER NOT NULL,
+	denial TEXT CHECK (denial IN ('nsec', 'nsec3', 'opt-out')), -- NULL: records
+	hash BLOB NOT NULL CHECK (length(hash) = 16), -- of wire; the same in every run
+	n_records INTEGER NOT NULL,
+	wire BLOB NOT NULL, -- RDATAs in canonical form and order, two octets of length before each
+	soa_serial INTEGER, -- NULL unless SOA
+	soa_refresh_s INTEGER,
+	count INTEGER NOT NULL, -- responses
+	first_ns INTEGER NOT NULL,
+	last_ns INTEGER NOT NULL,
+	PRIMARY KEY (run_id, rrset),
+	FOREIGN KEY (run_id, zone_id) REFERENCES ledger_name ON DELETE CASCADE
+) STRICT, WITHOUT ROWID;
+CREATE INDEX rrset_zone ON rrset (zone_id, type);
+
+-- The keys of DNSKEY and CDNSKEY contents.
+CREATE TABLE rrset_key (
+	run_id INTEGER NOT NULL,
+	rrset INTEGER NOT NULL,
+	position INTEGER NOT NULL,
+	algorithm INTEGER NOT NULL,
+	identity BLOB NOT NULL CHECK (length(identity) = 16), -- of the public key
+	flags INTEGER NOT NULL, -- 1 SEP, 128 REVOKE, 256 ZONE
+	tag INTEGER NOT NULL,
+	PRIMARY KEY (run_id, rrset, position),
+	FOREIGN KEY (run_id, rrset) REFERENCES rrset ON DELETE CASCADE
+) STRICT, WITHOUT ROWID;
+
+-- The digests of DS and CDS contents.
+CREATE TABLE rrset_ds (
+	run_id INTEGER NOT NULL,
+	rrset INTEGER NOT NULL,
+	position INTEGER NOT NULL,
+	tag INTEGER NOT NULL,
+	algorithm INTEGER NOT NULL,
+	digest_type INTEGER NOT NULL,
+	digest BLOB NOT NULL,
+	PRIMARY KEY (run_id, rrset, position),
+	FOREIGN KEY (run_id, rrset) REFERENCES rrset ON DELETE CASCADE
+) STRICT, WITHOUT ROWID;
+
+-- Periods in which one server gave the same content, signed by the same keys, with the same TTL when authoritative.
+CREATE TABLE rrset_seen (
+	run_id INTEGER NOT NULL,
+	zone_id INTEGER NOT NULL,
+	type INTEGER NOT NULL,
+	server_ip BLOB NOT NULL,
+	nsid BLOB NOT NULL, -- empty: none in the responses
+	authoritative INTEGER NOT NULL CHECK (authoritative IN (0, 1)), -- AA; or DS in a referral without RA
+	number INTEGER NOT NULL, -- in order of time, from 0
+	server_address TEXT NOT NULL,
+	rrset INTEGER NOT NULL,
+	signer_tags TEXT, -- decimal, ascending, a blank between two; '': unsigned; NULL: nobody asked for signatures
+	signer_algorithms TEXT, -- likewise
+	ttl_least_s INTEGER NOT NULL,
+	ttl_greatest_s INTEGER NOT NULL,
+	count INTEGER NOT NULL, -- responses
+	referrals INTEGER NOT NULL, -- of them, in the authority section
+	forgotten INTEGER NOT NULL, -- periods right before this one for which there was no room
+	first_ns INTEGER NOT NULL,
+	last_ns INTEGER NOT NULL,
+	PRIMARY KEY (run_id, zone_id, type, server_ip, nsid, authoritative, number),
+	FOREIGN KEY (run_id, rrset) REFERENCES rrset ON DELETE CASCADE
+) STRICT, WITHOUT ROWID;
+CREATE INDEX rrset_seen_rrset ON rrset_seen (run_id, rrset);
+CREATE INDEX rrset_seen_zone ON rrset_seen (zone_id, type, first_ns);
+
+-- Keys, each in the forms (flags) in which it was seen.
+CREATE TABLE dkey (
+	run_id INTEGER NOT NULL,
+	zone_id INTEGER NOT NULL,
+	algorithm INTEGER NOT NULL,
+	identity BLOB NOT NULL CHECK (length(identity) = 16), -- of the public key
+	flags INTEGER NOT NULL,
+	tag INTEGER NOT NULL,
+	tag_revoked INTEGER NOT NULL, -- with REVOKE set
+	protocol INTEGER NOT NULL,
+	bits INTEGER, -- of the RSA modulus or the curve; NULL: not known
+	exponent INTEGER, -- of RSA; 4294967295: that or larger; NULL: not RSA, or not readable
+	unusable INTEGER NOT NULL CHECK (unusable IN (0, 1)), -- not to be read as a key of its algorithm
+	public_key BLOB NOT NULL,
+	sha1 BLOB NOT NULL, -- DS digests
+	sha256 BLOB NOT NULL,
+	sha384 BLOB NOT NULL,
+	count INTEGER NOT NULL, -- DNSKEY responses with it
+	first_ns INTEGER NOT NULL,
+	last_ns INTEGER NOT NULL,
+	PRIMARY KEY (run_id, zone_id, algorithm, identity, flags),
+	FOREIGN KEY (run_id, zone_id) REFERENCES ledger_name ON DELETE CASCADE
+) STRICT, WITHOUT ROWID;
+CREATE INDEX dkey_zone ON dkey (zone_id, tag, algorithm);
+
+-- Signatures by signer, type covered, key and validity.
+CREATE TABLE signature (
+	run_id INTEGER NOT NULL,
+	zone_id INTEGER NOT NULL, -- signer
+	type INTEGER NOT NULL, -- covered
+	tag INTEGER NOT NULL,
+	algorithm INTEGER NOT NULL,
+	inception_s INTEGER NOT NULL, -- folded: the latest
+	expiration_s INTEGER NOT NULL, -- folded: the earliest
+	folded INTEGER NOT NULL CHECK (folded IN (0, 1)), -- validities beyond those kept apart
+	least_validity_s INTEGER NOT NULL,
+	original_ttl_s INTEGER NOT NULL, -- the greatest
+	count INTEGER NOT NULL, -- records
+	expired INTEGER NOT NULL, -- of them, when seen
+	future INTEGER NOT NULL, -- likewise, before their inception
+	first_expired_ns INTEGER, -- NULL: never
+	last_expired_ns INTEGER,
+	good INTEGER NOT NULL, -- RRsets verified
+	bogus INTEGER NOT NULL,
+	unsupported INTEGER NOT NULL,
+	unknown INTEGER NOT NULL, -- no key seen, or too much work
+	bogus_why TEXT, -- of the first bogus one
+	first_ns INTEGER NOT NULL,
+	last_ns INTEGER NOT NULL,
+	PRIMARY KEY (run_id, zone_id, type, tag, algorithm, inception_s, expiration_s, folded),
+	FOREIGN KEY (run_id, zone_id) REFERENCES ledger_name ON DELETE CASCADE
+) STRICT, WITHOUT ROWID;
+CREATE INDEX signature_zone ON signature (zone_id, type);
+
+-- How zones deny names.
+CREATE TABLE nsec (
+	run_id INTEGER NOT NULL,
+	zone_id INTEGER NOT NULL,
+	kind TEXT NOT NULL CHECK (kind IN ('NSEC', 'NSEC3')),
+	hash_algorithm INTEGER NOT NULL, -- 0 for NSEC, and so on
+	iterations INTEGER NOT NULL,
+	salt BLOB NOT NULL,
+	count INTEGER NOT NULL, -- records
+	opt_out INTEGER NOT NULL, -- of them, with opt-out
+	first_ns INTEGER NOT NULL,
+	last_ns INTEGER NOT NULL,
+	PRIMARY KEY (run_id, zone_id, kind, hash_algorithm, iterations, salt),
+	FOREIGN KEY (run_id, zone_id) REFERENCES ledger_name ON DELETE CASCADE
+) STRICT, WITHOUT ROWID;
+CREATE INDEX nsec_zone ON nsec (zone_id);
+
+-- What costs validators more work than is usual.
+CREATE TABLE exhaustion (
+	run_id INTEGER NOT NULL,
+	zone_id INTEGER NOT NULL,
+	kind TEXT NOT NULL CHECK (kind IN ('key-tag-collision', 'keys', 'signatures', 'ds', 'nsec3-iterations',
+		'empty-window', 'long-window', 'window-order', 'verifications')),
+	server_ip BLOB NOT NULL,
+	server_address TEXT NOT NULL,
+	greatest INTEGER NOT NULL,
+	threshold INTEGER NOT NULL, -- more than that is a row
+	responses INTEGER NOT NULL,
+	first_ns INTEGER NOT NULL,
+	last_ns INTEGER NOT NULL,
+	PRIMARY KEY (run_id, zone_id, kind, server_ip),
+	FOREIGN KEY (run_id, zone_id) REFERENCES ledger_name ON DELETE CASCADE
+) STRICT, WITHOUT ROWID;
 
 -- Judgements: computed from the facts above, replaced as a whole.
 CREATE TABLE storm (
@@ -500,6 +655,19 @@ WITH latest AS (SELECT zone_id, max(last_ns) AS last_ns FROM zone_key GROUP BY z
 SELECT DISTINCT zone_id, name_wire, tag
 FROM zone_key JOIN latest USING (zone_id, last_ns) JOIN zone USING (zone_id)
 WHERE signs AND flags & 1 AND NOT flags & 128;
+
+-- Steps of rollovers that were announced or written down: neither facts of packets nor judgements.
+CREATE TABLE calendar (
+	origin TEXT NOT NULL CHECK (origin IN ('own', 'file')), -- part of the program, or --rollovers
+	zone_wire BLOB NOT NULL,
+	zone TEXT NOT NULL,
+	t_ns INTEGER NOT NULL,
+	event TEXT NOT NULL, -- DOMAIN B9
+	tag INTEGER, -- NULL: not given
+	planned INTEGER NOT NULL CHECK (planned IN (0, 1)), -- whether it happened is not known here
+	note TEXT NOT NULL
+) STRICT;
+CREATE UNIQUE INDEX calendar_step ON calendar (origin, zone_wire, event, coalesce(tag, -1), t_ns);
 
 -- The calendar in force: what the user wrote takes the place of what the program knows of the same step.
 CREATE VIEW milestone AS

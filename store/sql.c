@@ -138,6 +138,27 @@ static const char *const puts_sql[KS_PUT_COUNT] = {
     /* The same step twice is one: the later line counts. */
     [KS_PUT_MILESTONE] = "INSERT OR REPLACE INTO calendar (origin, zone_wire, zone, t_ns, event, tag, planned, note)"
 			 " VALUES (?,?,?,?,?,?,?,?)",
+    [KS_PUT_LEDGER_NAME] = "INSERT INTO ledger_name (run_id, zone_id) VALUES (?,?)",
+    [KS_PUT_RRSET] = "INSERT INTO rrset (run_id, zone_id, rrset, type, denial, hash, n_records, wire, soa_serial,"
+		     " soa_refresh_s, count, first_ns, last_ns) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)",
+    [KS_PUT_RRSET_KEY] = "INSERT INTO rrset_key (run_id, rrset, position, algorithm, identity, flags, tag)"
+			 " VALUES (?,?,?,?,?,?,?)",
+    [KS_PUT_RRSET_DS] = "INSERT INTO rrset_ds (run_id, rrset, position, tag, algorithm, digest_type, digest)"
+			" VALUES (?,?,?,?,?,?,?)",
+    [KS_PUT_RRSET_SEEN] = "INSERT INTO rrset_seen (run_id, zone_id, type, server_ip, nsid, authoritative, number,"
+			  " server_address, rrset, signer_tags, signer_algorithms, ttl_least_s, ttl_greatest_s, count,"
+			  " referrals, forgotten, first_ns, last_ns) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+    [KS_PUT_DKEY] = "INSERT INTO dkey (run_id, zone_id, algorithm, identity, flags, tag, tag_revoked, protocol, bits,"
+		    " exponent, unusable, public_key, sha1, sha256, sha384, count, first_ns, last_ns)"
+		    " VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+    [KS_PUT_SIGNATURE] = "INSERT INTO signature (run_id, zone_id, type, tag, algorithm, inception_s, expiration_s,"
+			 " folded, least_validity_s, original_ttl_s, count, expired, future, first_expired_ns,"
+			 " last_expired_ns, good, bogus, unsupported, unknown, bogus_why, first_ns, last_ns)"
+			 " VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+    [KS_PUT_NSEC] = "INSERT INTO nsec (run_id, zone_id, kind, hash_algorithm, iterations, salt, count, opt_out,"
+		    " first_ns, last_ns) VALUES (?,?,?,?,?,?,?,?,?,?)",
+    [KS_PUT_EXHAUSTION] = "INSERT INTO exhaustion (run_id, zone_id, kind, server_ip, server_address, greatest, threshold,"
+			  " responses, first_ns, last_ns) VALUES (?,?,?,?,?,?,?,?,?,?)",
 };
 /* clang-format on */
 

@@ -259,6 +259,7 @@ ks_store_close(struct ks_store *store)
 		sqlite3_finalize(store->put[i]);
 	sqlite3_close_v2(store->db);
 	free(store->zone_ids);
+	free(store->ledger_names);
 	free(store->path);
 	free(store);
 }

@@ -39,6 +39,15 @@ enum ks_put {
 	KS_PUT_BEHAVIOUR_SERVER,
 	KS_PUT_HABIT,
 	KS_PUT_MILESTONE,
+	KS_PUT_LEDGER_NAME,
+	KS_PUT_RRSET,
+	KS_PUT_RRSET_KEY,
+	KS_PUT_RRSET_DS,
+	KS_PUT_RRSET_SEEN,
+	KS_PUT_DKEY,
+	KS_PUT_SIGNATURE,
+	KS_PUT_NSEC,
+	KS_PUT_EXHAUSTION,
 	KS_PUT_COUNT
 };
 
@@ -54,6 +63,9 @@ struct ks_store {
 	int64_t n_inputs, n_counters;
 	int64_t *zone_ids; /* by the order in which zones were put */
 	size_t n_zones, cap_zones;
+	int64_t *ledger_names; /* zone_id by the order in which names of the ledger were put */
+	size_t n_ledger_names, cap_ledger_names;
+	int64_t n_rrsets;
 };
 
 extern const struct ks_sink_ops ks_store_sink_ops;
@@ -95,6 +107,29 @@ KS_MUST_CHECK enum ks_error ks_store_put_behaviour(struct ks_sink *sink, const s
 
 /* Replace the milestones that are part of the program. */
 KS_MUST_CHECK enum ks_error ks_calendar_put_own(struct ks_store *store, struct ks_diag *diag);
+/* --- writer.c --- */
+
+/* A name shared by all runs, in wire format. */
+KS_MUST_CHECK enum ks_error ks_store_put_name(struct ks_store *store, struct ks_span name,
+					      int64_t *ret_zone_id, struct ks_diag *diag);
+
+/* --- ledger.c --- */
+
+/* The sink's. */
+KS_MUST_CHECK enum ks_error
+ks_store_put_ledger_name(struct ks_sink *sink, const struct ks_fact_ledger_name *fact, struct ks_diag *diag);
+KS_MUST_CHECK enum ks_error ks_store_put_rrset(struct ks_sink *sink, const struct ks_fact_rrset *fact,
+					       struct ks_diag *diag);
+KS_MUST_CHECK enum ks_error
+ks_store_put_rrset_seen(struct ks_sink *sink, const struct ks_fact_rrset_seen *fact, struct ks_diag *diag);
+KS_MUST_CHECK enum ks_error ks_store_put_key(struct ks_sink *sink, const struct ks_fact_key *fact,
+					     struct ks_diag *diag);
+KS_MUST_CHECK enum ks_error ks_store_put_signature(struct ks_sink *sink, const struct ks_fact_signature *fact,
+						   struct ks_diag *diag);
+KS_MUST_CHECK enum ks_error ks_store_put_nsec(struct ks_sink *sink, const struct ks_fact_nsec *fact,
+					      struct ks_diag *diag);
+KS_MUST_CHECK enum ks_error
+ks_store_put_exhaustion(struct ks_sink *sink, const struct ks_fact_exhaustion *fact, struct ks_diag *diag);
 
 /* --- schema.c --- */
 

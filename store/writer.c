@@ -106,6 +106,8 @@ begin(struct ks_sink *sink, const struct ks_fact_run *run, struct ks_diag *diag)
 	store->n_inputs = 0;
 	store->n_counters = 0;
 	store->n_zones = 0;
+	store->n_ledger_names = 0;
+	store->n_rrsets = 0;
 	return KS_SUCCESS;
 }
 
@@ -252,24 +254,32 @@ count_labels(struct ks_span name)
 	return labels;
 }
 
+enum ks_error
+ks_store_put_name(struct ks_store *store, struct ks_span name, int64_t *ret_zone_id, struct ks_diag *diag)
+{
+	char text[KS_NAME_TEXT] = "";
+	const size_t n_text = ks_name_print(name.at, name.n, text, sizeof(text));
+	assert(n_text != 0);
+	(void)n_text;
+	struct ks_sql_row row = ks_sql_row_begin(store, KS_PUT_ZONE);
+	ks_sql_put_blob(&row, name.at, name.n);
+	ks_sql_put_text(&row, text);
+	ks_sql_put_int(&row, count_labels(name));
+	const enum ks_error error = ks_sql_row_done(&row, diag);
+	if (error == KS_SUCCESS)
+		*ret_zone_id = store->returned_id;
+	return error;
+}
+
 static enum ks_error
 put_zone(struct ks_sink *sink, const struct ks_fact_zone *zone, struct ks_diag *diag)
 {
 	struct ks_store *const store = store_of(sink);
-	char text[KS_NAME_TEXT] = "";
-	const size_t n_text = ks_name_print(zone->name.at, zone->name.n, text, sizeof(text));
-	assert(n_text != 0);
-	(void)n_text;
-	struct ks_sql_row row = ks_sql_row_begin(store, KS_PUT_ZONE);
-	ks_sql_put_blob(&row, zone->name.at, zone->name.n);
-	ks_sql_put_text(&row, text);
-	ks_sql_put_int(&row, count_labels(zone->name));
-	enum ks_error error = ks_sql_row_done(&row, diag);
+	int64_t zone_id;
+	enum ks_error error = ks_store_put_name(store, zone->name, &zone_id, diag);
 	if (error != KS_SUCCESS)
 		return error;
-	const int64_t zone_id = store->returned_id;
-
-	row = fact(store, KS_PUT_RUN_ZONE);
+	struct ks_sql_row row = fact(store, KS_PUT_RUN_ZONE);
 	ks_sql_put_int(&row, zone_id);
 	ks_sql_put_int(&row, zone->answered);
 	ks_sql_put_count(&row, zone->dnskey_queries);
@@ -501,7 +511,8 @@ static const char replace_sql[] =
 	"  AND hash IN (SELECT hash FROM input WHERE run_id = %lld))"
 	" AND NOT EXISTS (SELECT 1 FROM input WHERE input.run_id = run.run_id AND packets > 0"
 	"  AND hash NOT IN (SELECT hash FROM input WHERE run_id = %lld));"
-	"DELETE FROM zone WHERE NOT EXISTS (SELECT 1 FROM run_zone WHERE run_zone.zone_id = zone.zone_id);"
+	"DELETE FROM zone WHERE NOT EXISTS (SELECT 1 FROM run_zone WHERE run_zone.zone_id = zone.zone_id)"
+	" AND NOT EXISTS (SELECT 1 FROM ledger_name WHERE ledger_name.zone_id = zone.zone_id);"
 	"UPDATE run SET first_ns = NULL, last_ns = NULL WHERE run_id = %lld AND first_ns = 0 AND last_ns = 0"
 	" AND NOT EXISTS (SELECT 1 FROM counter WHERE counter.run_id = run.run_id AND name = 'packets' AND value > 0)";
 
@@ -562,5 +573,12 @@ const struct ks_sink_ops ks_store_sink_ops = {
 	.ta_signal = put_ta_signal,
 	.zone_key = put_zone_key,
 	.failure = put_failure,
+	.ledger_name = ks_store_put_ledger_name,
+	.rrset = ks_store_put_rrset,
+	.rrset_seen = ks_store_put_rrset_seen,
+	.key = ks_store_put_key,
+	.signature = ks_store_put_signature,
+	.nsec = ks_store_put_nsec,
+	.exhaustion = ks_store_put_exhaustion,
 	.end = end,
 };

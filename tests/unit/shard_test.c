@@ -176,6 +176,69 @@ keep_failure(struct ks_sink *sink, const struct ks_fact_failure *fact, struct ks
 	return KS_SUCCESS;
 }
 
+static enum ks_error
+drop_ledger_name(struct ks_sink *sink, const struct ks_fact_ledger_name *fact, struct ks_diag *diag)
+{
+	(void)sink;
+	(void)fact;
+	(void)diag;
+	return KS_SUCCESS;
+}
+
+static enum ks_error
+drop_rrset(struct ks_sink *sink, const struct ks_fact_rrset *fact, struct ks_diag *diag)
+{
+	(void)sink;
+	(void)fact;
+	(void)diag;
+	return KS_SUCCESS;
+}
+
+static enum ks_error
+drop_rrset_seen(struct ks_sink *sink, const struct ks_fact_rrset_seen *fact, struct ks_diag *diag)
+{
+	(void)sink;
+	(void)fact;
+	(void)diag;
+	return KS_SUCCESS;
+}
+
+static enum ks_error
+drop_key(struct ks_sink *sink, const struct ks_fact_key *fact, struct ks_diag *diag)
+{
+	(void)sink;
+	(void)fact;
+	(void)diag;
+	return KS_SUCCESS;
+}
+
+static enum ks_error
+drop_signature(struct ks_sink *sink, const struct ks_fact_signature *fact, struct ks_diag *diag)
+{
+	(void)sink;
+	(void)fact;
+	(void)diag;
+	return KS_SUCCESS;
+}
+
+static enum ks_error
+drop_nsec(struct ks_sink *sink, const struct ks_fact_nsec *fact, struct ks_diag *diag)
+{
+	(void)sink;
+	(void)fact;
+	(void)diag;
+	return KS_SUCCESS;
+}
+
+static enum ks_error
+drop_exhaustion(struct ks_sink *sink, const struct ks_fact_exhaustion *fact, struct ks_diag *diag)
+{
+	(void)sink;
+	(void)fact;
+	(void)diag;
+	return KS_SUCCESS;
+}
+
 static const struct ks_sink_ops ops = {
 	.server = keep_server,
 	.source = keep_source,
@@ -192,6 +255,13 @@ static const struct ks_sink_ops ops = {
 	.ta_signal = keep_ta_signal,
 	.zone_key = keep_zone_key,
 	.failure = keep_failure,
+	.ledger_name = drop_ledger_name,
+	.rrset = drop_rrset,
+	.rrset_seen = drop_rrset_seen,
+	.key = drop_key,
+	.signature = drop_signature,
+	.nsec = drop_nsec,
+	.exhaustion = drop_exhaustion,
 };
 
 static struct ks_shard shard;
