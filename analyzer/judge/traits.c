@@ -1,0 +1,485 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "analyzer/judge/traits.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "dissect/rrtype.h"
+
+enum { FLAG_REVOKE = 0x0080 };
+
+/* The traits of a period, one kind of them. */
+struct harvest {
+	struct ks_trait *at;
+	size_t n;
+};
+
+static bool
+is_same(const struct ks_trait *a, const struct ks_trait *b)
+{
+	return a->number == b->number && a->algorithm == b->algorithm &&
+	       memcmp(a->identity, b->identity, sizeof(a->identity)) == 0;
+}
+
+static bool
+has(const struct ks_trait *traits, size_t n, const struct ks_trait *trait)
+{
+	for (size_t i = 0; i < n; i++)
+		if (is_same(&traits[i], trait))
+			return true;
+	return false;
+}
+
+static void
+add(struct harvest *harvest, struct ks_trait trait)
+{
+	if (harvest->n < KS_TRAITS_MAX && !has(harvest->at, harvest->n, &trait))
+		harvest->at[harvest->n++] = trait;
+}
+
+static void
+take_keys(struct harvest *harvest, const struct ks_zone_seen *seen, const struct ks_zone_content *content,
+	  enum ks_trait_kind kind)
+{
+	for (size_t i = 0; i < content->n_keys; i++) {
+		const struct ks_rrset_key *const key = &content->keys[i];
+		struct ks_trait trait = {.algorithm = key->algorithm, .tag = KS_TAG_NONE, .seen = seen};
+		if (kind == KS_TRAIT_REVOKED && (key->flags & FLAG_REVOKE) == 0)
+			continue;
+		if (kind != KS_TRAIT_ALGORITHM) {
+			memcpy(trait.identity, key->identity, sizeof(trait.identity));
+			trait.tag = key->tag;
+		}
+		add(harvest, trait);
+	}
+}
+
+static void
+take_ds(struct harvest *harvest, const struct ks_zone_seen *seen, const struct ks_zone_content *content)
+{
+	for (size_t i = 0; i < content->n_ds; i++) {
+		const struct ks_rrset_ds *const ds = &content->ds[i];
+		struct ks_trait trait = {
+			.number = ds->digest_type, .algorithm = ds->algorithm, .tag = ds->tag, .seen = seen};
+		const size_t n =
+			ds->digest.n < sizeof(trait.identity) ? ds->digest.n : sizeof(trait.identity);
+		if (n > 0)
+			memcpy(trait.identity, ds->digest.at, n);
+		add(harvest, trait);
+	}
+}
+
+static void
+take_numbers(struct harvest *harvest, const struct ks_zone_seen *seen, const char *text, bool algorithms)
+{
+	uint16_t numbers[KS_ZONE_SIGNERS_MAX];
+	const size_t n = ks_zone_numbers(text, numbers);
+	for (size_t i = 0; i < n; i++) {
+		struct ks_trait trait = {.tag = KS_TAG_NONE, .seen = seen};
+		if (algorithms)
+			trait.algorithm = (uint8_t)numbers[i];
+		else
+			trait.number = (uint32_t)(trait.tag = numbers[i]);
+		add(harvest, trait);
+	}
+}
+
+/* A set of signers is one trait, known by what it is written as (FNV-1a, twice). */
+static void
+take_set(struct harvest *harvest, const struct ks_zone_seen *seen)
+{
+	struct ks_trait trait = {.tag = KS_TAG_NONE, .seen = seen};
+	uint64_t hash[2] = {UINT64_C(0xcbf29ce484222325), UINT64_C(0x84222325cbf29ce4)};
+	for (const char *c = seen->signer_tags; *c != '\0'; c++)
+		for (size_t i = 0; i < KS_COUNT(hash); i++)
+			hash[i] = (hash[i] ^ (uint8_t)*c) * UINT64_C(0x100000001b3);
+	memcpy(trait.identity, hash, sizeof(trait.identity));
+	add(harvest, trait);
+}
+
+/* False: the period does not tell. */
+static bool
+take(const struct ks_zone_facts *facts, const struct ks_zone_seen *seen, enum ks_trait_kind kind,
+     struct harvest *harvest)
+{
+	const struct ks_zone_content *const content = &facts->contents[seen->content];
+	struct ks_trait trait = {.tag = KS_TAG_NONE, .seen = seen};
+	harvest->n = 0;
+	switch (kind) {
+	case KS_TRAIT_SIGNATURES:
+		take_numbers(harvest, seen, seen->signer_algorithms, /* algorithms= */ true);
+		return seen->signer_algorithms != NULL;
+	case KS_TRAIT_ACTIVE:
+		take_numbers(harvest, seen, seen->signer_tags, /* algorithms= */ false);
+		return seen->signer_tags != NULL;
+	case KS_TRAIT_SIGNERS:
+		if (seen->signer_tags != NULL)
+			take_set(harvest, seen);
+		return seen->signer_tags != NULL;
+	case KS_TRAIT_DS:
+		take_ds(harvest, seen, content);
+		return true;
+	case KS_TRAIT_TTL:
+		trait.number = seen->ttl_s;
+		add(harvest, trait);
+		return true;
+	case KS_TRAIT_PARAM:
+		memcpy(trait.identity, content->hash, sizeof(trait.identity));
+		add(harvest, trait);
+		return true;
+	default:
+		take_keys(harvest, seen, content, kind);
+		return true;
+	}
+}
+
+/* --- from periods to changes --- */
+
+/* NULL when there is no room. */
+static struct ks_change *
+change(struct ks_traits_scratch *scratch, enum ks_trait_kind kind, const struct ks_trait *trait, bool appears,
+       const struct ks_zone_seen *from, const struct ks_zone_seen *to)
+{
+	if (scratch->n_changes == KS_CHANGES_MAX)
+		return NULL;
+	struct ks_change *const change = &scratch->changes[scratch->n_changes++];
+	*change = (struct ks_change){
+		.trait = *trait,
+		.kind = kind,
+		.appears = appears,
+		.node = to->node,
+		.before_ns = from->last_ns,
+		.t_ns = to->first_ns,
+		.from = from,
+	};
+	return change;
+}
+
+/* Nobody asks when a key stopped signing or a TTL went: what came instead is the event. */
+static bool
+is_told_when_gone(enum ks_trait_kind kind)
+{
+	return kind == KS_TRAIT_KEY || kind == KS_TRAIT_ALGORITHM || kind == KS_TRAIT_SIGNATURES ||
+	       kind == KS_TRAIT_DS;
+}
+
+static void
+compare_periods(struct ks_traits_scratch *scratch, enum ks_trait_kind kind, const struct ks_zone_seen *from,
+		size_t n_then, const struct ks_zone_seen *to, size_t n_now)
+{
+	for (size_t i = 0; i < n_now; i++)
+		if (!has(scratch->then, n_then, &scratch->now[i]))
+			(void)change(scratch, kind, &scratch->now[i], /* appears= */ true, from, to);
+	for (size_t i = 0; i < n_then && is_told_when_gone(kind); i++)
+		if (!has(scratch->now, n_now, &scratch->then[i]))
+			(void)change(scratch, kind, &scratch->then[i], /* appears= */ false, from, to);
+}
+
+static void
+walk(const struct ks_zone_facts *facts, struct ks_traits_scratch *scratch, uint16_t type,
+     enum ks_trait_kind kind)
+{
+	size_t n;
+	const struct ks_zone_seen *const seen = ks_zone_seen_of(facts, type, &n);
+	const struct ks_zone_seen *last = NULL;
+	struct harvest then = {scratch->then, 0}, now = {scratch->now, 0};
+	for (size_t i = 0; i < n; i++) {
+		if (!take(facts, &seen[i], kind, &now))
+			continue;
+		/* Runs that overlap in time can bring periods that do. */
+		if (last != NULL && last->node == seen[i].node && last->last_ns < seen[i].first_ns)
+			compare_periods(scratch, kind, last, then.n, &seen[i], now.n);
+		if (last != NULL && last->node == seen[i].node && last->last_ns > seen[i].last_ns)
+			continue;
+		memcpy(then.at, now.at, now.n * sizeof(*now.at));
+		then.n = now.n;
+		last = &seen[i];
+	}
+}
+
+/* --- from changes to events --- */
+
+static int
+compare_changes(const void *left, const void *right)
+{
+	const struct ks_change *const a = left, *const b = right;
+	if (a->kind != b->kind)
+		return a->kind < b->kind ? -1 : 1;
+	if (a->appears != b->appears)
+		return a->appears ? -1 : 1;
+	if (a->trait.number != b->trait.number)
+		return a->trait.number < b->trait.number ? -1 : 1;
+	if (a->trait.algorithm != b->trait.algorithm)
+		return a->trait.algorithm < b->trait.algorithm ? -1 : 1;
+	const int order = memcmp(a->trait.identity, b->trait.identity, sizeof(a->trait.identity));
+	if (order != 0)
+		return order;
+	if (a->t_ns != b->t_ns)
+		return a->t_ns < b->t_ns ? -1 : 1;
+	return (a->node > b->node) - (a->node < b->node);
+}
+
+static enum ks_event_kind
+event_of(enum ks_trait_kind kind, bool appears)
+{
+	static const enum ks_event_kind kinds[KS_TRAIT_KINDS][2] = {
+		[KS_TRAIT_KEY] = {KS_EVENT_KEY_REMOVED, KS_EVENT_KEY_ADDED},
+		[KS_TRAIT_REVOKED] = {KS_EVENT_KEY_REVOKED, KS_EVENT_KEY_REVOKED},
+		[KS_TRAIT_ALGORITHM] = {KS_EVENT_ALG_REMOVED, KS_EVENT_ALG_ADDED},
+		[KS_TRAIT_SIGNATURES] = {KS_EVENT_ALG_REMOVED, KS_EVENT_ALG_ADDED},
+		[KS_TRAIT_SIGNERS] = {KS_EVENT_SIGNER_CHANGED, KS_EVENT_SIGNER_CHANGED},
+		[KS_TRAIT_ACTIVE] = {KS_EVENT_ZSK_ACTIVE, KS_EVENT_ZSK_ACTIVE},
+		[KS_TRAIT_DS] = {KS_EVENT_DS_REMOVED, KS_EVENT_DS_ADDED},
+		[KS_TRAIT_TTL] = {KS_EVENT_TTL_CHANGED, KS_EVENT_TTL_CHANGED},
+		[KS_TRAIT_PARAM] = {KS_EVENT_PARAM_CHANGED, KS_EVENT_PARAM_CHANGED},
+	};
+	return kinds[kind][appears];
+}
+
+/* The signer that came; one whose key is revoked only when there is no other. */
+static int32_t
+new_signer(const struct ks_zone_facts *facts, const struct ks_zone_seen *from, const struct ks_zone_seen *to)
+{
+	uint16_t then[KS_ZONE_SIGNERS_MAX], now[KS_ZONE_SIGNERS_MAX];
+	const size_t n_then = ks_zone_numbers(from->signer_tags, then);
+	const size_t n_now = ks_zone_numbers(to->signer_tags, now);
+	const struct ks_zone_content *const content = &facts->contents[to->content];
+	int32_t found = KS_TAG_NONE;
+	for (size_t i = 0; i < n_now; i++) {
+		bool old = false, revoked = false;
+		for (size_t k = 0; k < n_then; k++)
+			old |= then[k] == now[i];
+		for (size_t k = 0; k < content->n_keys; k++)
+			revoked |=
+				content->keys[k].tag == now[i] && (content->keys[k].flags & FLAG_REVOKE) != 0;
+		if (!old && (found == KS_TAG_NONE || !revoked))
+			found = now[i];
+	}
+	return found;
+}
+
+static const char *
+or_nobody(const char *tags)
+{
+	return tags == NULL ? "?" : tags[0] == '\0' ? "nobody" : tags;
+}
+
+/* NSEC3PARAM: the first record, "iterations 0, salt none". */
+static void
+describe_param(struct ks_span wire, char *ret, size_t cap)
+{
+	/* Length in two octets, hash algorithm, flags, iterations, salt length (RFC 5155 s4.2). */
+	if (wire.n < 7)
+		return;
+	(void)snprintf(ret, cap, "NSEC3 with %u iterations, salt of %u octets",
+		       (unsigned)(wire.at[4] << 8 | wire.at[5]), wire.at[6]);
+}
+
+static void
+describe(const struct ks_zone_facts *facts, const struct ks_change *change, struct ks_event *event)
+{
+	const struct ks_trait *const trait = &change->trait;
+	char *const detail = event->detail;
+	const size_t cap = sizeof(event->detail);
+	event->tag = trait->tag;
+	switch (change->kind) {
+	case KS_TRAIT_KEY:
+	case KS_TRAIT_REVOKED:
+		event->algorithm = trait->algorithm;
+		event->has_key = true;
+		memcpy(event->identity, trait->identity, sizeof(event->identity));
+		break;
+	case KS_TRAIT_ALGORITHM:
+	case KS_TRAIT_SIGNATURES:
+		event->algorithm = trait->algorithm;
+		(void)snprintf(detail, cap, "%s", change->kind == KS_TRAIT_ALGORITHM ? "keys" : "signatures");
+		break;
+	case KS_TRAIT_SIGNERS:
+		event->tag = new_signer(facts, change->from, trait->seen);
+		(void)snprintf(detail, cap, "%.56s -> %.56s", or_nobody(change->from->signer_tags),
+			       or_nobody(trait->seen->signer_tags));
+		break;
+	case KS_TRAIT_ACTIVE:
+		(void)snprintf(detail, cap, "%.56s -> %.56s", or_nobody(change->from->signer_tags),
+			       or_nobody(trait->seen->signer_tags));
+		break;
+	case KS_TRAIT_DS:
+		event->algorithm = trait->algorithm;
+		(void)snprintf(detail, cap, "digest type %u", trait->number);
+		break;
+	case KS_TRAIT_TTL:
+		(void)snprintf(detail, cap, "%u s -> %u s", change->from->ttl_s, trait->number);
+		break;
+	default:
+		describe_param(facts->contents[trait->seen->content].wire, detail, cap);
+		break;
+	}
+}
+
+static bool
+is_one_event(const struct ks_change *a, const struct ks_change *b)
+{
+	return a->kind == b->kind && a->appears == b->appears && is_same(&a->trait, &b->trait);
+}
+
+/* Has the node of `change` changed so already, since `from`? Then this is the next time. */
+static bool
+has_changed(const struct ks_change *from, const struct ks_change *change)
+{
+	for (; from < change; from++)
+		if (from->node == change->node)
+			return true;
+	return false;
+}
+
+static uint32_t
+count_servers(const struct ks_zone_facts *facts, const struct ks_change *from, const struct ks_change *end)
+{
+	uint32_t n = 0;
+	for (const struct ks_change *a = from; a < end; a++) {
+		bool first = true;
+		for (const struct ks_change *b = from; b < a && first; b++)
+			first = memcmp(&facts->nodes[a->node].server, &facts->nodes[b->node].server,
+				       sizeof(struct ks_addr)) != 0;
+		n += first;
+	}
+	return n;
+}
+
+static void
+gather(const struct ks_zone_facts *facts, struct ks_traits_scratch *scratch, struct ks_events *events)
+{
+	const struct ks_change *const end = scratch->changes + scratch->n_changes;
+	qsort(scratch->changes, scratch->n_changes, sizeof(*scratch->changes), compare_changes);
+	for (const struct ks_change *from = scratch->changes, *next; from < end; from = next) {
+		for (next = from + 1; next < end && is_one_event(from, next) && !has_changed(from, next);)
+			next++;
+		struct ks_event *const event = ks_events_add(events, event_of(from->kind, from->appears),
+							     from->before_ns, from->t_ns);
+		if (event == NULL)
+			continue;
+		event->node = from->node;
+		event->all_ns = next[-1].t_ns;
+		event->servers = count_servers(facts, from, next);
+		describe(facts, from, event);
+	}
+}
+
+/* --- what appeared where nobody had looked before --- */
+
+/* Over all nodes: when a trait was seen first, and when somebody was seen without it. */
+struct glimpse {
+	const struct ks_zone_seen *last_without; /* before it was first seen */
+	int64_t before_ns;
+	bool later_without; /* somebody was seen without it afterwards: not a change but a difference */
+};
+
+static size_t
+find_distinct(const struct ks_zone_facts *facts, struct ks_traits_scratch *scratch, uint16_t type,
+	      enum ks_trait_kind kind)
+{
+	size_t n_seen, n = 0;
+	const struct ks_zone_seen *const seen = ks_zone_seen_of(facts, type, &n_seen);
+	struct harvest now = {scratch->now, 0};
+	for (size_t i = 0; i < n_seen; i++) {
+		if (!take(facts, &seen[i], kind, &now))
+			continue;
+		for (size_t k = 0; k < now.n; k++) {
+			size_t at = 0;
+			while (at < n && !is_same(&scratch->distinct[at], &now.at[k]))
+				at++;
+			if (at == KS_TRAITS_DISTINCT)
+				continue;
+			if (at == n || seen[i].first_ns < scratch->distinct[at].seen->first_ns)
+				scratch->distinct[at] = now.at[k];
+			n += at == n;
+		}
+	}
+	return n;
+}
+
+static struct glimpse
+look_around(const struct ks_zone_facts *facts, struct ks_traits_scratch *scratch, uint16_t type,
+	    enum ks_trait_kind kind, const struct ks_trait *trait)
+{
+	size_t n;
+	const struct ks_zone_seen *const seen = ks_zone_seen_of(facts, type, &n);
+	const int64_t t_ns = trait->seen->first_ns;
+	struct harvest now = {scratch->now, 0};
+	struct glimpse glimpse = {.before_ns = KS_TIME_UNKNOWN};
+	for (size_t i = 0; i < n; i++) {
+		if (!take(facts, &seen[i], kind, &now) || has(now.at, now.n, trait))
+			continue;
+		glimpse.later_without |= seen[i].last_ns > t_ns;
+		const int64_t without_ns = seen[i].last_ns < t_ns ? seen[i].last_ns : seen[i].first_ns;
+		if (without_ns < t_ns && without_ns > glimpse.before_ns) {
+			glimpse.before_ns = without_ns;
+			glimpse.last_without = &seen[i];
+		}
+	}
+	return glimpse;
+}
+
+/* The first change of this kind that a node was seen to make, if any. */
+static struct ks_change *
+first_change(struct ks_traits_scratch *scratch, enum ks_trait_kind kind, const struct ks_trait *trait)
+{
+	struct ks_change *found = NULL;
+	for (size_t i = 0; i < scratch->n_changes; i++) {
+		struct ks_change *const at = &scratch->changes[i];
+		if (at->kind == kind && at->appears && is_same(&at->trait, trait) &&
+		    (found == NULL || at->t_ns < found->t_ns))
+			found = at;
+	}
+	return found;
+}
+
+static void
+look_everywhere(const struct ks_zone_facts *facts, struct ks_traits_scratch *scratch, uint16_t type,
+		enum ks_trait_kind kind)
+{
+	const size_t n = find_distinct(facts, scratch, type, kind);
+	for (size_t i = 0; i < n; i++) {
+		const struct ks_trait *const trait = &scratch->distinct[i];
+		const struct glimpse glimpse = look_around(facts, scratch, type, kind, trait);
+		const struct ks_change *const known = first_change(scratch, kind, trait);
+		if (glimpse.last_without == NULL || (known == NULL && glimpse.later_without) ||
+		    (known != NULL && known->t_ns <= trait->seen->first_ns))
+			continue;
+		struct ks_change *const told =
+			change(scratch, kind, trait, /* appears= */ true, glimpse.last_without, trait->seen);
+		if (told != NULL)
+			told->before_ns = glimpse.before_ns;
+	}
+}
+
+void
+ks_traits_judge(const struct ks_zone_facts *facts, struct ks_traits_scratch *scratch,
+		struct ks_events *events)
+{
+	static const struct {
+		uint16_t type;
+		enum ks_trait_kind kind;
+		bool everywhere; /* a change may be told from two servers */
+	} walks[] = {
+		{KS_TYPE_DNSKEY, KS_TRAIT_KEY, true},
+		{KS_TYPE_DNSKEY, KS_TRAIT_REVOKED, true},
+		{KS_TYPE_DNSKEY, KS_TRAIT_ALGORITHM, true},
+		{KS_TYPE_DNSKEY, KS_TRAIT_SIGNATURES, false},
+		{KS_TYPE_SOA, KS_TRAIT_SIGNATURES, true},
+		{KS_TYPE_DNSKEY, KS_TRAIT_SIGNERS, true},
+		{KS_TYPE_SOA, KS_TRAIT_ACTIVE, true},
+		{KS_TYPE_NSEC3PARAM, KS_TRAIT_ACTIVE, false},
+		{KS_TYPE_DS, KS_TRAIT_DS, true},
+		{KS_TYPE_DNSKEY, KS_TRAIT_TTL, false},
+		{KS_TYPE_NSEC3PARAM, KS_TRAIT_PARAM, false},
+	};
+	scratch->n_changes = 0;
+	for (size_t i = 0; i < KS_COUNT(walks); i++) {
+		walk(facts, scratch, walks[i].type, walks[i].kind);
+		if (walks[i].everywhere)
+			look_everywhere(facts, scratch, walks[i].type, walks[i].kind);
+	}
+	gather(facts, scratch, events);
+}
