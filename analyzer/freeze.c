@@ -550,6 +550,8 @@ freeze(struct freezer *freezer)
 		error = put_nxdomain(freezer);
 	if (error == KS_SUCCESS)
 		error = ks_shard_freeze_signals(shard, freezer->zone_place, freezer->sink, freezer->diag);
+	if (error == KS_SUCCESS)
+		error = ks_shard_freeze_ledger(shard, freezer->sink, freezer->diag);
 	return error;
 }
 

@@ -13,12 +13,13 @@ enum {
 	SHARE_ZONES = 4,
 	SHARE_NAMES = 3,
 	SHARE_PAIRS = 6,
-	SHARE_SERIES = 14,
-	SHARE_SAMPLES = 12,
+	SHARE_SERIES = 12,
+	SHARE_SAMPLES = 10,
 	SHARE_BEHAVIOURS = 4,
 	SHARE_STACKS = 1,
 	SHARE_NXDOMAIN = 1,
-	SHARE_SIGNALS = 1 /* three quarters of it; the rest is for errors */
+	SHARE_SIGNALS = 1, /* three quarters of it; the rest is for errors */
+	SHARE_LEDGER = 4
 };
 
 /* About 130,000 queries: more than twice what freeze.c keeps in the end. A larger pool would only cost cache
@@ -71,6 +72,8 @@ ks_shard_init(struct ks_shard *shard, size_t memory_bytes, uint32_t bin_s, const
 		error = ks_signals_init(&shard->signals, unit * SHARE_SIGNALS / 4 * 3, secret, diag);
 	if (error == KS_SUCCESS)
 		error = ks_errors_init(&shard->errors, unit * SHARE_SIGNALS / 4, secret, diag);
+	if (error == KS_SUCCESS)
+		error = ks_ledger_init(&shard->ledger, unit * SHARE_LEDGER, secret, diag);
 	if (error != KS_SUCCESS)
 		ks_shard_done(shard);
 	return error;
@@ -94,6 +97,7 @@ ks_shard_done(struct ks_shard *shard)
 	ks_nxdomain_done(&shard->nxdomain);
 	ks_signals_done(&shard->signals);
 	ks_errors_done(&shard->errors);
+	ks_ledger_done(&shard->ledger);
 }
 
 /* --- the parts of one message --- */
@@ -478,6 +482,7 @@ count_response(struct ks_shard *shard, struct place *place, struct ks_cell *cell
 	}
 	ks_nxdomain_feed(&shard->nxdomain, message);
 	ks_errors_response(&shard->errors, &message->dns, message->time_ns);
+	ks_ledger_feed(&shard->ledger, place->server, message);
 	answer_pair(shard, place);
 	if (place->dnskey)
 		count_dnskey_response(shard, place);

@@ -16,6 +16,7 @@
 #include "analyzer/errors.h"
 #include "analyzer/fingerprint.h"
 #include "analyzer/icmp.h"
+#include "analyzer/ledger.h"
 #include "analyzer/names.h"
 #include "analyzer/nxdomain.h"
 #include "analyzer/pair.h"
@@ -91,6 +92,7 @@ struct ks_shard {
 	struct ks_nxdomain nxdomain;
 	struct ks_signals signals;
 	struct ks_errors errors;
+	struct ks_ledger ledger;
 	struct ks_totals totals;
 };
 
@@ -108,10 +110,14 @@ void ks_shard_icmp(void *arg, const struct ks_walk *walk);
  * (DOMAIN A). */
 char ks_shard_vantage(const struct ks_shard *shard);
 
-/* The last of them: signals, keys, failures. `zone_place` gives each zone number its place among the zones
+/* Signals, keys by tag, failures. `zone_place` gives each zone number its place among the zones
  * put. */
 KS_MUST_CHECK enum ks_error ks_shard_freeze_signals(const struct ks_shard *shard, const uint32_t *zone_place,
 						    struct ks_sink *sink, struct ks_diag *diag);
+
+/* The last of them: the ledger. */
+KS_MUST_CHECK enum ks_error ks_shard_freeze_ledger(struct ks_shard *shard, struct ks_sink *sink,
+						   struct ks_diag *diag);
 
 /* Hand all facts but run, inputs and packet counters to the sink. */
 KS_MUST_CHECK enum ks_error ks_shard_freeze(struct ks_shard *shard, struct ks_sink *sink,

@@ -98,6 +98,7 @@ feed_udp(struct ks_dissector *dissector, const struct ks_datagram *dg, int64_t t
 	/* Not zeroed: ks_dns_read and tell_message fill all of it. */
 	struct ks_message message;
 	message.len = dg->len;
+	message.bytes = (struct ks_span){dg->data, dg->cap_len};
 	message.ip_bytes = dg->ip_bytes;
 	bool towards_server = ks_ports_has(&dissector->config.ports, dg->dport);
 	const enum ks_verdict verdict = ks_dns_read(dg->data, dg->cap_len, dg->len, &message.dns);
@@ -118,6 +119,7 @@ on_stream_message(void *arg, const struct ks_stream_message *bytes)
 	struct ks_dissector *const dissector = arg;
 	struct ks_message message;
 	message.len = bytes->len;
+	message.bytes = (struct ks_span){bytes->data, bytes->cap_len};
 	message.ip_bytes = 0;
 	const enum ks_verdict verdict = ks_dns_read(bytes->data, bytes->cap_len, bytes->len, &message.dns);
 	if (verdict == KS_DNS) {

@@ -20,9 +20,10 @@ struct ks_message {
 	struct ks_addr client, server;
 	uint16_t client_port, server_port;
 	bool tcp, v6;
-	uint8_t ttl;       /* hop limit of the packet that completed it */
-	uint32_t len;      /* octets of the message, without the TCP length prefix */
-	uint32_t ip_bytes; /* of the datagram; 0 over TCP, where packets are not messages' own */
+	uint8_t ttl;          /* hop limit of the packet that completed it */
+	uint32_t len;         /* octets of the message, without the TCP length prefix */
+	uint32_t ip_bytes;    /* of the datagram; 0 over TCP, where packets are not messages' own */
+	struct ks_span bytes; /* of it, what was captured */
 	struct ks_dns dns;
 };
 

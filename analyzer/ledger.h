@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * analyzer/ledger.h -- the ledger: which DNSSEC records each server gave, when, and whether signatures fit.
+ *
+ *     response -> RRsets -> content (known by a keyed hash: one lookup)
+ *                              |
+ *     (name, server, NSID, type) -> period -> period -> ...      each names its content and its signers
+ *     (signer, type, key, validity) -> counts, and what cryptography said of each new (RRset, signature)
+ *
+ * A content that is known costs its hash and a lookup. ldns is asked only about pairs of RRset and signature
+ * that are new, and no more often than KS_LEDGER_VERIFY_* allow, whatever a hostile zone offers.
+ *
+ * A signature without its key waits, in bounded room, for a DNSKEY RRset that has it. Of types that the
+ * ledger does not keep, the first KS_LEDGER_SAMPLE pairs of each signer, type and validity are verified.
+ *
+ * Memory:  bounded; what finds no room is counted. ldns allocates while it verifies.
+ * Time:    packet time. Threads: one owner. */
+#ifndef KS_ANALYZER_LEDGER_H
+#define KS_ANALYZER_LEDGER_H
+
+#include "analyzer/names.h"
+#include "analyzer/summary.h"
+#include "dissect/dissect.h"
+
+enum {
+	KS_LEDGER_RUNS = 64,       /* periods kept of a series: the first ones and the latest */
+	KS_LEDGER_VALIDITIES = 32, /* kept apart of a signer, type and key */
+	KS_LEDGER_SAMPLE = 4,
+	KS_LEDGER_SIGNERS = 16,      /* of one RRset that are told apart */
+	KS_LEDGER_NSID = 64,         /* octets kept */
+	KS_LEDGER_VERIFY_RRSET = 16, /* signatures tried of one RRset of a message, as BIND does */
+	KS_LEDGER_VERIFY_KEYS = 4,   /* keys of one tag tried on a signature */
+	KS_LEDGER_VERIFY_SECOND = 256,
+	KS_LEDGER_VERIFY_RUN = 32768,
+	KS_LEDGER_SLOT = 4096 /* octets of a signature that waits, with what it signs */
+};
+
+/* More than that is told in report exhaustion, DOMAIN A5 5-20. */
+enum {
+	KS_LIMIT_TAG_COLLISION = 1,
+	KS_LIMIT_KEYS = 20,
+	KS_LIMIT_SIGNATURES = 8, /* two keys each to sign zone and keys, in two algorithms */
+	KS_LIMIT_DS = 8,
+	KS_LIMIT_ITERATIONS = 50
+};
+
+struct ks_ledger_content {
+	struct ks_key key; /* keyed hash of name, type and records */
+	uint64_t count;
+	int64_t first_ns, last_ns;
+	uint32_t name, wire_at, n_wire; /* in `octets`, see struct ks_fact_rrset */
+	uint16_t type;
+	uint8_t denial;
+	uint8_t collision; /* most keys with one tag and algorithm */
+};
+
+struct ks_ledger_series {
+	struct ks_key key;    /* name << 32 | server; nsid << 32 | type << 16 | authoritative */
+	uint32_t first, last; /* runs */
+	uint32_t n, unused;
+};
+
+struct ks_ledger_run {
+	int64_t first_ns, last_ns;
+	uint32_t content, signers; /* signers: KS_MAP_NONE: unknown */
+	uint32_t ttl_least_s, ttl_greatest_s;
+	uint32_t count, referrals; /* saturate */
+	uint32_t number, forgotten;
+	uint32_t next, unused;
+};
+
+struct ks_ledger_signers {
+	struct ks_key key; /* keyed hash of what follows */
+	uint32_t n;
+	uint32_t signer[KS_LEDGER_SIGNERS]; /* tag << 8 | algorithm, ascending */
+	uint32_t unused;
+};
+
+struct ks_ledger_key {
+	struct ks_key key; /* keyed hash of name and RDATA */
+	uint64_t count;    /* from here on: added up when facts are frozen */
+	int64_t first_ns, last_ns;
+	uint32_t name, rdata_at, n_rdata; /* in `octets` */
+	uint32_t next;                    /* key of the same name, algorithm and tag, or KS_MAP_NONE */
+};
+
+/* Keys of one name by algorithm and tag. */
+struct ks_ledger_tag {
+	struct ks_key key; /* name; algorithm << 16 | tag */
+	uint32_t first, n;
+};
+
+struct ks_ledger_signature {
+	struct ks_key
+		key; /* signer << 40 | algorithm << 32 | covered << 16 | tag; inception << 32 | expiration */
+	int64_t inception_s, expiration_s, least_validity_s;
+	int64_t first_ns, last_ns, first_expired_ns, last_expired_ns;
+	uint64_t count;
+	uint32_t expired, future, original_ttl_s;
+	uint32_t good, bogus, unsupported, unknown;
+	uint32_t n_validities; /* of the folded entry: those kept apart */
+	uint8_t why;           /* index of ks_ledger_whys; 0: none bogus */
+	bool refused;          /* a pair was left unchecked */
+};
+
+/* An RRset and one signature over it. */
+struct ks_ledger_pair {
+	struct ks_key key; /* keyed hash of both */
+	uint32_t signature;
+	uint32_t state;
+};
+
+struct ks_ledger_nsid {
+	struct ks_key key; /* keyed hash */
+	uint32_t n;
+	uint8_t b[KS_LEDGER_NSID + 4];
+};
+
+struct ks_ledger_nsec {
+	struct ks_key key; /* keyed hash of what follows, but counts and times */
+	uint64_t count, opt_out;
+	int64_t first_ns, last_ns;
+	uint32_t name, salt_at;
+	uint16_t iterations;
+	uint8_t hash_algorithm, n_salt;
+	bool nsec3;
+};
+
+struct ks_ledger_exhaustion {
+	struct ks_key key; /* name << 32 | server; kind */
+	uint64_t responses, greatest;
+	int64_t first_ns, last_ns;
+};
+
+/* What was found out about names and sets of NSEC3 records, so that it is not hashed again. */
+struct ks_ledger_denial {
+	uint64_t hash;
+	uint64_t denial;
+};
+
+struct ks_ledger {
+	struct ks_names names; /* owners, signers, zones */
+	struct ks_map contents, series, signers, keys, tags, signatures, pairs, nsids, nsecs, exhaustions;
+	struct ks_region octets, runs, slots, denials;
+	size_t used_octets;
+	uint32_t n_runs, max_runs;
+	uint32_t n_slots, next_slot;
+	struct ks_secret secret, other_secret;
+	int64_t second; /* of packet time, whose verifications are counted */
+	uint32_t verified_second, verified_run;
+
+	uint64_t unlisted;      /* RRsets without room for them, their name or their period */
+	uint64_t unlisted_keys; /* DNSKEY records without room */
+	uint64_t unlisted_signatures;
+	uint64_t lost_records; /* records beyond what is read of a message */
+	uint64_t large;        /* RRsets too large to be kept */
+	uint64_t forgotten;    /* periods */
+	uint64_t unverified;   /* pairs left unchecked: too many at once */
+	uint64_t malformed;    /* DNSSEC records that do not hold what they must */
+};
+
+KS_MUST_CHECK enum ks_error ks_ledger_init(struct ks_ledger *ledger, size_t bytes,
+					   const struct ks_secret *secret, struct ks_diag *diag);
+void ks_ledger_done(struct ks_ledger *ledger);
+
+/* A response; `server` is the number of its sender among the shard's servers, or KS_MAP_NONE. */
+void ks_ledger_feed(struct ks_ledger *ledger, uint32_t server, const struct ks_message *message);
+
+/* Why a signature is bogus, by `why`; NULL for 0. */
+const char *ks_ledger_why(uint8_t why);
+
+#endif

@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * analyzer/ledger_p.h -- what the files of the ledger share; private to analyzer/. */
+#ifndef KS_ANALYZER_LEDGER_P_H
+#define KS_ANALYZER_LEDGER_P_H
+
+#include "analyzer/ledger.h"
+#include "dissect/rrcanon.h"
+#include "dissect/rrdata.h"
+#include "dissect/rrset.h"
+
+/* One response while it is being read. */
+struct ks_visit {
+	struct ks_ledger *ledger;
+	const struct ks_message *message;
+	uint32_t server, nsid;
+	bool authoritative; /* AA */
+	bool recursive;     /* RA without AA */
+	struct ks_rrsets sets;
+	/* The signer met last: nearly always it is the next one's too. */
+	uint32_t signer;
+	uint8_t n_signer, signer_name[KS_NAME_MAX];
+};
+
+/* --- ledger.c --- */
+
+static inline struct ks_key
+ks_ledger_hash(const struct ks_ledger *ledger, const void *bytes, size_t n)
+{
+	return (struct ks_key){.w = {ks_hash_bytes(&ledger->secret, bytes, n),
+				     ks_hash_bytes(&ledger->other_secret, bytes, n)}};
+}
+
+static inline void
+ks_ledger_stretch(int64_t *first_ns, int64_t *last_ns, bool is_new, int64_t t_ns)
+{
+	if (is_new || t_ns < *first_ns)
+		*first_ns = t_ns;
+	if (is_new || t_ns > *last_ns)
+		*last_ns = t_ns;
+}
+
+static inline void
+ks_ledger_count32(uint32_t *counter)
+{
+	*counter += *counter != UINT32_MAX;
+}
+
+/* Number of a name, KS_MAP_NONE without room. */
+uint32_t ks_ledger_name(struct ks_ledger *ledger, struct ks_span name);
+
+/* Keep octets. False: no room. */
+KS_MUST_CHECK bool ks_ledger_keep(struct ks_ledger *ledger, struct ks_span bytes, uint32_t *ret_at);
+struct ks_span ks_ledger_octets(const struct ks_ledger *ledger, uint32_t at, uint32_t n);
+
+/* A message went beyond the limit of its kind; `name` KS_MAP_NONE: nobody to blame. */
+void ks_ledger_exhaust(struct ks_visit *visit, uint32_t name, enum ks_exhaustion kind, uint64_t n);
+
+/* --- ledger_rrset.c --- */
+
+/* The types whose contents are kept. */
+bool ks_ledger_keeps(uint16_t type);
+
+/* Keyed hash of the records of an RRset; their order does not matter. */
+struct ks_key ks_ledger_rrset_hash(const struct ks_ledger *ledger, const struct ks_rrsets *sets,
+				   const struct ks_rrset *set);
+void ks_ledger_rrset(struct ks_visit *visit, const struct ks_rrset *set);
+void ks_ledger_denied(struct ks_visit *visit, struct ks_span name, enum ks_denial denial, uint32_t ttl_s,
+		      bool referral);
+
+/* --- ledger_key.c --- */
+
+/* The keys of a new content, out of its `wire` in the octets. Returns the most keys with one tag and
+ * algorithm. */
+uint8_t ks_ledger_keys(struct ks_ledger *ledger, uint32_t name, uint32_t wire_at, uint32_t n_wire);
+
+/* The keys of a name with an algorithm and tag, or NULL. */
+const struct ks_ledger_tag *ks_ledger_tagged(const struct ks_ledger *ledger, uint32_t name, uint8_t algorithm,
+					     uint16_t tag);
+struct ks_ledger_key *ks_ledger_find_key(const struct ks_ledger *ledger, uint32_t name, struct ks_span rdata);
+
+/* --- ledger_signature.c --- */
+
+/* All signatures of one owner over one type. */
+void ks_ledger_signatures(struct ks_visit *visit, const struct ks_rrset *set);
+uint32_t ks_ledger_signer_name(struct ks_visit *visit, const struct ks_rrsig *rrsig);
+
+/* --- ledger_verify.c --- */
+
+void ks_ledger_verify(struct ks_visit *visit, const struct ks_rrset *set, const struct ks_rrsig *rrsig,
+		      struct ks_span rdata, uint32_t signer, uint32_t signature, unsigned *tried);
+
+/* A key that was not known before has come: signatures may have waited for it. */
+void ks_ledger_lift(struct ks_ledger *ledger, uint32_t name, uint8_t algorithm, uint16_t tag);
+
+/* --- ledger_denial.c --- */
+
+/* NSEC or NSEC3 records: parameters and bitmaps. */
+void ks_ledger_nsec(struct ks_visit *visit, const struct ks_rrset *set);
+
+/* Does the response say that a name has no DS RRset? Notes it. */
+void ks_ledger_ds_denial(struct ks_visit *visit);
+
+#endif
