@@ -10,7 +10,7 @@ ks_store_judge_begin(struct ks_store *store, struct ks_diag *diag)
 	enum ks_error error = ks_sql_exec(store, "BEGIN IMMEDIATE", diag);
 	if (error != KS_SUCCESS)
 		return error;
-	error = ks_sql_exec(store, "DELETE FROM judged; DELETE FROM storm; DELETE FROM habit", diag);
+	error = ks_sql_exec(store, KS_SQL_FORGET_JUDGEMENTS, diag);
 	if (error == KS_SUCCESS)
 		error = ks_calendar_put_own(store, diag);
 	if (error != KS_SUCCESS)

@@ -528,6 +528,36 @@ CREATE TABLE habit (
 	PRIMARY KEY (zone_id, ip)
 ) STRICT, WITHOUT ROWID;
 
+-- What happened to a zone's keys, at some instant behind before_ns and not behind t_ns.
+CREATE TABLE event (
+	event_id INTEGER PRIMARY KEY,
+	zone_id INTEGER NOT NULL REFERENCES zone,
+	kind TEXT NOT NULL, -- DOMAIN B9
+	t_ns INTEGER NOT NULL, -- first seen so
+	before_ns INTEGER, -- last seen otherwise; NULL: it was so at first sight
+	all_ns INTEGER NOT NULL, -- first seen so by the last of the servers that changed
+	servers INTEGER, -- that were seen to change; NULL: not a matter of servers
+	server_ip BLOB, -- first seen to have changed
+	server_address TEXT,
+	nsid BLOB, -- empty: not named
+	algorithm INTEGER,
+	tag INTEGER,
+	identity BLOB, -- of the key
+	phase TEXT,
+	method TEXT,
+	detail TEXT,
+	warning TEXT
+) STRICT;
+CREATE INDEX event_zone ON event (zone_id, t_ns);
+
+-- The event before a storm that may have set it off.
+CREATE TABLE storm_trigger (
+	storm_id INTEGER PRIMARY KEY REFERENCES storm,
+	event_id INTEGER NOT NULL REFERENCES event,
+	lag_s REAL NOT NULL -- from the event to the first bin of the storm
+) STRICT;
+CREATE INDEX storm_trigger_event ON storm_trigger (event_id);
+
 -- Holds its one row while the judgements belong to the facts: a new run takes it away.
 CREATE TABLE judged (
 	one INTEGER PRIMARY KEY CHECK (one = 1)

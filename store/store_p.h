@@ -39,6 +39,8 @@ enum ks_put {
 	KS_PUT_BEHAVIOUR_SERVER,
 	KS_PUT_HABIT,
 	KS_PUT_MILESTONE,
+	KS_PUT_EVENT,
+	KS_PUT_TRIGGER,
 	KS_PUT_LEDGER_NAME,
 	KS_PUT_RRSET,
 	KS_PUT_RRSET_KEY,
@@ -50,6 +52,11 @@ enum ks_put {
 	KS_PUT_EXHAUSTION,
 	KS_PUT_COUNT
 };
+
+/* Whatever follows from facts. */
+#define KS_SQL_FORGET_JUDGEMENTS                                                                             \
+	"DELETE FROM judged; DELETE FROM storm_trigger; DELETE FROM event; DELETE FROM storm; DELETE FROM "  \
+	"habit"
 
 struct ks_store {
 	struct ks_sink sink; /* first: the sink's functions get a pointer to it */

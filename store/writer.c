@@ -93,7 +93,7 @@ begin(struct ks_sink *sink, const struct ks_fact_run *run, struct ks_diag *diag)
 	enum ks_error error = ks_sql_exec(store, "BEGIN IMMEDIATE", diag);
 	if (error != KS_SUCCESS)
 		return error;
-	error = ks_sql_exec(store, "DELETE FROM judged; DELETE FROM storm; DELETE FROM habit", diag);
+	error = ks_sql_exec(store, KS_SQL_FORGET_JUDGEMENTS, diag);
 	if (error == KS_SUCCESS)
 		error = delete_with_hash(store, run->set_hash, diag);
 	if (error == KS_SUCCESS)

@@ -6,6 +6,7 @@
 
 #include "analyzer/cli/calendar.h"
 #include "analyzer/cli/cli.h"
+#include "analyzer/cli/judge_events.h"
 #include "analyzer/cli/options.h"
 #include "analyzer/judge/behaviour.h"
 #include "analyzer/judge/storm.h"
@@ -18,6 +19,7 @@ struct judging {
 	size_t n, capacity;
 	struct ks_store_habit *habits;
 	size_t n_habits, habit_capacity;
+	uint32_t bin_s; /* of all series */
 };
 
 static enum ks_error
@@ -52,6 +54,7 @@ static enum ks_error
 judge_series(void *arg, const struct ks_store_series *series, struct ks_diag *diag)
 {
 	struct ks_storm storms[STORMS_PER_ZONE];
+	((struct judging *)arg)->bin_s = series->bin_s;
 	double *const scratch = malloc((series->n + 1) * sizeof(*scratch));
 	if (scratch == NULL)
 		return ks_diag_set(diag, KS_ERR_MEMORY, "no memory for %zu bins", series->n);
@@ -94,11 +97,14 @@ enum ks_error
 ks_cli_judge_store(struct ks_store *store, const struct ks_calendar *calendar, struct ks_diag *diag)
 {
 	struct judging judging = {0};
+	struct ks_judged_events judged = {0};
 	/* Fewer queries than this make no storm, whatever their times are. */
 	const uint32_t least = (uint32_t)(ks_storm_defaults.min_bins * ks_storm_defaults.min_qps);
 	enum ks_error error = ks_store_each_series(store, least, judge_series, &judging, diag);
 	if (error == KS_SUCCESS)
 		error = ks_store_each_behaviour(store, judge_behaviour, &judging, diag);
+	if (error == KS_SUCCESS)
+		error = ks_judge_events(store, &judged, diag);
 	if (error == KS_SUCCESS)
 		error = ks_store_judge_begin(store, diag);
 	if (error == KS_SUCCESS && calendar != NULL)
@@ -108,7 +114,10 @@ ks_cli_judge_store(struct ks_store *store, const struct ks_calendar *calendar, s
 	for (size_t i = 0; i < judging.n_habits && error == KS_SUCCESS; i++)
 		error = ks_store_judge_habit(store, &judging.habits[i], diag);
 	if (error == KS_SUCCESS)
+		error = ks_judge_events_put(store, &judged, judging.storms, judging.n, judging.bin_s, diag);
+	if (error == KS_SUCCESS)
 		error = ks_store_judge_end(store, diag);
+	ks_judge_events_done(&judged);
 	free(judging.storms);
 	free(judging.habits);
 	return error;

@@ -193,10 +193,13 @@ tag_of_new(const struct ks_events *events, const struct ks_event *event, bool zs
 	    event->kind != KS_EVENT_KEY_REVOKED)
 		return event->tag;
 	int32_t tag = KS_TAG_NONE;
-	for (size_t i = 0; i < events->n && events->at[i].t_ns <= event->t_ns; i++)
-		if (events->at[i].kind == (zsk ? KS_EVENT_ZSK_ACTIVE : KS_EVENT_SIGNER_CHANGED) &&
-		    events->at[i].tag != KS_TAG_NONE && events->at[i].tag != event->tag)
-			tag = events->at[i].tag;
+	for (size_t i = 0; i < events->n; i++) {
+		const struct ks_event *const at = &events->at[i];
+		if (at->kind == (zsk ? KS_EVENT_ZSK_ACTIVE : KS_EVENT_SIGNER_CHANGED) &&
+		    at->tag != KS_TAG_NONE && at->tag != event->tag &&
+		    (tag == KS_TAG_NONE || at->t_ns <= event->t_ns))
+			tag = at->tag;
+	}
 	return tag;
 }
 

@@ -366,13 +366,13 @@ gather(const struct ks_zone_facts *facts, struct ks_traits_scratch *scratch, str
 	}
 }
 
-/* --- what appeared where nobody had looked before --- */
+/* --- over all servers --- */
 
-/* Over all nodes: when a trait was seen first, and when somebody was seen without it. */
+/* When a trait that came, or went, at `t_ns` was otherwise seen last, on any server. */
 struct glimpse {
-	const struct ks_zone_seen *last_without; /* before it was first seen */
+	const struct ks_zone_seen *last;
 	int64_t before_ns;
-	bool later_without; /* somebody was seen without it afterwards: not a change but a difference */
+	bool later; /* some server was seen otherwise afterwards: they did not change together */
 };
 
 static size_t
@@ -399,23 +399,23 @@ find_distinct(const struct ks_zone_facts *facts, struct ks_traits_scratch *scrat
 	return n;
 }
 
+/* Periods that have the trait, or those that have it not. */
 static struct glimpse
 look_around(const struct ks_zone_facts *facts, struct ks_traits_scratch *scratch, uint16_t type,
-	    enum ks_trait_kind kind, const struct ks_trait *trait)
+	    enum ks_trait_kind kind, const struct ks_trait *trait, bool having, int64_t t_ns)
 {
 	size_t n;
 	const struct ks_zone_seen *const seen = ks_zone_seen_of(facts, type, &n);
-	const int64_t t_ns = trait->seen->first_ns;
 	struct harvest now = {scratch->now, 0};
 	struct glimpse glimpse = {.before_ns = KS_TIME_UNKNOWN};
 	for (size_t i = 0; i < n; i++) {
-		if (!take(facts, &seen[i], kind, &now) || has(now.at, now.n, trait))
+		if (!take(facts, &seen[i], kind, &now) || has(now.at, now.n, trait) != having)
 			continue;
-		glimpse.later_without |= seen[i].last_ns > t_ns;
-		const int64_t without_ns = seen[i].last_ns < t_ns ? seen[i].last_ns : seen[i].first_ns;
-		if (without_ns < t_ns && without_ns > glimpse.before_ns) {
-			glimpse.before_ns = without_ns;
-			glimpse.last_without = &seen[i];
+		glimpse.later |= seen[i].last_ns > t_ns;
+		const int64_t at_ns = seen[i].last_ns < t_ns ? seen[i].last_ns : seen[i].first_ns;
+		if (at_ns < t_ns && at_ns > glimpse.before_ns) {
+			glimpse.before_ns = at_ns;
+			glimpse.last = &seen[i];
 		}
 	}
 	return glimpse;
@@ -423,16 +423,44 @@ look_around(const struct ks_zone_facts *facts, struct ks_traits_scratch *scratch
 
 /* The first change of this kind that a node was seen to make, if any. */
 static struct ks_change *
-first_change(struct ks_traits_scratch *scratch, enum ks_trait_kind kind, const struct ks_trait *trait)
+first_change(struct ks_traits_scratch *scratch, enum ks_trait_kind kind, const struct ks_trait *trait,
+	     bool appears)
 {
 	struct ks_change *found = NULL;
 	for (size_t i = 0; i < scratch->n_changes; i++) {
 		struct ks_change *const at = &scratch->changes[i];
-		if (at->kind == kind && at->appears && is_same(&at->trait, trait) &&
+		if (at->kind == kind && at->appears == appears && is_same(&at->trait, trait) &&
 		    (found == NULL || at->t_ns < found->t_ns))
 			found = at;
 	}
 	return found;
+}
+
+/* All servers changed together: what any of them showed last narrows the time. */
+static void
+narrow(struct ks_change *change, const struct glimpse *glimpse)
+{
+	if (!glimpse->later && glimpse->before_ns > change->before_ns && glimpse->before_ns < change->t_ns)
+		change->before_ns = glimpse->before_ns;
+}
+
+static void
+look_for_coming(const struct ks_zone_facts *facts, struct ks_traits_scratch *scratch, uint16_t type,
+		enum ks_trait_kind kind, const struct ks_trait *trait)
+{
+	const struct glimpse glimpse =
+		look_around(facts, scratch, type, kind, trait, /* having= */ false, trait->seen->first_ns);
+	struct ks_change *known = first_change(scratch, kind, trait, /* appears= */ true);
+	if (known != NULL && known->t_ns <= trait->seen->first_ns) {
+		narrow(known, &glimpse);
+		return;
+	}
+	/* It appeared where nobody had looked before. */
+	if (glimpse.last == NULL || (known == NULL && glimpse.later))
+		return;
+	known = change(scratch, kind, trait, /* appears= */ true, glimpse.last, trait->seen);
+	if (known != NULL)
+		known->before_ns = glimpse.before_ns;
 }
 
 static void
@@ -442,15 +470,13 @@ look_everywhere(const struct ks_zone_facts *facts, struct ks_traits_scratch *scr
 	const size_t n = find_distinct(facts, scratch, type, kind);
 	for (size_t i = 0; i < n; i++) {
 		const struct ks_trait *const trait = &scratch->distinct[i];
-		const struct glimpse glimpse = look_around(facts, scratch, type, kind, trait);
-		const struct ks_change *const known = first_change(scratch, kind, trait);
-		if (glimpse.last_without == NULL || (known == NULL && glimpse.later_without) ||
-		    (known != NULL && known->t_ns <= trait->seen->first_ns))
+		look_for_coming(facts, scratch, type, kind, trait);
+		struct ks_change *const gone = first_change(scratch, kind, trait, /* appears= */ false);
+		if (gone == NULL)
 			continue;
-		struct ks_change *const told =
-			change(scratch, kind, trait, /* appears= */ true, glimpse.last_without, trait->seen);
-		if (told != NULL)
-			told->before_ns = glimpse.before_ns;
+		const struct glimpse glimpse =
+			look_around(facts, scratch, type, kind, trait, /* having= */ true, gone->t_ns);
+		narrow(gone, &glimpse);
 	}
 }
 
@@ -475,8 +501,14 @@ ks_traits_judge(const struct ks_zone_facts *facts, struct ks_traits_scratch *scr
 		{KS_TYPE_DNSKEY, KS_TRAIT_TTL, false},
 		{KS_TYPE_NSEC3PARAM, KS_TRAIT_PARAM, false},
 	};
+	size_t n_soa;
+	(void)ks_zone_seen_of(facts, KS_TYPE_SOA, &n_soa);
 	scratch->n_changes = 0;
 	for (size_t i = 0; i < KS_COUNT(walks); i++) {
+		/* The DNSKEY RRset must be signed by what is in it; the other types tell more, where they
+		 * were seen. */
+		if (walks[i].kind == KS_TRAIT_SIGNATURES && (walks[i].type == KS_TYPE_SOA) != (n_soa > 0))
+			continue;
 		walk(facts, scratch, walks[i].type, walks[i].kind);
 		if (walks[i].everywhere)
 			look_everywhere(facts, scratch, walks[i].type, walks[i].kind);
