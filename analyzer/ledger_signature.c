@@ -123,6 +123,8 @@ ks_ledger_signatures(struct ks_visit *visit, const struct ks_rrset *set)
 		count_signature(visit, over, &rrsig, record->rdata, &tried);
 		signer = visit->signer;
 	}
+	if (tried > KS_LEDGER_VERIFY_RRSET)
+		ks_ledger_exhaust(visit, signer, KS_EXHAUST_VERIFICATIONS, tried);
 	if (set->n_seen > KS_LIMIT_SIGNATURES)
 		ks_ledger_exhaust(visit, signer, KS_EXHAUST_SIGNATURES, set->n_seen);
 }

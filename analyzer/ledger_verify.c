@@ -284,7 +284,6 @@ ks_ledger_verify(struct ks_visit *visit, const struct ks_rrset *set, const struc
 	if (number != KS_MAP_NONE && is_done(ledger, number, signer, rrsig))
 		return;
 	if (++*tried > KS_LEDGER_VERIFY_RRSET) {
-		ks_ledger_exhaust(visit, signer, KS_EXHAUST_VERIFICATIONS, *tried);
 		refuse(ledger, signature);
 		return;
 	}

@@ -157,5 +157,69 @@ const struct ks_catalog_entry ks_catalog[] = {
 		.time = KS_FILTER_SPAN,
 		.limit = -1,
 	},
+	{
+		.name = "signatures",
+		.sql = ks_sql_signatures,
+		.columns = "zone, type, signer_tag, algorithm, inception, expiration, remaining_s, "
+			   "ratio_to_ttl, state, verified, why, count, seen_expired, first_expired, "
+			   "last_expired, folded, first, last",
+		.order = "calm, remaining_s, zone, type_code, algorithm, signer_tag, inception_s, "
+			 "expiration_s, folded",
+		.rankable = " remaining_s ratio_to_ttl count seen_expired ",
+		.takes = KS_TAKES_ZONE | KS_TAKES_TIME | KS_TAKES_BY,
+		.time = KS_FILTER_SPAN,
+		.limit = 100,
+	},
+	{
+		.name = "consistency",
+		.sql = ks_sql_consistency,
+		.columns =
+			"zone, server, nsid, dnskey_hash, signers, soa_serial, \"from\", \"to\", responses",
+		.order = "zone, first_ns, length(server_ip), server_ip, nsid_octets, last_ns",
+		.rankable = " responses ",
+		.takes = KS_TAKES_ZONE | KS_TAKES_SERVER | KS_TAKES_TIME | KS_TAKES_BY,
+		.time = KS_FILTER_SPAN,
+		.limit = -1,
+	},
+	{
+		.name = "exhaustion",
+		.sql = ks_sql_exhaustion,
+		.columns = "zone, kind, count, threshold, responses, server, first, last",
+		.order = "responses DESC, zone, kind, length(server_ip), server_ip",
+		.rankable = " count responses ",
+		.takes = KS_TAKES_ZONE | KS_TAKES_SERVER | KS_TAKES_TIME | KS_TAKES_BY,
+		.time = KS_FILTER_SPAN,
+		.limit = 100,
+	},
+	{
+		.name = "rollovers",
+		.sql = ks_sql_rollovers,
+		.columns = "zone, t, event, algorithm, tag, key, server, nsid, phase, warning, source, "
+			   "t_before, "
+			   "t_all, servers, method, detail",
+		.order = "t_ns, zone, event_id, event, tag",
+		.rankable = " servers ",
+		.takes = KS_TAKES_ZONE | KS_TAKES_SERVER | KS_TAKES_TIME | KS_TAKES_BY,
+		.time = KS_FILTER_INSTANT,
+		.limit = -1,
+	},
+	{
+		.name = "rollover-series",
+		.sql = ks_sql_rollover_series,
+		.columns = "zone, t, dnskey_qps, all_qps, response_bps, requery_ratio, new_offenders, event",
+		.order = "zone, at_s",
+		.rankable = " dnskey_qps all_qps response_bps requery_ratio new_offenders ",
+		.takes = KS_TAKES_ZONE | KS_TAKES_TIME | KS_TAKES_STEP | KS_TAKES_BY,
+		.limit = -1,
+	},
+	{
+		.name = "audit",
+		.sql = ks_sql_audit,
+		.columns = "question, result, evidence, zones, zones_wrong",
+		.order = "number",
+		.takes = KS_TAKES_ZONE,
+		.zone_inside = true,
+		.limit = -1,
+	},
 };
 const size_t ks_n_catalog = KS_COUNT(ks_catalog);

@@ -72,11 +72,12 @@ ks_store_judge_event(struct ks_store *store, const struct ks_store_event *fact, 
 
 enum ks_error
 ks_store_judge_trigger(struct ks_store *store, const struct ks_store_storm *storm, int64_t event_id,
-		       double lag_s, struct ks_diag *diag)
+		       double lag_s, double lag_most_s, struct ks_diag *diag)
 {
 	struct ks_sql_row row = ks_sql_row_begin(store, KS_PUT_TRIGGER);
 	ks_sql_put_int(&row, event_id);
 	ks_sql_put_real(&row, lag_s);
+	ks_sql_put_real(&row, lag_most_s);
 	ks_sql_put_int(&row, storm->zone_id);
 	ks_sql_put_int(&row, storm->start_s);
 	return ks_sql_row_done(&row, diag);

@@ -554,7 +554,8 @@ CREATE INDEX event_zone ON event (zone_id, t_ns);
 CREATE TABLE storm_trigger (
 	storm_id INTEGER PRIMARY KEY REFERENCES storm,
 	event_id INTEGER NOT NULL REFERENCES event,
-	lag_s REAL NOT NULL -- from the event to the first bin of the storm
+	lag_s REAL NOT NULL, -- from when the event was seen to the start of the storm's first bin, at least
+	lag_most_s REAL -- from when it was not seen yet to that bin's end; NULL: not known
 ) STRICT;
 CREATE INDEX storm_trigger_event ON storm_trigger (event_id);
 

@@ -138,8 +138,8 @@ static const char *const puts_sql[KS_PUT_COUNT] = {
     [KS_PUT_EVENT] = "INSERT INTO event (zone_id, kind, t_ns, before_ns, all_ns, servers, server_ip, server_address,"
 		     " nsid, algorithm, tag, identity, phase, method, detail, warning)"
 		     " VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
-    [KS_PUT_TRIGGER] = "INSERT INTO storm_trigger (storm_id, event_id, lag_s) SELECT storm_id, ?1, ?2 FROM storm"
-		       " WHERE zone_id = ?3 AND start_s = ?4",
+    [KS_PUT_TRIGGER] = "INSERT INTO storm_trigger (storm_id, event_id, lag_s, lag_most_s)"
+		       " SELECT storm_id, ?1, ?2, ?3 FROM storm WHERE zone_id = ?4 AND start_s = ?5",
     /* The same step twice is one: the later line counts. */
     [KS_PUT_MILESTONE] = "INSERT OR REPLACE INTO calendar (origin, zone_wire, zone, t_ns, event, tag, planned, note)"
 			 " VALUES (?,?,?,?,?,?,?,?)",

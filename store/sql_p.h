@@ -19,5 +19,11 @@ extern const char ks_sql_amplification[];
 extern const char ks_sql_nxdomain[];
 extern const char ks_sql_anchors[];
 extern const char ks_sql_errors[];
+extern const char ks_sql_rollovers[];
+extern const char ks_sql_rollover_series[];
+extern const char ks_sql_audit[];
+extern const char ks_sql_signatures[];
+extern const char ks_sql_consistency[];
+extern const char ks_sql_exhaustion[];
 
 #endif

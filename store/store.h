@@ -119,9 +119,10 @@ struct ks_store_event {
 };
 KS_MUST_CHECK enum ks_error ks_store_judge_event(struct ks_store *store, const struct ks_store_event *event,
 						 int64_t *ret_id, struct ks_diag *diag);
-/* The event that came before a storm that was put already. */
+/* The event that came before a storm that was put already. NAN: not known. */
 KS_MUST_CHECK enum ks_error ks_store_judge_trigger(struct ks_store *store, const struct ks_store_storm *storm,
-						   int64_t event_id, double lag_s, struct ks_diag *diag);
+						   int64_t event_id, double lag_s, double lag_most_s,
+						   struct ks_diag *diag);
 /* Replace the calendar that came from a file. The root's own milestones are always there; one that names the
  * same zone, event and tag takes the place of its namesake. */
 KS_MUST_CHECK enum ks_error ks_store_judge_calendar(struct ks_store *store, const struct ks_milestone *list,

@@ -168,6 +168,7 @@ struct ks_catalog_entry {
 	unsigned takes;
 	enum ks_filter time;  /* INSIDE: the SQL file does it; SPAN: first_ns, last_ns; INSTANT: t_ns */
 	bool by_inside;       /* the SQL file ranks */
+	bool zone_inside;     /* the SQL file chooses the zone */
 	bool view_has_source; /* a view takes no --source, so its rows must tell */
 	int64_t limit;        /* rows when nothing is asked; < 0: all */
 };

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "analyzer/cli/judge_events.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -105,6 +106,19 @@ ks_judge_events(struct ks_store *store, struct ks_judged_events *ret, struct ks_
 
 /* --- back --- */
 
+/* A signature expires when it says, however late that is seen. */
+static struct ks_onset_event
+onset_event(const struct ks_event *event)
+{
+	const bool known = event->before_ns != KS_TIME_UNKNOWN;
+	const int64_t before_ns = known ? event->before_ns : event->t_ns;
+	return (struct ks_onset_event){
+		.kind = event->kind,
+		.before_ns = before_ns,
+		.t_ns = event->kind == KS_EVENT_SIG_EXPIRED ? before_ns : event->t_ns,
+	};
+}
+
 static enum ks_error
 put_trigger(struct ks_store *store, const struct ks_store_event *events, const int64_t *ids,
 	    const struct ks_judged_zone *zone, const struct ks_store_storm *storm, uint32_t bin_s,
@@ -112,14 +126,17 @@ put_trigger(struct ks_store *store, const struct ks_store_event *events, const i
 {
 	struct ks_onset_event list[EVENTS_PER_ZONE];
 	for (size_t i = 0; i < zone->n; i++)
-		list[i] = (struct ks_onset_event){events[i].event.kind, events[i].event.t_ns};
+		list[i] = onset_event(&events[i].event);
 	const int64_t start_ns = storm->start_s * KS_NS_PER_S;
 	const size_t found = ks_onset_trigger(list, zone->n, start_ns, bin_s * KS_NS_PER_S, zone->life_ns);
 	if (found == zone->n)
 		return KS_SUCCESS;
 	const int64_t lag_ns = start_ns - list[found].t_ns;
+	const int64_t most_ns = start_ns + bin_s * KS_NS_PER_S - list[found].before_ns;
+	const bool known = events[found].event.before_ns != KS_TIME_UNKNOWN;
 	return ks_store_judge_trigger(store, storm, ids[found],
-				      lag_ns > 0 ? (double)lag_ns / KS_NS_PER_S : 0.0, diag);
+				      lag_ns > 0 ? (double)lag_ns / KS_NS_PER_S : 0.0,
+				      known ? (double)most_ns / KS_NS_PER_S : (double)NAN, diag);
 }
 
 static enum ks_error

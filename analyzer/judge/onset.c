@@ -20,7 +20,7 @@ weight_of(enum ks_event_kind kind)
 static bool
 is_near(const struct ks_onset_event *event, int64_t start_ns, int64_t bin_ns, int64_t reach_ns)
 {
-	return weight_of(event->kind) > 0 && event->t_ns < start_ns + bin_ns &&
+	return weight_of(event->kind) > 0 && event->before_ns < start_ns + bin_ns &&
 	       event->t_ns >= start_ns - reach_ns;
 }
 
@@ -31,12 +31,12 @@ ks_onset_trigger(const struct ks_onset_event *events, size_t n, int64_t start_ns
 	const int64_t reach_ns = life_ns + KS_ONSET_SLACK_S * KS_NS_PER_S;
 	int64_t last_ns = INT64_MIN;
 	for (size_t i = 0; i < n; i++)
-		if (is_near(&events[i], start_ns, bin_ns, reach_ns) && events[i].t_ns > last_ns)
-			last_ns = events[i].t_ns;
+		if (is_near(&events[i], start_ns, bin_ns, reach_ns) && events[i].before_ns > last_ns)
+			last_ns = events[i].before_ns;
 	size_t found = n;
 	for (size_t i = 0; i < n; i++) {
 		if (!is_near(&events[i], start_ns, bin_ns, reach_ns) ||
-		    events[i].t_ns < last_ns - KS_ONSET_STEP_S * KS_NS_PER_S)
+		    events[i].before_ns < last_ns - KS_ONSET_STEP_S * KS_NS_PER_S)
 			continue;
 		if (found == n || weight_of(events[i].kind) > weight_of(events[found].kind))
 			found = i;

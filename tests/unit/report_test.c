@@ -713,11 +713,13 @@ static const struct {
 } refusals[] = {
 	{"foo", "text",
 	 "no report 'foo'; there are: summary, totals, traffic, qtypes, sources, hitters, sequence, "
-	 "storms, anchors, errors, "
-	 "quality, fingerprints, amplification, nxdomain"},
+	 "storms, anchors, rollovers, rollover-series, audit, signatures, consistency, errors, "
+	 "quality, fingerprints, amplification, nxdomain, exhaustion"},
 	{"", "text",
 	 "no report ''; there are: summary, totals, traffic, qtypes, sources, hitters, sequence, "
-	 "storms, anchors, errors, quality, fingerprints, amplification, nxdomain"},
+	 "storms, anchors, rollovers, rollover-series, audit, signatures, consistency, errors, quality, "
+	 "fingerprints, amplification, nxdomain, "
+	 "exhaustion"},
 	{"hitters", "xml", "no format 'xml'; there are: text, json, csv"},
 	{"hitters", "json", "fake: no query hitters"},
 	{"summary", "text", "fake: no query summary"},
