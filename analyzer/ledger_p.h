@@ -46,6 +46,14 @@ ks_ledger_count32(uint32_t *counter)
 	*counter += *counter != UINT32_MAX;
 }
 
+/* The last quarter of the tables of signatures is for those over keys: a flood of others must not push the
+ * zones' own out. */
+static inline bool
+ks_ledger_has_room(const struct ks_map *map, uint16_t covered)
+{
+	return covered == KS_TYPE_DNSKEY || map->n / 3 < map->capacity / 4;
+}
+
 /* Number of a name, KS_MAP_NONE without room. */
 uint32_t ks_ledger_name(struct ks_ledger *ledger, struct ks_span name);
 

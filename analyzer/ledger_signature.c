@@ -24,6 +24,8 @@ entry_of(struct ks_ledger *ledger, uint32_t signer, const struct ks_rrsig *rrsig
 	*ret_new = false;
 	if (number != KS_MAP_NONE)
 		return number;
+	if (!ks_ledger_has_room(&ledger->signatures, rrsig->covered))
+		return KS_MAP_NONE;
 	const struct ks_key folded = {.w = {key.w[0], FOLDED}};
 	const uint32_t rest = ks_map_add(&ledger->signatures, &folded, ret_new);
 	if (rest == KS_MAP_NONE)

@@ -288,9 +288,10 @@ ks_ledger_verify(struct ks_visit *visit, const struct ks_rrset *set, const struc
 		return;
 	}
 	bool is_new = false;
-	if (has_budget(ledger, visit->message->time_ns) && number == KS_MAP_NONE)
+	const bool may_work = has_budget(ledger, visit->message->time_ns);
+	if (may_work && number == KS_MAP_NONE && ks_ledger_has_room(&ledger->pairs, rrsig->covered))
 		number = ks_map_add(&ledger->pairs, &key, &is_new);
-	if (number == KS_MAP_NONE || !has_budget(ledger, visit->message->time_ns)) {
+	if (!may_work || number == KS_MAP_NONE) {
 		refuse(ledger, signature);
 		return;
 	}
