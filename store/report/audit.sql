@@ -54,7 +54,11 @@ algorithms AS (
 	GROUP BY zone_id, server_ip, nsid
 ),
 one_set AS (
-	SELECT zone_id, count(DISTINCT listed) = 1 AND NOT max(unsigned) AS fine FROM algorithms GROUP BY zone_id
+	SELECT zone_id,
+		count(DISTINCT listed) = 1 AND NOT max(unsigned)
+			AND zone_id NOT IN (SELECT zone_id FROM dkey WHERE unusable) AS fine
+	FROM algorithms
+	GROUP BY zone_id
 ),
 early AS (
 	SELECT zone_id, count(*) AS steps, total(warning IS NOT NULL) AS warned
@@ -117,8 +121,8 @@ item (number, question, seen, right, wrong) AS (
 			'validity is at least 3 times the TTL and nothing was served with less than 24 h left',
 			'validity is below 3 times the TTL, or less than 24 h were left'),
 		(3, 'Does the DS match the current KSK?', 1, 'a DS of the parent fits a key of every server', 'no DS fits'),
-		(4, 'Is one set of algorithms in use everywhere?', 1, 'all servers list the same algorithms, and each signs',
-			'servers differ, or an algorithm does not sign'),
+		(4, 'Is one set of algorithms in use everywhere?', 1, 'all servers list the same algorithms, each signs, and all keys can be read',
+			'servers differ, an algorithm does not sign, or a key is unusable'),
 		(5, 'Are clocks right?', 1, 'no signature was served before its inception', 'signatures were served before their inception'),
 		(6, 'Are validation failures noticed, and logs kept?', 0, '', ''),
 		(7, 'Are rollovers documented and tested?', 0, 'no step was taken too early; documents cannot be seen',

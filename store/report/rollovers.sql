@@ -10,12 +10,12 @@ told AS (
 		kind AS event,
 		algorithm,
 		tag,
-		lower(hex(substr(identity, 1, 4))) AS key,
+		iif(identity IS NULL, NULL, lower(hex(substr(identity, 1, 4)))) AS key,
 		server_ip,
 		server_address AS server,
 		-- Printed as it is when it is plain ASCII, else as octets.
 		CASE
-			WHEN length(nsid) = 0 THEN NULL
+			WHEN nsid IS NULL OR length(nsid) = 0 THEN NULL
 			WHEN instr(nsid, x'00') = 0 AND NOT CAST(nsid AS TEXT) GLOB '*[^ -~]*' THEN CAST(nsid AS TEXT)
 			ELSE '0x' || lower(hex(nsid))
 		END AS nsid,
