@@ -60,7 +60,7 @@ static const char *const sqls[STATEMENTS] = {
 		 "LIMIT 8192",
 	[DKEYS] = "SELECT algorithm, identity, flags, tag, tag_revoked, max(unusable), sha1, sha256, sha384"
 		  " FROM dkey WHERE zone_id = ?1 GROUP BY algorithm, identity, flags"
-		  " ORDER BY algorithm, identity, flags LIMIT 4096",
+		  " ORDER BY algorithm, identity, flags LIMIT 1024",
 	[SIGNATURES] =
 		"SELECT type, tag, algorithm, inception_s, expiration_s, folded, min(least_validity_s),"
 		" max(original_ttl_s), sum(count), sum(expired), sum(future), min(first_expired_ns),"

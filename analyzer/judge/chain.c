@@ -24,6 +24,16 @@ struct periods {
 	size_t n;
 };
 
+/* Sets of many keys with one tag, against as many DS, would cost without end: when the work is done, what is
+ * left is not known. */
+enum { WORK_MAX = 1 << 26 };
+
+struct chain {
+	const struct ks_zone_facts *facts;
+	struct periods ds, keys;
+	uint64_t work; /* comparisons so far */
+};
+
 static struct periods
 periods_of(const struct ks_zone_facts *facts, uint16_t type)
 {
@@ -34,15 +44,33 @@ periods_of(const struct ks_zone_facts *facts, uint16_t type)
 	return periods;
 }
 
+/* Does the DS fit one of the keys? */
+static bool
+fits_any(struct chain *chain, const struct ks_rrset_ds *ds, const struct ks_zone_content *keys,
+	 bool *ret_unknown)
+{
+	for (size_t k = 0; k < keys->n_keys; k++) {
+		const struct ks_rrset_key *const key = &keys->keys[k];
+		if (ds->tag == key->tag && ds->algorithm == key->algorithm)
+			chain->work += chain->facts->n_keys;
+		if (chain->work > WORK_MAX) {
+			*ret_unknown = true;
+			return false;
+		}
+		if (ks_zone_ds_fits(chain->facts, ds, key, ret_unknown))
+			return true;
+	}
+	chain->work += keys->n_keys + 1;
+	return false;
+}
+
 static struct fit
-fit_of(const struct ks_zone_facts *facts, const struct ks_zone_content *ds,
-       const struct ks_zone_content *keys)
+fit_of(struct chain *chain, const struct ks_zone_content *ds, const struct ks_zone_content *keys)
 {
 	struct fit fit = {.alone_tag = KS_TAG_NONE};
 	for (size_t i = 0; i < ds->n_ds; i++) {
-		bool fits = false, unknown = false;
-		for (size_t k = 0; k < keys->n_keys && !fits; k++)
-			fits = ks_zone_ds_fits(facts, &ds->ds[i], &keys->keys[k], &unknown);
+		bool unknown = false;
+		const bool fits = fits_any(chain, &ds->ds[i], keys, &unknown);
 		fit.fitting += fits;
 		fit.unknown |= unknown && !fits;
 		if (fits || unknown)
@@ -57,9 +85,9 @@ fit_of(const struct ks_zone_facts *facts, const struct ks_zone_content *ds,
 }
 
 static const struct ks_zone_content *
-content_of(const struct ks_zone_facts *facts, const struct ks_zone_seen *seen)
+content_of(const struct chain *chain, const struct ks_zone_seen *seen)
 {
-	return &facts->contents[seen->content];
+	return &chain->facts->contents[seen->content];
 }
 
 static bool
@@ -79,24 +107,26 @@ meet(const struct ks_zone_seen *a, const struct ks_zone_seen *b, int64_t *ret_fr
 
 /* Does another server of the parent say something at `t_ns` that fits these keys, or that there is no DS? */
 static bool
-is_saved(const struct ks_zone_facts *facts, struct periods ds, const struct ks_zone_content *keys,
-	 int64_t t_ns)
+is_saved(struct chain *chain, struct periods ds, const struct ks_zone_content *keys, int64_t t_ns)
 {
 	for (size_t i = 0; i < ds.n; i++) {
 		if (ds.at[i].first_ns > t_ns || ds.at[i].last_ns < t_ns)
 			continue;
-		const struct fit fit = fit_of(facts, content_of(facts, &ds.at[i]), keys);
+		const struct fit fit = fit_of(chain, content_of(chain, &ds.at[i]), keys);
 		if (!is_mismatch(&fit))
 			return true;
 	}
 	return false;
 }
 
-/* The end of the period before this one of the same node, or KS_TIME_UNKNOWN. */
+/* The end of the period before this one of the same node, or KS_TIME_UNKNOWN; runs that overlap can bring
+ * periods that do. */
 static int64_t
 end_before(struct periods periods, const struct ks_zone_seen *seen)
 {
-	return seen > periods.at && seen[-1].node == seen->node ? seen[-1].last_ns : KS_TIME_UNKNOWN;
+	const bool known =
+		seen > periods.at && seen[-1].node == seen->node && seen[-1].last_ns < seen->first_ns;
+	return known ? seen[-1].last_ns : KS_TIME_UNKNOWN;
 }
 
 /* The two stand together since `t_ns`; what was the last instant at which they did not? */
@@ -133,19 +163,19 @@ extend(struct mismatch *mismatch, const struct ks_zone_seen *digests, const stru
 
 /* All of one node's key periods against all periods of one content of DS. */
 static struct mismatch
-find_mismatch(const struct ks_zone_facts *facts, struct periods ds, uint32_t content, struct periods keys,
-	      size_t first, size_t end)
+find_mismatch(struct chain *chain, struct periods ds, uint32_t content, struct periods keys, size_t first,
+	      size_t end)
 {
 	struct mismatch mismatch = {.to_ns = KS_TIME_UNKNOWN};
 	for (size_t k = first; k < end; k++) {
-		const struct ks_zone_content *const served = content_of(facts, &keys.at[k]);
-		const struct fit fit = fit_of(facts, &facts->contents[content], served);
+		const struct ks_zone_content *const served = content_of(chain, &keys.at[k]);
+		const struct fit fit = fit_of(chain, &chain->facts->contents[content], served);
 		if (!is_mismatch(&fit))
 			continue;
 		for (size_t i = 0; i < ds.n; i++) {
 			int64_t from_ns, to_ns;
 			if (ds.at[i].content == content && meet(&ds.at[i], &keys.at[k], &from_ns, &to_ns) &&
-			    !is_saved(facts, ds, served, from_ns))
+			    !is_saved(chain, ds, served, from_ns))
 				extend(&mismatch, &ds.at[i], &keys.at[k], &fit, from_ns, to_ns);
 		}
 	}
@@ -154,11 +184,11 @@ find_mismatch(const struct ks_zone_facts *facts, struct periods ds, uint32_t con
 
 /* Does any server serve a key for this DS at some time from `t_ns` on? */
 static bool
-is_served_somewhere(const struct ks_zone_facts *facts, uint32_t content, struct periods keys, int64_t t_ns)
+is_served_somewhere(struct chain *chain, uint32_t content, struct periods keys, int64_t t_ns)
 {
 	for (size_t k = 0; k < keys.n; k++) {
 		const struct fit fit =
-			fit_of(facts, &facts->contents[content], content_of(facts, &keys.at[k]));
+			fit_of(chain, &chain->facts->contents[content], content_of(chain, &keys.at[k]));
 		if (keys.at[k].last_ns >= t_ns && fit.fitting > 0)
 			return true;
 	}
@@ -166,8 +196,8 @@ is_served_somewhere(const struct ks_zone_facts *facts, uint32_t content, struct 
 }
 
 static void
-tell_mismatch(const struct ks_zone_facts *facts, struct periods ds, struct periods keys,
-	      const struct mismatch *mismatch, struct ks_events *events)
+tell_mismatch(struct chain *chain, struct periods ds, struct periods keys, const struct mismatch *mismatch,
+	      struct ks_events *events)
 {
 	const int64_t before_ns = before(ds, mismatch->digests, keys, mismatch->served, mismatch->from_ns);
 	struct ks_event *const event =
@@ -181,7 +211,7 @@ tell_mismatch(const struct ks_zone_facts *facts, struct periods ds, struct perio
 	const int64_t ms = (mismatch->to_ns - mismatch->from_ns) / KS_NS_PER_MS;
 	(void)snprintf(event->detail, sizeof(event->detail), "for at least %" PRId64 ".%03d s", ms / 1000,
 		       (int)(ms % 1000));
-	const bool ahead = is_served_somewhere(facts, mismatch->digests->content, keys, mismatch->from_ns);
+	const bool ahead = is_served_somewhere(chain, mismatch->digests->content, keys, mismatch->from_ns);
 	(void)snprintf(event->warning, sizeof(event->warning),
 		       ahead ? "DS_FIRST: the parent has DS %d before this server has its key"
 			     : "BROKEN: no server has a key for DS %d",
@@ -199,22 +229,22 @@ is_repeated(struct periods periods, size_t at)
 }
 
 static void
-judge_node(const struct ks_zone_facts *facts, struct periods ds, struct periods keys, size_t first,
-	   size_t end, struct ks_events *events)
+judge_node(struct chain *chain, struct periods ds, struct periods keys, size_t first, size_t end,
+	   struct ks_events *events)
 {
 	for (size_t i = 0; i < ds.n; i++) {
 		if (is_repeated(ds, i))
 			continue;
-		const struct mismatch mismatch = find_mismatch(facts, ds, ds.at[i].content, keys, first, end);
+		const struct mismatch mismatch = find_mismatch(chain, ds, ds.at[i].content, keys, first, end);
 		if (mismatch.digests != NULL)
-			tell_mismatch(facts, ds, keys, &mismatch, events);
+			tell_mismatch(chain, ds, keys, &mismatch, events);
 	}
 }
 
 /* --- DS_PARTIAL: one for each content of DS, where it came while we watched --- */
 
 static void
-judge_partial(const struct ks_zone_facts *facts, struct periods ds, size_t at, struct periods keys,
+judge_partial(struct chain *chain, struct periods ds, size_t at, struct periods keys,
 	      struct ks_events *events)
 {
 	const struct ks_zone_seen *first = NULL;
@@ -224,7 +254,7 @@ judge_partial(const struct ks_zone_facts *facts, struct periods ds, size_t at, s
 		for (size_t k = 0; k < keys.n && ds.at[i].content == ds.at[at].content; k++) {
 			int64_t from_ns, to_ns;
 			const struct fit fit =
-				fit_of(facts, content_of(facts, &ds.at[i]), content_of(facts, &keys.at[k]));
+				fit_of(chain, content_of(chain, &ds.at[i]), content_of(chain, &keys.at[k]));
 			if (fit.fitting == 0 || fit.alone == 0 ||
 			    !meet(&ds.at[i], &keys.at[k], &from_ns, &to_ns) ||
 			    (first != NULL && from_ns >= t_ns))
@@ -302,15 +332,15 @@ tell_signal(struct periods cds, const struct ks_zone_seen *seen, const struct ks
 }
 
 static void
-judge_signals(const struct ks_zone_facts *facts, struct periods ds, struct ks_events *events)
+judge_signals(struct chain *chain, struct periods ds, struct ks_events *events)
 {
-	const struct periods cds = periods_of(facts, KS_TYPE_CDS);
+	const struct periods cds = periods_of(chain->facts, KS_TYPE_CDS);
 	for (size_t i = 0; i < cds.n; i++) {
 		const struct ks_zone_seen *const there = newest(ds, cds.at[i].last_ns);
 		if (there == NULL || is_repeated(cds, i))
 			continue;
 		const struct ks_rrset_ds *const wanted =
-			wanted_new(content_of(facts, &cds.at[i]), content_of(facts, there));
+			wanted_new(content_of(chain, &cds.at[i]), content_of(chain, there));
 		if (wanted != NULL)
 			tell_signal(cds, &cds.at[i], wanted, events);
 	}
@@ -319,15 +349,19 @@ judge_signals(const struct ks_zone_facts *facts, struct periods ds, struct ks_ev
 void
 ks_chain_judge(const struct ks_zone_facts *facts, struct ks_events *events)
 {
-	const struct periods ds = periods_of(facts, KS_TYPE_DS);
-	const struct periods keys = periods_of(facts, KS_TYPE_DNSKEY);
+	struct chain chain = {
+		.facts = facts,
+		.ds = periods_of(facts, KS_TYPE_DS),
+		.keys = periods_of(facts, KS_TYPE_DNSKEY),
+	};
+	const struct periods ds = chain.ds, keys = chain.keys;
 	for (size_t first = 0, end; first < keys.n; first = end) {
 		for (end = first + 1; end < keys.n && keys.at[end].node == keys.at[first].node;)
 			end++;
-		judge_node(facts, ds, keys, first, end, events);
+		judge_node(&chain, ds, keys, first, end, events);
 	}
 	for (size_t i = 0; i < ds.n; i++)
 		if (!is_repeated(ds, i))
-			judge_partial(facts, ds, i, keys, events);
-	judge_signals(facts, ds, events);
+			judge_partial(&chain, ds, i, keys, events);
+	judge_signals(&chain, ds, events);
 }

@@ -5,7 +5,7 @@
 
 #include "dissect/rrtype.h"
 
-enum { FLAG_SEP = 0x0001 };
+enum { FLAG_SEP = 0x0001, FLAG_REVOKE = 0x0080 };
 
 static bool
 lists(const char *tags, int32_t tag)
@@ -76,6 +76,15 @@ name_key(const struct ks_zone_facts *facts, struct ks_event *event)
 	memcpy(event->identity, found->identity, sizeof(event->identity));
 }
 
+static bool
+is_revoked(const struct ks_zone_facts *facts, int32_t tag)
+{
+	bool revoked = false;
+	for (size_t i = 0; i < facts->n_keys; i++)
+		revoked |= facts->keys[i].tag == tag && (facts->keys[i].flags & FLAG_REVOKE) != 0;
+	return revoked;
+}
+
 enum role { ZSK, KSK, CSK, ROLES };
 
 static enum role
@@ -103,7 +112,10 @@ phase_of(const struct ks_zone_facts *facts, const struct ks_event *event)
 	case KS_EVENT_KEY_REVOKED:
 		return "ksk-revoke";
 	case KS_EVENT_SIGNER_CHANGED:
-		return event->tag != KS_TAG_NONE ? "ksk-activate" : NULL;
+		/* A revoked key signs to prove that it was revoked by its owner (RFC 5011 s2.1). */
+		return event->tag == KS_TAG_NONE       ? NULL
+		       : is_revoked(facts, event->tag) ? "ksk-revoke"
+						       : "ksk-activate";
 	case KS_EVENT_ZSK_ACTIVE:
 		return role_of(facts, event) == CSK ? "csk-activate" : "zsk-activate";
 	case KS_EVENT_DS_ADDED:
@@ -190,13 +202,13 @@ static int32_t
 tag_of_new(const struct ks_events *events, const struct ks_event *event, bool zsk)
 {
 	if (event->kind != KS_EVENT_KEY_REMOVED && event->kind != KS_EVENT_DS_REMOVED &&
-	    event->kind != KS_EVENT_KEY_REVOKED)
+	    strcmp(event->phase, "ksk-revoke") != 0)
 		return event->tag;
 	int32_t tag = KS_TAG_NONE;
 	for (size_t i = 0; i < events->n; i++) {
 		const struct ks_event *const at = &events->at[i];
-		if (at->kind == (zsk ? KS_EVENT_ZSK_ACTIVE : KS_EVENT_SIGNER_CHANGED) &&
-		    at->tag != KS_TAG_NONE && at->tag != event->tag &&
+		if (at->kind == (zsk ? KS_EVENT_ZSK_ACTIVE : KS_EVENT_SIGNER_CHANGED) && at->phase != NULL &&
+		    strcmp(at->phase, "ksk-revoke") != 0 && at->tag != event->tag &&
 		    (tag == KS_TAG_NONE || at->t_ns <= event->t_ns))
 			tag = at->tag;
 	}

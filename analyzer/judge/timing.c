@@ -63,12 +63,26 @@ longest_s(const struct ks_event *from, const struct ks_event *to)
 	return (to->t_ns - from->before_ns + KS_NS_PER_S - 1) / KS_NS_PER_S;
 }
 
-/* When a signer was last seen over the zone's data, as an event from which time can be counted. */
+/* When the zone's data was last seen signed by this key alone, as an event from which time can be counted:
+ * what is signed by others besides does not need it. From SOA, as far as that was seen. */
 static struct ks_event
-last_signature(const struct ks_zone_facts *facts, int32_t tag, int64_t t_ns)
+last_signature(const struct ks_zone_facts *facts, const struct ks_event *event)
 {
+	const int32_t tag = event->tag;
+	const int64_t t_ns = event->t_ns;
+	const bool alone = event->method == NULL || (strcmp(event->method, "algorithm") != 0 &&
+						     strcmp(event->method, "double-signature") != 0);
 	struct ks_event last = {.before_ns = KS_TIME_UNKNOWN};
-	for (size_t i = 0; i < facts->n_signatures; i++) {
+	size_t n;
+	const struct ks_zone_seen *const soa = ks_zone_seen_of(facts, KS_TYPE_SOA, &n);
+	for (size_t i = 0; i < n; i++) {
+		uint16_t signers[KS_ZONE_SIGNERS_MAX];
+		const int64_t last_ns = soa[i].last_ns < t_ns ? soa[i].last_ns : t_ns;
+		if (ks_zone_numbers(soa[i].signer_tags, signers) == 1 && signers[0] == tag &&
+		    soa[i].first_ns <= t_ns && last_ns > last.before_ns)
+			last.before_ns = last_ns;
+	}
+	for (size_t i = 0; i < facts->n_signatures && n == 0 && alone; i++) {
 		const struct ks_fact_signature *const at = &facts->signatures[i];
 		if (at->tag == tag && at->type != KS_TYPE_DNSKEY && at->last_ns <= t_ns &&
 		    at->last_ns > last.before_ns)
@@ -107,7 +121,7 @@ static void
 check_removal(const struct look *look, struct ks_event *event)
 {
 	const struct ks_key_role role = ks_phase_role(look->facts, event->tag, event->algorithm);
-	const struct ks_event last = last_signature(look->facts, event->tag, event->t_ns);
+	const struct ks_event last = last_signature(look->facts, event);
 	const int64_t ttl_s = signature_ttl_s(look->facts, event->tag);
 	const int64_t s = longest_s(&last, event);
 	if (role.signs_data && s >= 0 && s < ttl_s)

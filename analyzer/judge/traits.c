@@ -7,6 +7,10 @@
 
 #include "dissect/rrtype.h"
 
+/* Every trait is looked for in every period. A zone with more of both than that changes faster than anybody
+ * looks. */
+enum { GLIMPSES_MAX = 1 << 18 };
+
 enum { FLAG_REVOKE = 0x0080 };
 
 /* The traits of a period, one kind of them. */
@@ -467,8 +471,10 @@ static void
 look_everywhere(const struct ks_zone_facts *facts, struct ks_traits_scratch *scratch, uint16_t type,
 		enum ks_trait_kind kind)
 {
+	size_t n_seen;
+	(void)ks_zone_seen_of(facts, type, &n_seen);
 	const size_t n = find_distinct(facts, scratch, type, kind);
-	for (size_t i = 0; i < n; i++) {
+	for (size_t i = 0; i < n && n * n_seen <= GLIMPSES_MAX; i++) {
 		const struct ks_trait *const trait = &scratch->distinct[i];
 		look_for_coming(facts, scratch, type, kind, trait);
 		struct ks_change *const gone = first_change(scratch, kind, trait, /* appears= */ false);
