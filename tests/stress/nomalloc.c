@@ -3,6 +3,10 @@
  * nomalloc.c -- proof that packets cost no memory: once dissector and tables are set up, a million packets of
  * every kind that a storm is made of pass without one call of malloc, calloc, realloc, free or mmap.
  *
+ * The exception is ldns, which allocates while it verifies a signature: that happens once for each RRset and
+ * signature that are new. So each zone's keys are answered once before the count begins; that they were
+ * verified is part of the proof.
+ *
  * The linker sends every such call of our objects through the counters below (-Wl,--wrap). */
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,6 +15,7 @@
 
 #include "analyzer/shard.h"
 #include "dissect/dissect.h"
+#include "dissect/signal.h"
 #include "tests/support/wire.h"
 
 static unsigned long n_calls;
@@ -131,17 +136,40 @@ send_query(struct traffic *traffic, uint32_t source, unsigned id, const char *na
 	frame_end(traffic);
 }
 
+/* A key that ldns will try (RSA, 1024 bits) and a signature that names it. */
 static void
-send_answer(struct traffic *traffic, uint32_t source, unsigned id, const char *name, unsigned qtype,
-	    unsigned n_key)
+put_key_and_signature(struct ks_wire *frame, const char *zone)
+{
+	const uint32_t ttl = 172800, expiration = 2000000000;
+	uint8_t rdata[4 + 4 + 128];
+	memset(rdata, 0xc1, sizeof(rdata));
+	memcpy(rdata, "\1\1\3\10\3\1\0\1", 8);
+	ks_wire_rr(frame, NULL, KS_TYPE_DNSKEY, 1, ttl, sizeof(rdata));
+	ks_wire_bytes(frame, rdata, sizeof(rdata));
+	struct ks_wire signer = {0};
+	ks_wire_name(&signer, zone);
+	ks_wire_rr(frame, NULL, KS_TYPE_RRSIG, 1, ttl, 18 + (unsigned)signer.n + 128);
+	ks_wire_u16(frame, KS_TYPE_DNSKEY);
+	ks_wire_u8(frame, 8);
+	ks_wire_u8(frame,
+		   zone[0] == '.' ? 0 : 1); /* fewer than some zones have: a wildcard, to ldns all one */
+	ks_wire_u32(frame, ttl);
+	ks_wire_u32(frame, expiration);
+	ks_wire_u32(frame, expiration - 1209600);
+	ks_wire_u16(frame, ks_key_tag((struct ks_span){rdata, sizeof(rdata)}));
+	ks_wire_bytes(frame, signer.b, signer.n);
+	ks_wire_bytes(frame, rdata + 8, 128);
+}
+
+static void
+send_answer(struct traffic *traffic, uint32_t source, unsigned id, const char *name, unsigned qtype)
 {
 	struct ks_wire *const frame = &traffic->frame;
 	frame_begin(frame, KS_PROTO_UDP, 0xc6120005, source, 0);
 	put_udp(frame, 53, 1024 + id % 60000);
 	ks_wire_header(frame, id, id % 8 == 0 ? 0x8403 : 0x8400, 1, 2, 0, 0); /* or no such name */
 	ks_wire_question(frame, name, qtype);
-	ks_wire_dnskey(frame, NULL, 172800, n_key);
-	ks_wire_rrsig(frame, NULL, 172800, KS_TYPE_DNSKEY, 172800, 2000000000, 256);
+	put_key_and_signature(frame, name);
 	set_udp_length(frame);
 	frame_end(traffic);
 }
@@ -187,11 +215,11 @@ draw(uint64_t *state)
 	return *state;
 }
 
+static const char *const zones[] = {".", "tld.", "net.", "com.", "rev.", "example.com.", "d4.tld.", "x.net."};
+
 static void
 send_one(struct traffic *traffic, uint64_t *state)
 {
-	static const char *const zones[] = {".",    "tld.",         "net.",    "com.",
-					    "rev.", "example.com.", "d4.tld.", "x.net."};
 	const uint64_t random = draw(state);
 	const uint32_t source = 0x0a000000 + (uint32_t)(random % SOURCES);
 	const unsigned id = (unsigned)(random >> 32 & 0xffff);
@@ -214,7 +242,7 @@ send_one(struct traffic *traffic, uint64_t *state)
 		break;
 	default:
 		send_query(traffic, source, id, zone, KS_TYPE_DNSKEY);
-		send_answer(traffic, source, id, zone, KS_TYPE_DNSKEY, 256);
+		send_answer(traffic, source, id, zone, KS_TYPE_DNSKEY);
 		break;
 	}
 }
@@ -241,6 +269,9 @@ main(void)
 		.time_ns = INT64_C(1800000000) * KS_NS_PER_S,
 	};
 	uint64_t state = UINT64_C(0x9e3779b97f4a7c15);
+	for (size_t i = 0; i < KS_COUNT(zones); i++)
+		send_answer(&traffic, 0x0a000000, 1, zones[i], KS_TYPE_DNSKEY);
+	const uint32_t verified = shard.ledger.verified_run;
 	const unsigned long before = n_calls;
 	struct ks_dissect_stats stats;
 	do {
@@ -255,7 +286,8 @@ main(void)
 		     calls);
 	const bool counting = before > 0; /* the wraps are in place: setting up allocated */
 	const bool working = stats.messages > stats.packets / 2 && shard.sources.n > 1000;
+	const bool verifying = verified == KS_COUNT(zones) && shard.ledger.verified_run == verified;
 	ks_shard_done(&shard);
 	free(memory);
-	return calls == 0 && counting && working ? 0 : 1;
+	return calls == 0 && counting && working && verifying ? 0 : 1;
 }
