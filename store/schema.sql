@@ -709,3 +709,38 @@ WHERE origin = 'file' OR NOT EXISTS (
 	WHERE theirs.origin = 'file' AND theirs.zone_wire = mine.zone_wire AND theirs.event = mine.event
 		AND theirs.tag IS mine.tag
 );
+
+-- What may have set off each storm, how soon, and how much of the growth it was. NULL: not known.
+CREATE VIEW storm_cause AS
+WITH
+	edge AS (SELECT min(t_s) AS first_s FROM bin),
+	-- Queries before the storm and inside, of its zone and of all.
+	grown AS (
+		SELECT storm.*, storm_trigger.event_id, lag_s, lag_most_s,
+			nullif(start_s - edge.first_s, 0) AS before_s,
+			end_s - start_s AS inside_s,
+			(SELECT total(queries) FROM run JOIN zone_bin USING (run_id)
+				WHERE zone_bin.zone_id = storm.zone_id AND t_s < start_s) AS zone_before,
+			(SELECT total(queries) FROM run JOIN bin USING (run_id) WHERE t_s < start_s) AS all_before,
+			(SELECT total(queries) FROM run JOIN bin USING (run_id) WHERE t_s >= start_s AND t_s < end_s) AS all_inside
+		FROM storm JOIN storm_trigger USING (storm_id), edge
+	)
+SELECT
+	storm_id,
+	grown.zone_id,
+	event_id,
+	kind || coalesce(' ' || tag, '') AS "trigger",
+	lag_s, -- at least
+	lag_most_s, -- at most
+	-- Sources that asked again for the first time between the event and the end of the storm.
+	(
+		SELECT sum(sources_new)
+		FROM run JOIN zone_bin USING (run_id)
+		WHERE zone_bin.zone_id = grown.zone_id AND t_s >= coalesce(before_ns, t_ns) / 1000000000 / bin_s * bin_s AND t_s < end_s
+	) AS new_offenders,
+	iif(all_inside / inside_s > all_before / before_s,
+		(grown.queries * 1.0 / inside_s - zone_before / before_s) / (all_inside / inside_s - all_before / before_s), NULL)
+		AS share_of_increase, -- of all queries, the part that was for this zone's keys
+	-- Against the storm that an event of this zone set off before.
+	peak_qps / lag(peak_qps) OVER (PARTITION BY grown.zone_id ORDER BY start_s) AS growth
+FROM grown JOIN event USING (event_id);

@@ -11,6 +11,9 @@
  * looks. */
 enum { GLIMPSES_MAX = 1 << 18 };
 
+/* Nodes behind one address that do not name themselves look like one that changes to and fro. */
+enum { TIMES_TOLD = 3 };
+
 enum { FLAG_REVOKE = 0x0080 };
 
 /* The traits of a period, one kind of them. */
@@ -351,22 +354,42 @@ count_servers(const struct ks_zone_facts *facts, const struct ks_change *from, c
 	return n;
 }
 
+static struct ks_event *
+tell(const struct ks_zone_facts *facts, const struct ks_change *from, const struct ks_change *end,
+     struct ks_events *events)
+{
+	struct ks_event *const event =
+		ks_events_add(events, event_of(from->kind, from->appears), from->before_ns, from->t_ns);
+	if (event == NULL)
+		return NULL;
+	event->node = from->node;
+	event->all_ns = end[-1].t_ns;
+	event->servers = count_servers(facts, from, end);
+	describe(facts, from, event);
+	return event;
+}
+
 static void
 gather(const struct ks_zone_facts *facts, struct ks_traits_scratch *scratch, struct ks_events *events)
 {
 	const struct ks_change *const end = scratch->changes + scratch->n_changes;
+	const struct ks_change *first = scratch->changes; /* of one trait */
+	struct ks_event *told = NULL;
+	size_t times = 0;
 	qsort(scratch->changes, scratch->n_changes, sizeof(*scratch->changes), compare_changes);
 	for (const struct ks_change *from = scratch->changes, *next; from < end; from = next) {
 		for (next = from + 1; next < end && is_one_event(from, next) && !has_changed(from, next);)
 			next++;
-		struct ks_event *const event = ks_events_add(events, event_of(from->kind, from->appears),
-							     from->before_ns, from->t_ns);
-		if (event == NULL)
-			continue;
-		event->node = from->node;
-		event->all_ns = next[-1].t_ns;
-		event->servers = count_servers(facts, from, next);
-		describe(facts, from, event);
+		times = is_one_event(first, from) ? times + 1 : 1;
+		first = from;
+		if (times <= TIMES_TOLD)
+			told = tell(facts, from, next, events);
+		else if (told != NULL)
+			(void)snprintf(
+				told->warning, sizeof(told->warning),
+				"FLAPPING: it was so %zu times, now and then not: several servers may stand "
+				"behind one address",
+				times);
 	}
 }
 

@@ -61,7 +61,7 @@ one_set AS (
 	GROUP BY zone_id
 ),
 early AS (
-	SELECT zone_id, count(*) AS steps, total(warning IS NOT NULL) AS warned
+	SELECT zone_id, count(*) AS steps, total(warning GLOB 'TOO_EARLY*' OR warning GLOB 'HOLD_DOWN*' OR warning GLOB 'ORDER*') AS warned
 	FROM event
 	WHERE phase IS NOT NULL
 	GROUP BY zone_id
@@ -72,7 +72,7 @@ node AS (
 	GROUP BY zone_id
 ),
 unlike AS (
-	SELECT DISTINCT zone_id FROM event WHERE kind = 'INCONSISTENT' OR warning LIKE 'DS\_FIRST%' ESCAPE '\'
+	SELECT DISTINCT zone_id FROM event WHERE kind = 'INCONSISTENT' OR warning GLOB 'DS_FIRST*' OR warning GLOB 'FLAPPING*'
 ),
 finding (question, zone_id, fine) AS (
 	SELECT 1, zone_id, fine FROM apart

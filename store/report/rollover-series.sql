@@ -25,14 +25,21 @@ everything AS (
 	WHERE t_s / w * w >= from_s AND t_s / w * w < end_s
 	GROUP BY 1
 ),
--- One word for each kind and key, in order of time.
+-- What was seen, and what the calendar has for the time of the capture.
+known AS (
+	SELECT zone_id, t_ns, event_id, kind || coalesce(' ' || tag, '') AS what FROM event
+	UNION ALL
+	SELECT zone_id, t_ns, 0, event || coalesce(' ' || tag, '') || ' (calendar)'
+	FROM milestone JOIN zone ON zone.name_wire = milestone.zone_wire, whole
+	WHERE t_ns >= first_ns AND t_ns <= last_ns
+),
 happened AS (
 	SELECT zone_id, t_s, group_concat(what, ', ') AS events
 	FROM (
-		SELECT zone_id, iif(whole_span, 0, t_ns / 1000000000 / w * w) AS t_s, kind || coalesce(' ' || tag, '') AS what
-		FROM event, width, kept
+		SELECT zone_id, iif(whole_span, 0, t_ns / 1000000000 / w * w) AS t_s, what
+		FROM known, width, kept
 		WHERE t_ns / 1000000000 / w * w >= from_s AND t_ns / 1000000000 / w * w < end_s
-		ORDER BY zone_id, t_ns, event_id
+		ORDER BY zone_id, t_ns, event_id, what
 	)
 	GROUP BY zone_id, t_s
 ),

@@ -366,6 +366,25 @@ Test(rollover, the_roots_new_key_may_sign_alone_after_thirty_days)
 	}
 }
 
+/* What happened to the root from 2017 to 2019, in days from the publication of 20326 on 2017-07-11. */
+Test(rollover, the_first_rollover_of_the_root)
+{
+	const struct key old = {1, 19036, 8, SEP}, new = {2, 20326, 8, SEP}, revoked = {1, 19164, 8, REVOKED};
+	const double day = 86400, signs = 457.6 * day, revokes = 549.6 * day, removes = 619 * day;
+	facts.root = true;
+	period(KS_TYPE_DNSKEY, 0, KEYS(old, Z1), "19036", "8", 172800, -day, -1);
+	period(KS_TYPE_DNSKEY, 0, KEYS(old, new, Z1), "19036", "8", 172800, 0, signs - 1);
+	period(KS_TYPE_DNSKEY, 0, KEYS(old, new, Z1), "20326", "8", 172800, signs, revokes - 1);
+	period(KS_TYPE_DNSKEY, 0, KEYS(revoked, new, Z1), "19164 20326", "8", 172800, revokes, removes - 1);
+	period(KS_TYPE_DNSKEY, 0, KEYS(new, Z1), "20326", "8", 172800, removes, removes + day);
+	cr_expect_str_eq(told(), "KEY_ADDED 20326@-1..0 ksk-publish rfc5011; "
+				 "SIGNER_CHANGED 20326@39536639..39536640 ksk-activate rfc5011; "
+				 "KEY_REVOKED 19164@47485439..47485440 ksk-revoke rfc5011; "
+				 "SIGNER_CHANGED 19164@47485439..47485440 ksk-revoke rfc5011; "
+				 "KEY_REMOVED 19164@53481599..53481600 ksk-remove rfc5011; "
+				 "SIGNER_CHANGED -1@53481599..53481600");
+}
+
 Test(rollover, another_key_with_the_same_tag_is_another_key)
 {
 	const struct key twin = {9, 101, 8, SEP};
@@ -493,6 +512,19 @@ Test(rollover, a_server_that_changes_twice_makes_two_events)
 		period(KS_TYPE_DNSKEY, 0, i % 2 ? two : one, "101", "8", 100, 100 * i, 100 * i + 50);
 	cr_expect_str_eq(told(), "KEY_ADDED 102@50..100 ksk-publish; KEY_REMOVED 102@150..200 ksk-remove; "
 				 "KEY_ADDED 102@250..300 ksk-publish");
+}
+
+Test(rollover, nodes_behind_one_address_that_answer_in_turn_are_not_told_for_ever)
+{
+	const uint32_t one = KEYS(K1), two = KEYS(K1, K2);
+	for (uint32_t i = 0; i < 60; i++)
+		period(KS_TYPE_DNSKEY, 0, i % 2 ? two : one, "101", "8", 100, 100 * i, 100 * i + 50);
+	(void)told();
+	cr_expect(eq(sz, events.n, 6), "%s", told());
+	cr_expect(strncmp(events.at[4].warning, "FLAPPING: it was so 30 times", 28) == 0, "%s",
+		  events.at[4].warning);
+	cr_expect(strncmp(events.at[5].warning, "FLAPPING: it was so 29 times", 28) == 0, "%s",
+		  events.at[5].warning);
 }
 
 Test(rollover, unlike_servers_are_inconsistent_when_they_stay_so)
