@@ -2,9 +2,10 @@
 # SPDX-License-Identifier: BSD-2-Clause
 #
 # events.sh KEYSTORM FOLDER -- does a naive reading of what tshark sees find the same events at the same times? For
-# every capture of FOLDER: keys that came, went and were revoked, signers, DS. With KS_CAPTURES=FOLDER also the
-# captures of its lab/ that have a truth file: there the events must be those that were made, no others, and each at
-# its second: last seen otherwise before it took effect, first seen so no later than somebody asked again. TAP.
+# every capture of FOLDER: keys that came, went and were revoked, signers, DS; and is it all the same when the capture
+# comes in two pieces, the later one first? With KS_CAPTURES=FOLDER also the captures of its lab/ that have a truth
+# file: there the events must be those that were made, no others, and each at its second: last seen otherwise before it
+# took effect, first seen so no later than somebody asked again. TAP.
 set -u
 [ $# -eq 2 ] || { echo 'usage: events.sh KEYSTORM FOLDER' >&2; exit 2; }
 keystorm=$1 folder=$2
@@ -87,6 +88,24 @@ all_ours() { # all_ours DATABASE: "ZONE EVENT TAG T T_BEFORE"
 		FROM event JOIN zone USING (zone_id)" | LC_ALL=C sort
 }
 
+# Everything about every event.
+whole() { # whole DATABASE
+	sqlite3 -readonly "$1" "
+		SELECT name, kind, t_ns, before_ns, all_ns, servers, server_address, hex(nsid), algorithm, tag, hex(identity), phase,
+			method, detail, warning
+		FROM event JOIN zone USING (zone_id)" | LC_ALL=C sort
+}
+
+# The events of the capture read as two, the later half first.
+in_pieces() { # in_pieces CAPTURE DATABASE
+	half=$(($(tshark -n -r "$1" 2>/dev/null | wc -l) / 2))
+	tshark -n -r "$1" -Y "frame.number > $half" -F pcap -w "$scratch/later.pcap" 2>/dev/null
+	tshark -n -r "$1" -Y "frame.number <= $half" -F pcap -w "$scratch/sooner.pcap" 2>/dev/null
+	"$keystorm" analyze -q --no-progress -d "$2" "$scratch/later.pcap" >/dev/null 2>>"$scratch/stderr"
+	"$keystorm" analyze -q --no-progress -d "$2" "$scratch/sooner.pcap" >/dev/null 2>>"$scratch/stderr"
+	whole "$2"
+}
+
 # Each event that was made stands there once, last seen otherwise less than three seconds after its time and seen so
 # after it; and there are no others.
 judge_truth() { # judge_truth TRUTH OURS
@@ -122,7 +141,15 @@ for file; do
 		echo '- is tshark, + is keystorm' >"$scratch/told"
 		diff -u "$scratch/want" "$scratch/got" | sed -n '3,$p' | grep '^[-+]' | head -n 20 >>"$scratch/told"
 	}
-	if [ "$capture" != "$file" ]; then
+	if [ "$capture" = "$file" ]; then
+		whole "$scratch/$number.db" >"$scratch/whole"
+		in_pieces "$capture" "$scratch/$number-pieces.db" >"$scratch/pieces"
+		cmp -s "$scratch/whole" "$scratch/pieces" || {
+			bad=1
+			echo '- is one piece, + is two' >>"$scratch/told"
+			diff -u "$scratch/whole" "$scratch/pieces" | sed -n '3,$p' | grep '^[-+]' | head -n 20 >>"$scratch/told"
+		}
+	else
 		truth "$file" >"$scratch/truth"
 		all_ours "$scratch/$number.db" >"$scratch/all"
 		judge_truth "$scratch/truth" "$scratch/all" >>"$scratch/told" || bad=1
