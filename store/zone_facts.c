@@ -75,18 +75,18 @@ read_signatures(struct ks_zone_reader *reader)
 		at->type = ks_zone_u16(stmt, 0);
 		at->tag = ks_zone_u16(stmt, 1);
 		at->algorithm = ks_zone_u8(stmt, 2);
-		at->inception_s = sqlite3_column_int64(stmt, 3);
-		at->expiration_s = sqlite3_column_int64(stmt, 4);
+		at->inception_s = ks_zone_time(stmt, 3);
+		at->expiration_s = ks_zone_time(stmt, 4);
 		at->folded = sqlite3_column_int(stmt, 5) != 0;
-		at->least_validity_s = sqlite3_column_int64(stmt, 6);
+		at->least_validity_s = ks_zone_time(stmt, 6);
 		at->original_ttl_s = ks_zone_u32(stmt, 7);
 		at->count = ks_zone_count(stmt, 8);
 		at->expired = ks_zone_count(stmt, 9);
 		at->future = ks_zone_count(stmt, 10);
-		at->first_expired_ns = sqlite3_column_int64(stmt, 11);
-		at->last_expired_ns = sqlite3_column_int64(stmt, 12);
-		at->first_ns = sqlite3_column_int64(stmt, 13);
-		at->last_ns = sqlite3_column_int64(stmt, 14);
+		at->first_expired_ns = ks_zone_time(stmt, 11);
+		at->last_expired_ns = ks_zone_time(stmt, 12);
+		at->first_ns = ks_zone_time(stmt, 13);
+		at->last_ns = ks_zone_time(stmt, 14);
 	}
 }
 
@@ -104,8 +104,8 @@ read_nsecs(struct ks_zone_reader *reader)
 		at->salt = ks_zone_span(reader, stmt, 3);
 		at->count = ks_zone_count(stmt, 4);
 		at->opt_out = ks_zone_count(stmt, 5);
-		at->first_ns = sqlite3_column_int64(stmt, 6);
-		at->last_ns = sqlite3_column_int64(stmt, 7);
+		at->first_ns = ks_zone_time(stmt, 6);
+		at->last_ns = ks_zone_time(stmt, 7);
 	}
 }
 

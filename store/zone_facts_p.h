@@ -56,6 +56,8 @@ void *ks_zone_grow(struct ks_zone_reader *reader, struct ks_zone_list *list, siz
 struct ks_span ks_zone_span(struct ks_zone_reader *reader, sqlite3_stmt *stmt, int column);
 const char *ks_zone_text(struct ks_zone_reader *reader, sqlite3_stmt *stmt, int column); /* NULL: NULL */
 void ks_zone_fixed(sqlite3_stmt *stmt, int column, uint8_t *ret, size_t n);
+/* A time or a number of seconds; what is absurd is cut, so that differences of two never overflow. */
+int64_t ks_zone_time(sqlite3_stmt *stmt, int column);
 uint64_t ks_zone_count(sqlite3_stmt *stmt, int column);
 uint32_t ks_zone_u32(sqlite3_stmt *stmt, int column);
 uint16_t ks_zone_u16(sqlite3_stmt *stmt, int column);

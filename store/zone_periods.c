@@ -175,8 +175,8 @@ ks_zone_read_seen(struct ks_zone_reader *reader)
 		seen->signer_algorithms = ks_zone_text(reader, stmt, 5);
 		seen->ttl_s = ks_zone_u32(stmt, 6);
 		seen->count = ks_zone_count(stmt, 7);
-		seen->first_ns = sqlite3_column_int64(stmt, 8);
-		seen->last_ns = sqlite3_column_int64(stmt, 9);
+		seen->first_ns = ks_zone_time(stmt, 8);
+		seen->last_ns = ks_zone_time(stmt, 9);
 	}
 }
 

@@ -98,6 +98,14 @@ ks_zone_fixed(sqlite3_stmt *stmt, int column, uint8_t *ret, size_t n)
 		memcpy(ret, blob, n);
 }
 
+int64_t
+ks_zone_time(sqlite3_stmt *stmt, int column)
+{
+	const int64_t value = sqlite3_column_int64(stmt, column);
+	const int64_t most = INT64_MAX / 4;
+	return value > most ? most : value < -most ? -most : value;
+}
+
 uint64_t
 ks_zone_count(sqlite3_stmt *stmt, int column)
 {

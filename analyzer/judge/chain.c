@@ -314,8 +314,36 @@ newest(struct periods ds, int64_t t_ns)
 	return found;
 }
 
+/* What the zone asks for and does not have; algorithm 0 asks for nothing at all. */
+static bool
+wished_ds(struct chain *chain, const struct ks_zone_content *wanted, const struct ks_zone_content *there,
+	  struct ks_rrset_ds *ret)
+{
+	const struct ks_rrset_ds *const record = wanted_new(wanted, there);
+	(void)chain;
+	if (record == NULL)
+		return false;
+	*ret = *record;
+	return true;
+}
+
+static bool
+wished_key(struct chain *chain, const struct ks_zone_content *wanted, const struct ks_zone_content *there,
+	   struct ks_rrset_ds *ret)
+{
+	for (size_t i = 0; i < wanted->n_keys; i++) {
+		const struct ks_zone_content one = {.keys = &wanted->keys[i], .n_keys = 1};
+		const struct fit fit = fit_of(chain, there, &one);
+		if (fit.fitting > 0 || fit.unknown)
+			continue;
+		*ret = (struct ks_rrset_ds){.tag = one.keys->tag, .algorithm = one.keys->algorithm};
+		return true;
+	}
+	return false;
+}
+
 static void
-tell_signal(struct periods cds, const struct ks_zone_seen *seen, const struct ks_rrset_ds *record,
+tell_signal(struct periods cds, const struct ks_zone_seen *seen, const struct ks_rrset_ds *wish,
 	    struct ks_events *events)
 {
 	struct ks_event *const event =
@@ -324,25 +352,26 @@ tell_signal(struct periods cds, const struct ks_zone_seen *seen, const struct ks
 		return;
 	event->node = seen->node;
 	event->servers = 1;
-	event->tag = record->algorithm != 0 ? record->tag : KS_TAG_NONE;
-	event->algorithm = record->algorithm != 0 ? record->algorithm : -1;
+	event->tag = wish->algorithm != 0 ? wish->tag : KS_TAG_NONE;
+	event->algorithm = wish->algorithm != 0 ? wish->algorithm : -1;
 	(void)snprintf(event->detail, sizeof(event->detail), "%s",
-		       record->algorithm != 0 ? "the zone asks for another DS"
-					      : "the zone asks to delete its DS");
+		       wish->algorithm != 0 ? "the zone asks for another DS"
+					    : "the zone asks to delete its DS");
 }
 
+typedef bool wished_fn(struct chain *chain, const struct ks_zone_content *wanted,
+		       const struct ks_zone_content *there, struct ks_rrset_ds *ret);
+
 static void
-judge_signals(struct chain *chain, struct periods ds, struct ks_events *events)
+judge_signals(struct chain *chain, uint16_t type, wished_fn *wished, struct ks_events *events)
 {
-	const struct periods cds = periods_of(chain->facts, KS_TYPE_CDS);
+	const struct periods cds = periods_of(chain->facts, type);
 	for (size_t i = 0; i < cds.n; i++) {
-		const struct ks_zone_seen *const there = newest(ds, cds.at[i].last_ns);
-		if (there == NULL || is_repeated(cds, i))
-			continue;
-		const struct ks_rrset_ds *const wanted =
-			wanted_new(content_of(chain, &cds.at[i]), content_of(chain, there));
-		if (wanted != NULL)
-			tell_signal(cds, &cds.at[i], wanted, events);
+		const struct ks_zone_seen *const there = newest(chain->ds, cds.at[i].last_ns);
+		struct ks_rrset_ds wish;
+		if (there != NULL && !is_repeated(cds, i) &&
+		    wished(chain, content_of(chain, &cds.at[i]), content_of(chain, there), &wish))
+			tell_signal(cds, &cds.at[i], &wish, events);
 	}
 }
 
@@ -363,5 +392,6 @@ ks_chain_judge(const struct ks_zone_facts *facts, struct ks_events *events)
 	for (size_t i = 0; i < ds.n; i++)
 		if (!is_repeated(ds, i))
 			judge_partial(&chain, ds, i, keys, events);
-	judge_signals(&chain, ds, events);
+	judge_signals(&chain, KS_TYPE_CDS, wished_ds, events);
+	judge_signals(&chain, KS_TYPE_CDNSKEY, wished_key, events);
 }

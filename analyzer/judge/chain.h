@@ -5,7 +5,7 @@
  * DS and DNSKEY are compared where they were seen to stand at the same time, for each server of the zone:
  *   DS_MISMATCH   no DS of the parent fits a key of that server: whoever asks it cannot validate
  *   DS_PARTIAL    some DS fits none, as in the middle of a change
- *   CDS_SIGNAL    the zone asks its parent for other DS than there are
+ *   CDS_SIGNAL    the zone asks its parent for other DS than there are, by CDS or CDNSKEY
  * A mismatch that another server of the zone does not have is the parent running ahead of some servers.
  *
  * Method:  DOMAIN B9, A5 5-02, 5-09. Standards: RFC 4035 s5.2, RFC 7344, RFC 8078 (algorithm 0: delete).

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "analyzer/judge/traits_p.h"
 #include "dissect/rrtype.h"
 
 /* Every trait is looked for in every period. A zone with more of both than that changes faster than anybody
@@ -13,133 +14,6 @@ enum { GLIMPSES_MAX = 1 << 18 };
 
 /* Nodes behind one address that do not name themselves look like one that changes to and fro. */
 enum { TIMES_TOLD = 3 };
-
-enum { FLAG_REVOKE = 0x0080 };
-
-/* The traits of a period, one kind of them. */
-struct harvest {
-	struct ks_trait *at;
-	size_t n;
-};
-
-static bool
-is_same(const struct ks_trait *a, const struct ks_trait *b)
-{
-	return a->number == b->number && a->algorithm == b->algorithm &&
-	       memcmp(a->identity, b->identity, sizeof(a->identity)) == 0;
-}
-
-static bool
-has(const struct ks_trait *traits, size_t n, const struct ks_trait *trait)
-{
-	for (size_t i = 0; i < n; i++)
-		if (is_same(&traits[i], trait))
-			return true;
-	return false;
-}
-
-static void
-add(struct harvest *harvest, struct ks_trait trait)
-{
-	if (harvest->n < KS_TRAITS_MAX && !has(harvest->at, harvest->n, &trait))
-		harvest->at[harvest->n++] = trait;
-}
-
-static void
-take_keys(struct harvest *harvest, const struct ks_zone_seen *seen, const struct ks_zone_content *content,
-	  enum ks_trait_kind kind)
-{
-	for (size_t i = 0; i < content->n_keys; i++) {
-		const struct ks_rrset_key *const key = &content->keys[i];
-		struct ks_trait trait = {.algorithm = key->algorithm, .tag = KS_TAG_NONE, .seen = seen};
-		if (kind == KS_TRAIT_REVOKED && (key->flags & FLAG_REVOKE) == 0)
-			continue;
-		if (kind != KS_TRAIT_ALGORITHM) {
-			memcpy(trait.identity, key->identity, sizeof(trait.identity));
-			trait.tag = key->tag;
-		}
-		add(harvest, trait);
-	}
-}
-
-static void
-take_ds(struct harvest *harvest, const struct ks_zone_seen *seen, const struct ks_zone_content *content)
-{
-	for (size_t i = 0; i < content->n_ds; i++) {
-		const struct ks_rrset_ds *const ds = &content->ds[i];
-		struct ks_trait trait = {
-			.number = ds->digest_type, .algorithm = ds->algorithm, .tag = ds->tag, .seen = seen};
-		const size_t n =
-			ds->digest.n < sizeof(trait.identity) ? ds->digest.n : sizeof(trait.identity);
-		if (n > 0)
-			memcpy(trait.identity, ds->digest.at, n);
-		add(harvest, trait);
-	}
-}
-
-static void
-take_numbers(struct harvest *harvest, const struct ks_zone_seen *seen, const char *text, bool algorithms)
-{
-	uint16_t numbers[KS_ZONE_SIGNERS_MAX];
-	const size_t n = ks_zone_numbers(text, numbers);
-	for (size_t i = 0; i < n; i++) {
-		struct ks_trait trait = {.tag = KS_TAG_NONE, .seen = seen};
-		if (algorithms)
-			trait.algorithm = (uint8_t)numbers[i];
-		else
-			trait.number = (uint32_t)(trait.tag = numbers[i]);
-		add(harvest, trait);
-	}
-}
-
-/* A set of signers is one trait, known by what it is written as (FNV-1a, twice). */
-static void
-take_set(struct harvest *harvest, const struct ks_zone_seen *seen)
-{
-	struct ks_trait trait = {.tag = KS_TAG_NONE, .seen = seen};
-	uint64_t hash[2] = {UINT64_C(0xcbf29ce484222325), UINT64_C(0x84222325cbf29ce4)};
-	for (const char *c = seen->signer_tags; *c != '\0'; c++)
-		for (size_t i = 0; i < KS_COUNT(hash); i++)
-			hash[i] = (hash[i] ^ (uint8_t)*c) * UINT64_C(0x100000001b3);
-	memcpy(trait.identity, hash, sizeof(trait.identity));
-	add(harvest, trait);
-}
-
-/* False: the period does not tell. */
-static bool
-take(const struct ks_zone_facts *facts, const struct ks_zone_seen *seen, enum ks_trait_kind kind,
-     struct harvest *harvest)
-{
-	const struct ks_zone_content *const content = &facts->contents[seen->content];
-	struct ks_trait trait = {.tag = KS_TAG_NONE, .seen = seen};
-	harvest->n = 0;
-	switch (kind) {
-	case KS_TRAIT_SIGNATURES:
-		take_numbers(harvest, seen, seen->signer_algorithms, /* algorithms= */ true);
-		return seen->signer_algorithms != NULL;
-	case KS_TRAIT_ACTIVE:
-		take_numbers(harvest, seen, seen->signer_tags, /* algorithms= */ false);
-		return seen->signer_tags != NULL;
-	case KS_TRAIT_SIGNERS:
-		if (seen->signer_tags != NULL)
-			take_set(harvest, seen);
-		return seen->signer_tags != NULL;
-	case KS_TRAIT_DS:
-		take_ds(harvest, seen, content);
-		return true;
-	case KS_TRAIT_TTL:
-		trait.number = seen->ttl_s;
-		add(harvest, trait);
-		return true;
-	case KS_TRAIT_PARAM:
-		memcpy(trait.identity, content->hash, sizeof(trait.identity));
-		add(harvest, trait);
-		return true;
-	default:
-		take_keys(harvest, seen, content, kind);
-		return true;
-	}
-}
 
 /* --- from periods to changes --- */
 
@@ -176,10 +50,10 @@ compare_periods(struct ks_traits_scratch *scratch, enum ks_trait_kind kind, cons
 		size_t n_then, const struct ks_zone_seen *to, size_t n_now)
 {
 	for (size_t i = 0; i < n_now; i++)
-		if (!has(scratch->then, n_then, &scratch->now[i]))
+		if (!ks_trait_has(scratch->then, n_then, &scratch->now[i]))
 			(void)change(scratch, kind, &scratch->now[i], /* appears= */ true, from, to);
 	for (size_t i = 0; i < n_then && is_told_when_gone(kind); i++)
-		if (!has(scratch->now, n_now, &scratch->then[i]))
+		if (!ks_trait_has(scratch->now, n_now, &scratch->then[i]))
 			(void)change(scratch, kind, &scratch->then[i], /* appears= */ false, from, to);
 }
 
@@ -190,9 +64,9 @@ walk(const struct ks_zone_facts *facts, struct ks_traits_scratch *scratch, uint1
 	size_t n;
 	const struct ks_zone_seen *const seen = ks_zone_seen_of(facts, type, &n);
 	const struct ks_zone_seen *last = NULL;
-	struct harvest then = {scratch->then, 0}, now = {scratch->now, 0};
+	struct ks_harvest then = {scratch->then, 0}, now = {scratch->now, 0};
 	for (size_t i = 0; i < n; i++) {
-		if (!take(facts, &seen[i], kind, &now))
+		if (!ks_traits_take(facts, &seen[i], kind, &now))
 			continue;
 		/* Runs that overlap in time can bring periods that do. */
 		if (last != NULL && last->node == seen[i].node && last->last_ns < seen[i].first_ns)
@@ -244,90 +118,10 @@ event_of(enum ks_trait_kind kind, bool appears)
 	return kinds[kind][appears];
 }
 
-/* The signer that came; one whose key is revoked only when there is no other. */
-static int32_t
-new_signer(const struct ks_zone_facts *facts, const struct ks_zone_seen *from, const struct ks_zone_seen *to)
-{
-	uint16_t then[KS_ZONE_SIGNERS_MAX], now[KS_ZONE_SIGNERS_MAX];
-	const size_t n_then = ks_zone_numbers(from->signer_tags, then);
-	const size_t n_now = ks_zone_numbers(to->signer_tags, now);
-	const struct ks_zone_content *const content = &facts->contents[to->content];
-	int32_t found = KS_TAG_NONE;
-	for (size_t i = 0; i < n_now; i++) {
-		bool old = false, revoked = false;
-		for (size_t k = 0; k < n_then; k++)
-			old |= then[k] == now[i];
-		for (size_t k = 0; k < content->n_keys; k++)
-			revoked |=
-				content->keys[k].tag == now[i] && (content->keys[k].flags & FLAG_REVOKE) != 0;
-		if (!old && (found == KS_TAG_NONE || !revoked))
-			found = now[i];
-	}
-	return found;
-}
-
-static const char *
-or_nobody(const char *tags)
-{
-	return tags == NULL ? "?" : tags[0] == '\0' ? "nobody" : tags;
-}
-
-/* NSEC3PARAM: the first record, "iterations 0, salt none". */
-static void
-describe_param(struct ks_span wire, char *ret, size_t cap)
-{
-	/* Length in two octets, hash algorithm, flags, iterations, salt length (RFC 5155 s4.2). */
-	if (wire.n < 7)
-		return;
-	(void)snprintf(ret, cap, "NSEC3 with %u iterations, salt of %u octets",
-		       (unsigned)(wire.at[4] << 8 | wire.at[5]), wire.at[6]);
-}
-
-static void
-describe(const struct ks_zone_facts *facts, const struct ks_change *change, struct ks_event *event)
-{
-	const struct ks_trait *const trait = &change->trait;
-	char *const detail = event->detail;
-	const size_t cap = sizeof(event->detail);
-	event->tag = trait->tag;
-	switch (change->kind) {
-	case KS_TRAIT_KEY:
-	case KS_TRAIT_REVOKED:
-		event->algorithm = trait->algorithm;
-		event->has_key = true;
-		memcpy(event->identity, trait->identity, sizeof(event->identity));
-		break;
-	case KS_TRAIT_ALGORITHM:
-	case KS_TRAIT_SIGNATURES:
-		event->algorithm = trait->algorithm;
-		(void)snprintf(detail, cap, "%s", change->kind == KS_TRAIT_ALGORITHM ? "keys" : "signatures");
-		break;
-	case KS_TRAIT_SIGNERS:
-		event->tag = new_signer(facts, change->from, trait->seen);
-		(void)snprintf(detail, cap, "%.56s -> %.56s", or_nobody(change->from->signer_tags),
-			       or_nobody(trait->seen->signer_tags));
-		break;
-	case KS_TRAIT_ACTIVE:
-		(void)snprintf(detail, cap, "%.56s -> %.56s", or_nobody(change->from->signer_tags),
-			       or_nobody(trait->seen->signer_tags));
-		break;
-	case KS_TRAIT_DS:
-		event->algorithm = trait->algorithm;
-		(void)snprintf(detail, cap, "digest type %u", trait->number);
-		break;
-	case KS_TRAIT_TTL:
-		(void)snprintf(detail, cap, "%u s -> %u s", change->from->ttl_s, trait->number);
-		break;
-	default:
-		describe_param(facts->contents[trait->seen->content].wire, detail, cap);
-		break;
-	}
-}
-
 static bool
 is_one_event(const struct ks_change *a, const struct ks_change *b)
 {
-	return a->kind == b->kind && a->appears == b->appears && is_same(&a->trait, &b->trait);
+	return a->kind == b->kind && a->appears == b->appears && ks_trait_is_same(&a->trait, &b->trait);
 }
 
 /* Has the node of `change` changed so already, since `from`? Then this is the next time. */
@@ -365,7 +159,7 @@ tell(const struct ks_zone_facts *facts, const struct ks_change *from, const stru
 	event->node = from->node;
 	event->all_ns = end[-1].t_ns;
 	event->servers = count_servers(facts, from, end);
-	describe(facts, from, event);
+	ks_traits_describe(facts, from, event);
 	return event;
 }
 
@@ -408,13 +202,13 @@ find_distinct(const struct ks_zone_facts *facts, struct ks_traits_scratch *scrat
 {
 	size_t n_seen, n = 0;
 	const struct ks_zone_seen *const seen = ks_zone_seen_of(facts, type, &n_seen);
-	struct harvest now = {scratch->now, 0};
+	struct ks_harvest now = {scratch->now, 0};
 	for (size_t i = 0; i < n_seen; i++) {
-		if (!take(facts, &seen[i], kind, &now))
+		if (!ks_traits_take(facts, &seen[i], kind, &now))
 			continue;
 		for (size_t k = 0; k < now.n; k++) {
 			size_t at = 0;
-			while (at < n && !is_same(&scratch->distinct[at], &now.at[k]))
+			while (at < n && !ks_trait_is_same(&scratch->distinct[at], &now.at[k]))
 				at++;
 			if (at == KS_TRAITS_DISTINCT)
 				continue;
@@ -433,10 +227,11 @@ look_around(const struct ks_zone_facts *facts, struct ks_traits_scratch *scratch
 {
 	size_t n;
 	const struct ks_zone_seen *const seen = ks_zone_seen_of(facts, type, &n);
-	struct harvest now = {scratch->now, 0};
+	struct ks_harvest now = {scratch->now, 0};
 	struct glimpse glimpse = {.before_ns = KS_TIME_UNKNOWN};
 	for (size_t i = 0; i < n; i++) {
-		if (!take(facts, &seen[i], kind, &now) || has(now.at, now.n, trait) != having)
+		if (!ks_traits_take(facts, &seen[i], kind, &now) ||
+		    ks_trait_has(now.at, now.n, trait) != having)
 			continue;
 		glimpse.later |= seen[i].last_ns > t_ns;
 		const int64_t at_ns = seen[i].last_ns < t_ns ? seen[i].last_ns : seen[i].first_ns;
@@ -456,7 +251,7 @@ first_change(struct ks_traits_scratch *scratch, enum ks_trait_kind kind, const s
 	struct ks_change *found = NULL;
 	for (size_t i = 0; i < scratch->n_changes; i++) {
 		struct ks_change *const at = &scratch->changes[i];
-		if (at->kind == kind && at->appears == appears && is_same(&at->trait, trait) &&
+		if (at->kind == kind && at->appears == appears && ks_trait_is_same(&at->trait, trait) &&
 		    (found == NULL || at->t_ns < found->t_ns))
 			found = at;
 	}

@@ -643,6 +643,17 @@ Test(rollover, a_zone_that_asks_for_another_ds_signals)
 	cr_expect_str_eq(events.at[1].detail, "the zone asks to delete its DS");
 }
 
+Test(rollover, a_zone_may_ask_by_key_too)
+{
+	const struct key none = {0, 0, 0, 0};
+	period(KS_TYPE_DS, 9, DS(K1), "9", "8", 300, 0, 1000);
+	period(KS_TYPE_CDNSKEY, 0, KEYS(K1), "101", "8", 300, 0, 400);
+	cr_expect_str_eq(told(), "");
+	period(KS_TYPE_CDNSKEY, 0, KEYS(K1, K2), "101", "8", 300, 500, 600);
+	period(KS_TYPE_CDNSKEY, 0, KEYS(none), "101", "8", 300, 700, 800);
+	cr_expect_str_eq(told(), "CDS_SIGNAL 102@400..500; CDS_SIGNAL -1@600..700");
+}
+
 /* --- signatures, TTL, parameters --- */
 
 static void
