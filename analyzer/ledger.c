@@ -9,8 +9,9 @@ static_assert(sizeof(struct ks_ledger_content) == 56 && sizeof(struct ks_ledger_
 static_assert(sizeof(struct ks_ledger_signature) % 8 == 0 && sizeof(struct ks_ledger_nsid) % 8 == 0,
 	      "tables hold whole words");
 
-/* Shares of the ledger's memory, in thirty-seconds. */
+/* Shares of the ledger's memory, in fortieths. */
 enum {
+	SHARES = 40,
 	SHARE_NAMES = 4,
 	SHARE_CONTENTS = 5,
 	SHARE_OCTETS = 7,
@@ -19,9 +20,13 @@ enum {
 	SHARE_KEYS = 2,
 	SHARE_SIGNATURES = 3,
 	SHARE_PAIRS = 2,
-	SHARE_SLOTS = 1 /* at most SLOTS_MAX of them */
+	SHARE_SLOTS = 1,
+	SHARE_SIGNERS = 2,
+	SHARE_NSIDS = 1,
+	SHARE_NSECS = 2,
+	SHARE_EXHAUSTIONS = 2
 };
-enum { SLOTS_MAX = 256, NSIDS = 1024, NSECS = 1024, EXHAUSTIONS = 4096, SIGNERS = 4096, DENIALS = 4096 };
+enum { SLOTS_MAX = 256 };
 
 /* Every number of a name fits the 24 bits that the keys of signatures have for it. */
 enum { NAMES_BYTES_MAX = 1 << 29 };
@@ -47,11 +52,11 @@ init_tables(struct ks_ledger *ledger, size_t unit, struct ks_diag *diag)
 		SHARED(tags, ks_ledger_tag, SHARE_KEYS / 2),
 		SHARED(signatures, ks_ledger_signature, SHARE_SIGNATURES),
 		SHARED(pairs, ks_ledger_pair, SHARE_PAIRS),
+		SHARED(signers, ks_ledger_signers, SHARE_SIGNERS),
+		SHARED(nsids, ks_ledger_nsid, SHARE_NSIDS),
+		SHARED(nsecs, ks_ledger_nsec, SHARE_NSECS),
+		SHARED(exhaustions, ks_ledger_exhaustion, SHARE_EXHAUSTIONS),
 #undef SHARED
-		{&ledger->signers, sizeof(struct ks_ledger_signers), SIGNERS},
-		{&ledger->nsids, sizeof(struct ks_ledger_nsid), NSIDS},
-		{&ledger->nsecs, sizeof(struct ks_ledger_nsec), NSECS},
-		{&ledger->exhaustions, sizeof(struct ks_ledger_exhaustion), EXHAUSTIONS},
 	};
 	enum ks_error error = KS_SUCCESS;
 	for (size_t i = 0; i < KS_COUNT(maps) && error == KS_SUCCESS; i++)
@@ -70,14 +75,15 @@ init_regions(struct ks_ledger *ledger, size_t unit, struct ks_diag *diag)
 	if (error == KS_SUCCESS)
 		error = ks_region_init(&ledger->slots, (size_t)ledger->n_slots * KS_LEDGER_SLOT, diag);
 	if (error == KS_SUCCESS)
-		error = ks_region_init(&ledger->denials, DENIALS * sizeof(struct ks_ledger_denial), diag);
+		error = ks_region_init(&ledger->denials, KS_LEDGER_DENIALS * sizeof(struct ks_ledger_denial),
+				       diag);
 	return error;
 }
 
 enum ks_error
 ks_ledger_init(struct ks_ledger *ledger, size_t bytes, const struct ks_secret *secret, struct ks_diag *diag)
 {
-	const size_t unit = bytes / 32;
+	const size_t unit = bytes / SHARES;
 	*ledger = (struct ks_ledger){
 		.secret = {.a = secret->a ^ UINT64_C(0x6c65646765720001), .b = ~secret->b},
 		.other_secret = {.a = ~secret->b, .b = secret->a ^ UINT64_C(0x6c65646765720002)},
@@ -215,6 +221,7 @@ ks_ledger_feed(struct ks_ledger *ledger, uint32_t server, const struct ks_messag
 	visit.authoritative = (message->dns.flags & KS_FLAG_AA) != 0;
 	visit.recursive = !visit.authoritative && (message->dns.flags & KS_FLAG_RA) != 0;
 	visit.n_signer = 0;
+	visit.hashed = 0;
 	visit.nsid = nsid_number(ledger, message->dns.edns.nsid);
 	if (server == KS_MAP_NONE || visit.nsid == KS_MAP_NONE) {
 		ledger->unlisted++;

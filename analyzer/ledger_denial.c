@@ -7,8 +7,6 @@
 #include "analyzer/ledger_p.h"
 #include "dissect/dnssec.h"
 
-enum { DENIALS = 4096 }; /* entries of the region */
-
 /* --- parameters and bitmaps --- */
 
 static void
@@ -179,10 +177,10 @@ recall_nsec3(struct ks_visit *visit, struct ks_span name)
 		const struct ks_span owner = ks_rrset_owner(&visit->sets, set);
 		if (set->type == KS_TYPE_NSEC3)
 			hash += ks_hash_bytes(&ledger->secret, owner.at, owner.n) ^
-				ks_ledger_rrset_hash(ledger, &visit->sets, set).w[1];
+				ks_ledger_rrset_hash(visit, set).w[1];
 	}
 	struct ks_ledger_denial *const entry =
-		(struct ks_ledger_denial *)ledger->denials.base + hash % DENIALS;
+		(struct ks_ledger_denial *)ledger->denials.base + hash % KS_LEDGER_DENIALS;
 	if (entry->hash != hash) {
 		entry->denial = ask_nsec3(visit, name);
 		entry->hash = hash;

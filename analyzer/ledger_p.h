@@ -9,6 +9,8 @@
 #include "dissect/rrdata.h"
 #include "dissect/rrset.h"
 
+enum { KS_LEDGER_DENIALS = 1024 }; /* that are remembered */
+
 /* One response while it is being read. */
 struct ks_visit {
 	struct ks_ledger *ledger;
@@ -20,6 +22,9 @@ struct ks_visit {
 	/* The signer met last: nearly always it is the next one's too. */
 	uint32_t signer;
 	uint8_t n_signer, signer_name[KS_NAME_MAX];
+	/* Of each RRset, once it was asked for: bit i of `hashed` tells. */
+	uint32_t hashed;
+	struct ks_key hashes[KS_RRSETS];
 };
 
 /* --- ledger.c --- */
@@ -70,8 +75,7 @@ void ks_ledger_exhaust(struct ks_visit *visit, uint32_t name, enum ks_exhaustion
 bool ks_ledger_keeps(uint16_t type);
 
 /* Keyed hash of the records of an RRset; their order does not matter. */
-struct ks_key ks_ledger_rrset_hash(const struct ks_ledger *ledger, const struct ks_rrsets *sets,
-				   const struct ks_rrset *set);
+struct ks_key ks_ledger_rrset_hash(struct ks_visit *visit, const struct ks_rrset *set);
 void ks_ledger_rrset(struct ks_visit *visit, const struct ks_rrset *set);
 void ks_ledger_denied(struct ks_visit *visit, struct ks_span name, enum ks_denial denial, uint32_t ttl_s,
 		      bool referral);

@@ -33,8 +33,8 @@ telling_part(uint16_t type, struct ks_span rdata)
 }
 
 /* Sums of keyed hashes: whoever does not know the secret cannot make two sets meet in 128 bits. */
-struct ks_key
-ks_ledger_rrset_hash(const struct ks_ledger *ledger, const struct ks_rrsets *sets, const struct ks_rrset *set)
+static struct ks_key
+hash_records(const struct ks_ledger *ledger, const struct ks_rrsets *sets, const struct ks_rrset *set)
 {
 	struct ks_key sum = {.w = {set->n, set->type}};
 	const struct ks_rr *record = ks_rrset_first(sets, set);
@@ -45,6 +45,18 @@ ks_ledger_rrset_hash(const struct ks_ledger *ledger, const struct ks_rrsets *set
 		sum.w[1] += hash.w[1];
 	}
 	return sum;
+}
+
+struct ks_key
+ks_ledger_rrset_hash(struct ks_visit *visit, const struct ks_rrset *set)
+{
+	static_assert(KS_RRSETS <= 32, "a bit for each");
+	const size_t i = (size_t)(set - visit->sets.set);
+	if ((visit->hashed >> i & 1) == 0) {
+		visit->hashes[i] = hash_records(visit->ledger, &visit->sets, set);
+		visit->hashed |= UINT32_C(1) << i;
+	}
+	return visit->hashes[i];
 }
 
 static struct ks_key
@@ -75,6 +87,7 @@ keep_wire(struct ks_visit *visit, const struct ks_rrset *set, struct ks_ledger_c
 	size_t n = 0;
 	if (set->type == KS_TYPE_SOA) {
 		n = soa_wire(&visit->sets, set, wire);
+		visit->ledger->malformed += n == 0;
 	} else if (!ks_rrset_canonical(&visit->sets, set, wire, &n)) {
 		visit->ledger->large++;
 		return false;
@@ -303,7 +316,7 @@ ks_ledger_rrset(struct ks_visit *visit, const struct ks_rrset *set)
 		ledger->large++;
 		return;
 	}
-	const struct ks_key key = content_key(ledger, name, ks_ledger_rrset_hash(ledger, &visit->sets, set));
+	const struct ks_key key = content_key(ledger, name, ks_ledger_rrset_hash(visit, set));
 	bool is_new;
 	struct ks_ledger_content *const content = touch_content(visit, &key, &is_new);
 	if (content == NULL) {
@@ -313,6 +326,10 @@ ks_ledger_rrset(struct ks_visit *visit, const struct ks_rrset *set)
 	if (is_new)
 		fill_content(visit, set, name, content);
 	watch_limits(visit, set, name, content->collision);
+	if (content->n_wire == 0) { /* no telling what it was */
+		ledger->large++;
+		return;
+	}
 	const struct sighting seen = {
 		.name = name,
 		.content = (uint32_t)(content - (struct ks_ledger_content *)ledger->contents.entries.base),

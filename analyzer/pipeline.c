@@ -396,7 +396,8 @@ put_notices(const struct run *run, const struct ks_dissect_stats *stats, struct 
 		NOTICE("ledger_records_lost", shard->ledger.lost_records,
 		       "records beyond the 64 of an RRset, 256 or 32 RRsets of a message that are read"),
 		NOTICE("ledger_rrsets_large", shard->ledger.large,
-		       "RRsets with more than 64 records or 16 KiB: their contents are not kept"),
+		       "RRsets with more than 64 records or 16 KiB, or that could not be read: not in "
+		       "consistency"),
 		NOTICE("ledger_malformed", shard->ledger.malformed,
 		       "DNSSEC records that do not hold what they must"),
 		NOTICE("signatures_unverified", shard->ledger.unverified,

@@ -352,6 +352,23 @@ Test(ledger, soa_is_known_by_its_numbers)
 	done();
 }
 
+Test(ledger, what_cannot_be_read_has_no_period)
+{
+	begin(64 << 20);
+	struct ks_wire wire = {0};
+	ks_wire_header(&wire, 1, AA, 1, 1, 0, 0);
+	ks_wire_question(&wire, "x.", KS_TYPE_SOA);
+	ks_wire_rr(&wire, NULL, KS_TYPE_SOA, 1, 60, 3);
+	ks_wire_bytes(&wire, "\0\0\1", 3);
+	hear(&wire, 1, 0);
+	hear(&wire, 1, 1);
+	freeze();
+	cr_expect(eq(sz, got.n_seen, 0));
+	cr_expect(eq(u64, shard.ledger.malformed, 1));
+	cr_expect(eq(u64, shard.ledger.large, 2));
+	done();
+}
+
 /* --- keys --- */
 
 Test(ledger, a_key_is_known_by_its_octets_and_revoked_is_a_form_of_it)
