@@ -1,66 +1,50 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * analyzer/freeze.c -- a shard's tables become facts in a total order. */
+ * analyzer/freeze.c -- a shard's tables become facts in a total order: servers, bins, zones and flows, ICMP,
+ * names that do not exist. What hangs on sources is in freeze_sources.c. */
 #include <endian.h>
 #include <stdlib.h>
 
-#include "analyzer/shard.h"
-
-/* So many queries of sequences are kept: about six megabytes of database, a tenth of a second to write. */
-enum { QUERIES_KEPT = 50000, OTHER_NAME = 0x80000000u };
-
-/* What a table's entry is sorted by, and which entry it is. */
-struct rank {
-	uint64_t major, minor;
-	uint32_t number;
-};
-
-/* An order of the entries of one table. */
-struct order {
-	struct rank *ranks;
-	uint32_t n;
-};
-
-struct freezer {
-	struct ks_shard *shard;
-	struct ks_sink *sink;
-	struct ks_diag *diag;
-	struct order sources, servers, zones;
-	uint32_t *zone_place; /* by number: index in the order of zones */
-};
+#include "analyzer/freeze_p.h"
 
 static int
 compare_ranks(const void *a, const void *b)
 {
-	const struct rank *const x = a, *const y = b;
+	const struct ks_rank *const x = a, *const y = b;
 	if (x->major != y->major)
 		return x->major < y->major ? -1 : 1;
 	if (x->minor != y->minor)
 		return x->minor < y->minor ? -1 : 1;
+	if (x->last != y->last)
+		return x->last < y->last ? -1 : 1;
 	return 0;
+}
+
+void
+ks_freeze_sort(struct ks_order *order)
+{
+	qsort(order->ranks, order->n, sizeof(*order->ranks), compare_ranks);
 }
 
 /* Sort the entries of `table` by what `rank_of` gives each. */
 static enum ks_error
-order_init(struct order *order, const struct ks_map *table,
-	   void (*rank_of)(const struct freezer *freezer, const void *entry, struct rank *ret),
-	   const struct freezer *freezer)
+order_init(struct ks_order *order, const struct ks_map *table,
+	   void (*rank_of)(const struct ks_freezer *freezer, const void *entry, struct ks_rank *ret),
+	   const struct ks_freezer *freezer)
 {
-	*order = (struct order){.ranks = malloc((table->n + 1) * sizeof(*order->ranks)), .n = table->n};
+	*order = (struct ks_order){.ranks = malloc((table->n + 1) * sizeof(*order->ranks)), .n = table->n};
 	if (order->ranks == NULL)
 		return ks_diag_set(freezer->diag, KS_ERR_MEMORY, "no memory to sort %u entries", table->n);
 	for (uint32_t i = 0; i < table->n; i++) {
-		order->ranks[i].number = i;
+		order->ranks[i] = (struct ks_rank){.number = i};
 		rank_of(freezer, ks_map_at(table, i), &order->ranks[i]);
 	}
-	qsort(order->ranks, order->n, sizeof(*order->ranks), compare_ranks);
+	ks_freeze_sort(order);
 	return KS_SUCCESS;
 }
 
-/* As the bytes of the address themselves sort, 4 of them or 16: the order in which the store keeps its keys,
- * so that every row is appended. */
-static void
-rank_by_addr(const struct freezer *freezer, const void *entry, struct rank *ret)
+void
+ks_freeze_rank_addr(const struct ks_freezer *freezer, const void *entry, struct ks_rank *ret)
 {
 	(void)freezer;
 	struct ks_addr addr;
@@ -74,8 +58,8 @@ rank_by_addr(const struct freezer *freezer, const void *entry, struct rank *ret)
 	ret->minor = be64toh(w[1]);
 }
 
-static struct ks_addr
-addr_of(const struct ks_key *key)
+struct ks_addr
+ks_freeze_addr(const struct ks_key *key)
 {
 	struct ks_addr addr;
 	memcpy(addr.b, key->w, sizeof(addr.b));
@@ -89,11 +73,11 @@ server_addr(const struct ks_shard *shard, uint32_t number, bool *ret_other)
 	if (*ret_other)
 		return (struct ks_addr){0};
 	const struct ks_server *const server = ks_map_at(&shard->servers, number);
-	return addr_of(&server->key);
+	return ks_freeze_addr(&server->key);
 }
 
 static enum ks_error
-put_servers(const struct freezer *freezer)
+put_servers(const struct ks_freezer *freezer)
 {
 	for (uint32_t i = 0; i < freezer->servers.n; i++) {
 		const struct ks_server *const server =
@@ -101,7 +85,7 @@ put_servers(const struct freezer *freezer)
 		if (server->queries + server->responses == 0)
 			continue; /* only packets without a message, such as handshakes */
 		const struct ks_fact_server fact = {
-			.server = addr_of(&server->key),
+			.server = ks_freeze_addr(&server->key),
 			.queries = server->queries,
 			.responses = server->responses,
 			.authoritative = server->authoritative,
@@ -116,39 +100,11 @@ put_servers(const struct freezer *freezer)
 	return KS_SUCCESS;
 }
 
-static enum ks_error
-put_sources(const struct freezer *freezer)
-{
-	for (uint32_t i = 0; i < freezer->sources.n; i++) {
-		const struct ks_source *const source =
-			ks_map_at(&freezer->shard->sources, freezer->sources.ranks[i].number);
-		const struct ks_fact_source fact = {
-			.source = addr_of(&source->key),
-			.queries = source->queries,
-			.responses = source->responses,
-			.dnskey_queries = source->dnskey_queries,
-			.ds_queries = source->ds_queries,
-			.requeries = source->requeries,
-			.do_queries = source->do_queries,
-			.tcp_queries = source->tcp_queries,
-			.query_dns_bytes = source->query_dns_bytes,
-			.response_dns_bytes = source->response_dns_bytes,
-			.sigkey_dns_bytes = source->sigkey_dns_bytes,
-			.first_ns = source->first_ns,
-			.last_ns = source->last_ns,
-		};
-		const enum ks_error error = freezer->sink->ops->source(freezer->sink, &fact, freezer->diag);
-		if (error != KS_SUCCESS)
-			return error;
-	}
-	return KS_SUCCESS;
-}
-
 /* --- bins --- */
 
 /* Server numbers depend on the order of arrival only, which the capture fixes: they may rank. */
 static void
-rank_by_key(const struct freezer *freezer, const void *entry, struct rank *ret)
+rank_by_key(const struct ks_freezer *freezer, const void *entry, struct ks_rank *ret)
 {
 	(void)freezer;
 	struct ks_key key;
@@ -158,7 +114,7 @@ rank_by_key(const struct freezer *freezer, const void *entry, struct rank *ret)
 }
 
 static enum ks_error
-put_cell(const struct freezer *freezer, const void *entry)
+put_cell(const struct ks_freezer *freezer, const void *entry)
 {
 	const struct ks_cell *const cell = entry;
 	struct ks_fact_bin fact = {
@@ -180,7 +136,7 @@ put_cell(const struct freezer *freezer, const void *entry)
 }
 
 static enum ks_error
-put_flux(const struct freezer *freezer, const void *entry)
+put_flux(const struct ks_freezer *freezer, const void *entry)
 {
 	const struct ks_flux *const flux = entry;
 	struct ks_fact_traffic fact = {
@@ -197,7 +153,7 @@ put_flux(const struct freezer *freezer, const void *entry)
 }
 
 static void
-rank_zone_cell(const struct freezer *freezer, const void *entry, struct rank *ret)
+rank_zone_cell(const struct ks_freezer *freezer, const void *entry, struct ks_rank *ret)
 {
 	struct ks_key key;
 	memcpy(&key, entry, sizeof(key));
@@ -206,7 +162,7 @@ rank_zone_cell(const struct freezer *freezer, const void *entry, struct rank *re
 }
 
 static enum ks_error
-put_zone_cell(const struct freezer *freezer, const void *entry)
+put_zone_cell(const struct ks_freezer *freezer, const void *entry)
 {
 	const struct ks_zone_cell *const cell = entry;
 	struct ks_fact_zone_bin fact = {
@@ -226,31 +182,35 @@ put_zone_cell(const struct freezer *freezer, const void *entry)
 static int
 compare_zones(const void *a, const void *b, void *names)
 {
-	const struct ks_span x = ks_names_at(names, ((const struct rank *)a)->number);
-	const struct ks_span y = ks_names_at(names, ((const struct rank *)b)->number);
+	const struct ks_span x = ks_names_at(names, ((const struct ks_rank *)a)->number);
+	const struct ks_span y = ks_names_at(names, ((const struct ks_rank *)b)->number);
 	const int order = memcmp(x.at, y.at, x.n < y.n ? x.n : y.n);
 	return order != 0 ? order : (x.n > y.n) - (x.n < y.n);
 }
 
 static enum ks_error
-order_zones(struct freezer *freezer)
+order_zones(struct ks_freezer *freezer)
 {
 	struct ks_names *const names = &freezer->shard->zones;
-	const uint32_t n = names->table.n;
-	freezer->zones = (struct order){.ranks = calloc(n + 1u, sizeof(struct rank)), .n = n};
+	const struct ks_zone *const states = freezer->shard->zone_states.base;
+	uint32_t n = names->table.n;
+	freezer->zones = (struct ks_order){.ranks = calloc(n + 1u, sizeof(struct ks_rank))};
 	freezer->zone_place = calloc(n + 1u, sizeof(*freezer->zone_place));
 	if (freezer->zones.ranks == NULL || freezer->zone_place == NULL)
 		return ks_diag_set(freezer->diag, KS_ERR_MEMORY, "no memory to sort %u zones", n);
+	/* Names that were only asked for DS are no zones of ours, and there are many of them. */
 	for (uint32_t i = 0; i < n; i++)
-		freezer->zones.ranks[i].number = i;
-	qsort_r(freezer->zones.ranks, n, sizeof(struct rank), compare_zones, names);
+		if (states[i].met)
+			freezer->zones.ranks[freezer->zones.n++].number = i;
+	n = freezer->zones.n;
+	qsort_r(freezer->zones.ranks, n, sizeof(struct ks_rank), compare_zones, names);
 	for (uint32_t i = 0; i < n; i++)
 		freezer->zone_place[freezer->zones.ranks[i].number] = i;
 	return KS_SUCCESS;
 }
 
 static enum ks_error
-put_zones(const struct freezer *freezer)
+put_zones(const struct ks_freezer *freezer)
 {
 	for (uint32_t i = 0; i < freezer->zones.n; i++) {
 		const uint32_t number = freezer->zones.ranks[i].number;
@@ -269,25 +229,27 @@ put_zones(const struct freezer *freezer)
 	return KS_SUCCESS;
 }
 
-/* By zone, then by the place of the source in its own order: known only as a number here, so the address
- * is looked up when the rank is made. */
+/* By zone, then by address: the order of the store's keys. */
 static void
-rank_flow(const struct freezer *freezer, const void *entry, struct rank *ret)
+rank_flow(const struct ks_freezer *freezer, const void *entry, struct ks_rank *ret)
 {
 	struct ks_key key;
+	struct ks_rank source;
 	memcpy(&key, entry, sizeof(key));
+	ks_freeze_rank_addr(freezer, ks_map_at(&freezer->shard->sources, (uint32_t)key.w[0]), &source);
 	ret->major = freezer->zone_place[key.w[1]];
-	ret->minor = key.w[0];
+	ret->minor = source.major;
+	ret->last = source.minor;
 }
 
 static enum ks_error
-put_flow(const struct freezer *freezer, const void *entry)
+put_flow(const struct ks_freezer *freezer, const void *entry)
 {
 	const struct ks_flow *const flow = entry;
 	const struct ks_source *const source = ks_map_at(&freezer->shard->sources, (uint32_t)flow->key.w[0]);
 	struct ks_fact_flow fact = {
 		.zone = freezer->zone_place[flow->key.w[1]],
-		.source = addr_of(&source->key),
+		.source = ks_freeze_addr(&source->key),
 		.queries = flow->queries,
 		.responses = flow->responses,
 		.response_dns_bytes = flow->response_dns_bytes,
@@ -307,7 +269,7 @@ compare_server_counts(const void *a, const void *b)
 }
 
 static enum ks_error
-put_behaviour(const struct freezer *freezer, const void *entry)
+put_behaviour(const struct ks_freezer *freezer, const void *entry)
 {
 	const struct ks_flow *const flow = entry;
 	if (!flow->followed)
@@ -319,15 +281,15 @@ put_behaviour(const struct freezer *freezer, const void *entry)
 	size_t n = 0;
 	for (; n < state->n_servers; n++) {
 		const struct ks_server *const server = ks_map_at(&shard->servers, state->servers[n]);
-		servers[n] =
-			(struct ks_server_count){.server = addr_of(&server->key), .queries = state->asked[n]};
+		servers[n] = (struct ks_server_count){.server = ks_freeze_addr(&server->key),
+						      .queries = state->asked[n]};
 	}
 	if (state->asked_rest > 0)
 		servers[n++] = (struct ks_server_count){.other = true, .queries = state->asked_rest};
 	qsort(servers, n, sizeof(*servers), compare_server_counts);
 	struct ks_fact_behaviour fact = {
 		.zone = freezer->zone_place[flow->key.w[1]],
-		.source = addr_of(&source->key),
+		.source = ks_freeze_addr(&source->key),
 		.n_servers = n,
 		.servers = servers,
 	};
@@ -337,11 +299,11 @@ put_behaviour(const struct freezer *freezer, const void *entry)
 
 /* Sort a table and put each of its entries. */
 static enum ks_error
-put_table(const struct freezer *freezer, const struct ks_map *table,
-	  void (*rank_of)(const struct freezer *freezer, const void *entry, struct rank *ret),
-	  enum ks_error (*put)(const struct freezer *freezer, const void *entry))
+put_table(const struct ks_freezer *freezer, const struct ks_map *table,
+	  void (*rank_of)(const struct ks_freezer *freezer, const void *entry, struct ks_rank *ret),
+	  enum ks_error (*put)(const struct ks_freezer *freezer, const void *entry))
 {
-	struct order order;
+	struct ks_order order;
 	enum ks_error error = order_init(&order, table, rank_of, freezer);
 	for (uint32_t i = 0; i < order.n && error == KS_SUCCESS; i++)
 		error = put(freezer, ks_map_at(table, order.ranks[i].number));
@@ -353,7 +315,7 @@ put_table(const struct freezer *freezer, const struct ks_map *table,
 
 /* Numbers of a table depend on the order of arrival, which the capture fixes. */
 static enum ks_error
-put_icmp(const struct freezer *freezer)
+put_icmp(const struct ks_freezer *freezer)
 {
 	const struct ks_map *const map = &freezer->shard->icmp.map;
 	for (uint32_t i = 0; i < map->n; i++) {
@@ -371,58 +333,19 @@ put_icmp(const struct freezer *freezer)
 	return KS_SUCCESS;
 }
 
-/* --- fingerprints --- */
-
-static enum ks_error
-put_stack(const struct freezer *freezer, const struct ks_source *source, const struct ks_stack *stack)
-{
-	char text[KS_FINGERPRINT_TEXT];
-	const struct ks_fact_stack fact = {
-		.source = addr_of(&source->key),
-		.fingerprint = ks_fingerprint_print(stack->fingerprint, text),
-		.queries = stack->queries,
-		.cased_queries = stack->cased_queries,
-		.mixed_queries = stack->mixed_queries,
-		.first_ns = stack->first_ns,
-		.last_ns = stack->last_ns,
-	};
-	return freezer->sink->ops->stack(freezer->sink, &fact, freezer->diag);
-}
-
-static enum ks_error
-put_stacks(const struct freezer *freezer)
-{
-	const struct ks_shard *const shard = freezer->shard;
-	for (uint32_t i = 0; i < freezer->sources.n; i++) {
-		const uint32_t number = freezer->sources.ranks[i].number;
-		const struct ks_source *const source = ks_map_at(&shard->sources, number);
-		if (source->dnskey_queries == 0)
-			continue;
-		for (uint32_t place = 0; place < KS_STACKS_EACH; place++) {
-			const struct ks_stack *const stack = ks_stacks_at(&shard->stacks, number, place);
-			if (stack == NULL)
-				break;
-			const enum ks_error error = put_stack(freezer, source, stack);
-			if (error != KS_SUCCESS)
-				return error;
-		}
-	}
-	return KS_SUCCESS;
-}
-
 /* --- names that do not exist --- */
 
 static int
 compare_parents(const void *a, const void *b, void *map)
 {
-	const struct ks_nx_parent *const x = ks_map_at(map, ((const struct rank *)a)->number);
-	const struct ks_nx_parent *const y = ks_map_at(map, ((const struct rank *)b)->number);
+	const struct ks_nx_parent *const x = ks_map_at(map, ((const struct ks_rank *)a)->number);
+	const struct ks_nx_parent *const y = ks_map_at(map, ((const struct ks_rank *)b)->number);
 	const int order = memcmp(x->name, y->name, x->n_name < y->n_name ? x->n_name : y->n_name);
 	return order != 0 ? order : (x->n_name > y->n_name) - (x->n_name < y->n_name);
 }
 
 static enum ks_error
-put_parent(const struct freezer *freezer, const struct ks_nx_parent *parent)
+put_parent(const struct ks_freezer *freezer, const struct ks_nx_parent *parent)
 {
 	const struct ks_fact_nxdomain fact = {
 		.parent = {parent->name, parent->n_name},
@@ -437,10 +360,10 @@ put_parent(const struct freezer *freezer, const struct ks_nx_parent *parent)
 }
 
 static enum ks_error
-put_nxdomain(const struct freezer *freezer)
+put_nxdomain(const struct ks_freezer *freezer)
 {
 	struct ks_map *const map = &freezer->shard->nxdomain.map;
-	struct rank *const ranks = calloc(map->n + 1u, sizeof(*ranks));
+	struct ks_rank *const ranks = calloc(map->n + 1u, sizeof(*ranks));
 	if (ranks == NULL)
 		return ks_diag_set(freezer->diag, KS_ERR_MEMORY, "no memory to sort %u names", map->n);
 	for (uint32_t i = 0; i < map->n; i++)
@@ -453,81 +376,19 @@ put_nxdomain(const struct freezer *freezer)
 	return error;
 }
 
-/* --- sequences --- */
-
-static struct ks_span
-record_name(const struct ks_shard *shard, const struct ks_record *record)
-{
-	if (record->name == KS_MAP_NONE)
-		return (struct ks_span){0};
-	if ((record->name & OTHER_NAME) != 0)
-		return ks_names_at(&shard->names, record->name & ~OTHER_NAME);
-	return ks_names_at(&shard->zones, record->name);
-}
-
 static enum ks_error
-put_record(const struct freezer *freezer, const struct ks_source *source, const struct ks_record *record)
-{
-	const struct ks_shard *const shard = freezer->shard;
-	struct ks_fact_query fact = {
-		.source = addr_of(&source->key),
-		.number = record->number,
-		.t_ns = record->t_ns,
-		.response_ns = record->response_ns,
-		.name = record_name(shard, record),
-		.id = record->id,
-		.sport = record->sport,
-		.qtype = record->qtype,
-		.flags = record->flags,
-		.edns_size = record->edns_size,
-		.dnssec_ok = (record->bits & KS_REC_DO) != 0,
-		.edns = (record->bits & KS_REC_EDNS) != 0,
-		.transport = (record->bits & KS_REC_TCP) != 0 ? KS_TCP : KS_UDP,
-		.requery = (enum ks_requery)record->requery,
-		.response_bytes = record->response_bytes,
-		.rcode = record->rcode,
-		.tc = (record->bits & KS_REC_TC) != 0,
-	};
-	if (record->server < shard->servers.n) {
-		const struct ks_server *const server = ks_map_at(&shard->servers, record->server);
-		fact.server = addr_of(&server->key);
-	}
-	return freezer->sink->ops->query(freezer->sink, &fact, freezer->diag);
-}
-
-static enum ks_error
-put_sequences(const struct freezer *freezer)
-{
-	struct ks_samples *const samples = &freezer->shard->samples;
-	ks_samples_shrink(samples, QUERIES_KEPT);
-	for (uint32_t i = 0; i < freezer->sources.n; i++) {
-		const uint32_t number = freezer->sources.ranks[i].number;
-		const struct ks_source *const source = ks_map_at(&freezer->shard->sources, number);
-		if (!ks_samples_is_of(samples, source->log, number))
-			continue;
-		const struct ks_record *record = NULL;
-		while ((record = ks_samples_next(samples, source->log, record)) != NULL) {
-			const enum ks_error error = put_record(freezer, source, record);
-			if (error != KS_SUCCESS)
-				return error;
-		}
-	}
-	return KS_SUCCESS;
-}
-
-static enum ks_error
-freeze(struct freezer *freezer)
+freeze(struct ks_freezer *freezer)
 {
 	struct ks_shard *const shard = freezer->shard;
-	enum ks_error error = order_init(&freezer->sources, &shard->sources, rank_by_addr, freezer);
+	enum ks_error error = ks_freeze_choose_sources(freezer);
 	if (error == KS_SUCCESS)
-		error = order_init(&freezer->servers, &shard->servers, rank_by_addr, freezer);
+		error = order_init(&freezer->servers, &shard->servers, ks_freeze_rank_addr, freezer);
 	if (error == KS_SUCCESS)
 		error = order_zones(freezer);
 	if (error == KS_SUCCESS)
 		error = put_servers(freezer);
 	if (error == KS_SUCCESS)
-		error = put_sources(freezer);
+		error = ks_freeze_sources(freezer);
 	if (error == KS_SUCCESS)
 		error = put_table(freezer, &shard->series.cells, rank_by_key, put_cell);
 	if (error == KS_SUCCESS)
@@ -541,11 +402,11 @@ freeze(struct freezer *freezer)
 	if (error == KS_SUCCESS)
 		error = put_table(freezer, &shard->flows, rank_flow, put_behaviour);
 	if (error == KS_SUCCESS)
-		error = put_sequences(freezer);
+		error = ks_freeze_sequences(freezer);
 	if (error == KS_SUCCESS)
 		error = put_icmp(freezer);
 	if (error == KS_SUCCESS)
-		error = put_stacks(freezer);
+		error = ks_freeze_stacks(freezer);
 	if (error == KS_SUCCESS)
 		error = put_nxdomain(freezer);
 	if (error == KS_SUCCESS)
@@ -558,7 +419,7 @@ freeze(struct freezer *freezer)
 enum ks_error
 ks_shard_freeze(struct ks_shard *shard, struct ks_sink *sink, struct ks_diag *diag)
 {
-	struct freezer freezer = {.shard = shard, .sink = sink, .diag = diag};
+	struct ks_freezer freezer = {.shard = shard, .sink = sink, .diag = diag};
 	const enum ks_error error = freeze(&freezer);
 	free(freezer.sources.ranks);
 	free(freezer.servers.ranks);

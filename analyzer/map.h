@@ -75,6 +75,30 @@ ks_map_equal(const void *entry, const struct ks_key *key)
 	return w[0] == key->w[0] && w[1] == key->w[1];
 }
 
+/* An addition or search for this key will come: fetch its slot, and once that has come, the entry. */
+static inline void
+ks_map_soon(const struct ks_map *table, const struct ks_key *key)
+{
+	const uint64_t *const slots = table->index.base;
+	__builtin_prefetch(&slots[(uint32_t)ks_map_hash(table, key) & table->mask]);
+}
+
+static inline void
+ks_map_sooner(const struct ks_map *table, const struct ks_key *key)
+{
+	const uint64_t hash = ks_map_hash(table, key);
+	const uint64_t *const slots = table->index.base;
+	uint32_t i = (uint32_t)hash & table->mask;
+	while (slots[i] != 0 && slots[i] >> 32 != hash >> 32)
+		i = (i + 1) & table->mask;
+	if (slots[i] == 0)
+		return;
+	const uint8_t *const entry = ks_map_at(table, (uint32_t)slots[i] - 1);
+	for (size_t line = 0; line < table->entry_size; line += 64)
+		__builtin_prefetch(entry + line, 1);
+	__builtin_prefetch(entry + table->entry_size - 1, 1);
+}
+
 /* Number of the entry with this key, or KS_MAP_NONE. */
 static inline uint32_t
 ks_map_find(const struct ks_map *table, const struct ks_key *key)

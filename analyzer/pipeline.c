@@ -61,6 +61,7 @@ run_init(struct run *run, struct ks_diag *diag)
 	const struct ks_listener listener = {
 		.message = ks_shard_message,
 		.traffic = ks_shard_traffic,
+		.soon = ks_shard_soon,
 		.icmp = ks_shard_icmp,
 		.arg = &run->shard,
 	};
@@ -95,24 +96,26 @@ report_progress(const struct run *run)
 static enum ks_error
 read_all(struct run *run, struct ks_diag *diag)
 {
+	uint64_t told = 0, asked = 0;
 	for (;;) {
-		struct ks_packet packet;
-		bool have;
-		const enum ks_error error = ks_capture_next(run->capture, &packet, &have, diag);
+		struct ks_packet packets[KS_DISSECT_BATCH];
+		size_t n;
+		const enum ks_error error =
+			ks_capture_next_batch(run->capture, packets, KS_COUNT(packets), &n, diag);
+		ks_dissect_feed_batch(run->dissector, packets, n);
+		run->packets += n;
 		if (error != KS_SUCCESS)
 			return error;
-		if (!have) {
+		if (n == 0 || run->packets - asked >= STOP_EVERY) {
+			asked = run->packets;
 			run->partial = is_stopped(run);
-			return KS_SUCCESS;
+			if (n == 0 || run->partial)
+				return KS_SUCCESS;
 		}
-		(void)ks_dissect_feed(run->dissector, &packet);
-		run->packets++;
-		if (run->packets % STOP_EVERY == 0 && is_stopped(run)) {
-			run->partial = true;
-			return KS_SUCCESS;
-		}
-		if (run->packets % PROGRESS_EVERY == 0)
+		if (run->packets - told >= PROGRESS_EVERY) {
+			told = run->packets;
 			report_progress(run);
+		}
 	}
 }
 

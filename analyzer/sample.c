@@ -128,6 +128,21 @@ drop_log(struct ks_samples *samples, uint32_t number)
 	samples->free_log = number;
 }
 
+/* Let go of what is not about keys. */
+static void
+drop_background(struct ks_samples *samples, struct ks_sample_list *list)
+{
+	struct ks_sample_list all = *list;
+	*list = empty;
+	while (all.n > 0) {
+		const uint32_t record = take_head(samples, &all);
+		if ((ks_samples_record(samples, record)->bits & KS_REC_KEYS) != 0)
+			append(samples, list, record);
+		else
+			release(samples, record);
+	}
+}
+
 /* The first list's tail moves on into the middle: it is older than all that is there. */
 static void
 trim_log(struct ks_samples *samples, struct ks_log *log)
@@ -158,15 +173,21 @@ squeeze(struct ks_samples *samples)
 		samples->cap /= 2;
 	else
 		return false;
-	samples->squeezes++;
+	const bool first = samples->squeezes++ == 0;
 	for (uint32_t i = 0; i < samples->n_logs; i++) {
 		struct ks_log *const log = log_at(samples, i);
 		if (log->owner == KS_SAMPLE_NONE)
 			continue;
-		if (log->rank < samples->min_rank)
+		if (log->rank < samples->min_rank) {
 			drop_log(samples, i);
-		else
-			trim_log(samples, log);
+			continue;
+		}
+		if (first) {
+			drop_background(samples, &log->first);
+			drop_background(samples, &log->middle);
+			drop_background(samples, &log->last);
+		}
+		trim_log(samples, log);
 	}
 	return true;
 }
@@ -217,6 +238,13 @@ ks_samples_is_of(const struct ks_samples *samples, uint32_t log, uint32_t owner)
 	return log != KS_SAMPLE_NONE && log_at(samples, log)->owner == owner;
 }
 
+bool
+ks_samples_owner(const struct ks_samples *samples, uint32_t log, uint32_t *ret_owner)
+{
+	*ret_owner = log_at(samples, log)->owner;
+	return *ret_owner != KS_SAMPLE_NONE;
+}
+
 void
 ks_samples_raise(struct ks_samples *samples, uint32_t log, enum ks_sample_rank rank)
 {
@@ -238,7 +266,7 @@ allocate(struct ks_samples *samples)
 }
 
 uint32_t
-ks_samples_add(struct ks_samples *samples, uint32_t log_number)
+ks_samples_add(struct ks_samples *samples, uint32_t log_number, uint8_t bits)
 {
 	struct ks_log *const log = log_at(samples, log_number);
 	const uint32_t owner = log->owner;
@@ -246,7 +274,7 @@ ks_samples_add(struct ks_samples *samples, uint32_t log_number)
 		return KS_SAMPLE_NONE;
 	const uint32_t number = allocate(samples);
 	*ks_samples_record(samples, number) =
-		(struct ks_record){.log = log_number, .number = log->next_number++};
+		(struct ks_record){.log = log_number, .number = log->next_number++, .bits = bits};
 	if (log->first.n < samples->cap && log->last.n == 0 && log->middle.n == 0) {
 		append(samples, &log->first, number);
 		return number;

@@ -9,9 +9,10 @@
  *             A systematic sample: unbiased over the sequence, and the same in every run.
  *     last:   its latest `cap` queries; what falls out of here enters the middle
  *
- * While there is room every source is followed. When the pool runs dry it is squeezed: logs of sources
- * of no interest go first, then of those that never asked again too soon, then all caps are halved. The
- * rank of a log, set by its owner, says which it is.
+ * While there is room every source is followed, with all it asks. When the pool runs dry it is squeezed:
+ * first logs of sources of no interest go, and from all others what is not about keys (ks_samples_wants);
+ * then logs of sources that never asked again too soon; then all caps are halved. The rank of a log, set
+ * by its owner, says which it is.
  *
  * Memory:  one fixed pool. Work: O(1) a query, plus squeezes, each of which halves what is kept.
  * Threads: one owner. */
@@ -35,11 +36,11 @@ struct ks_record {
 	uint32_t response_bytes;
 	uint16_t id, sport, qtype, flags, edns_size, rcode;
 	uint8_t requery; /* enum ks_requery */
-	uint8_t bits;    /* enum ks_record_bits */
+	uint8_t bits;    /* enum ks_record_bits; KS_REC_KEYS: a DNSKEY or DS query */
 	uint8_t unused[2];
 };
 
-enum ks_record_bits { KS_REC_TCP = 1, KS_REC_DO = 2, KS_REC_EDNS = 4, KS_REC_TC = 8 };
+enum ks_record_bits { KS_REC_TCP = 1, KS_REC_DO = 2, KS_REC_EDNS = 4, KS_REC_TC = 8, KS_REC_KEYS = 16 };
 
 struct ks_sample_list {
 	uint32_t head, tail, n;
@@ -66,6 +67,13 @@ struct ks_samples {
 KS_MUST_CHECK enum ks_error ks_samples_init(struct ks_samples *samples, size_t bytes, struct ks_diag *diag);
 void ks_samples_done(struct ks_samples *samples);
 
+/* Is a query worth a record? After the first squeeze only those about keys are. */
+static inline bool
+ks_samples_wants(const struct ks_samples *samples, bool about_keys)
+{
+	return about_keys || samples->min_rank == KS_RANK_BACKGROUND;
+}
+
 /* Follow a source from here on: a log number, or KS_SAMPLE_NONE when sources of that rank are not followed.
  */
 uint32_t ks_samples_open(struct ks_samples *samples, uint32_t owner, enum ks_sample_rank rank);
@@ -73,11 +81,14 @@ uint32_t ks_samples_open(struct ks_samples *samples, uint32_t owner, enum ks_sam
 /* Is `log` still the log of `owner`? A squeeze may have taken it away. */
 bool ks_samples_is_of(const struct ks_samples *samples, uint32_t log, uint32_t owner);
 
+/* Whose log is it? False: nobody's. */
+bool ks_samples_owner(const struct ks_samples *samples, uint32_t log, uint32_t *ret_owner);
+
 void ks_samples_raise(struct ks_samples *samples, uint32_t log, enum ks_sample_rank rank);
 
-/* Count one more query of the log. Returns the number of the record to fill (its list links are set, the
- * rest is zero), or KS_SAMPLE_NONE when the log fell to a squeeze. */
-uint32_t ks_samples_add(struct ks_samples *samples, uint32_t log);
+/* Count one more query of the log. Returns the number of the record to fill (its list links and `bits`, of
+ * enum ks_record_bits, are set, the rest is zero), or KS_SAMPLE_NONE when the log fell to a squeeze. */
+uint32_t ks_samples_add(struct ks_samples *samples, uint32_t log, uint8_t bits);
 
 struct ks_record *ks_samples_record(const struct ks_samples *samples, uint32_t record);
 

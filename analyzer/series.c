@@ -92,6 +92,7 @@ static void
 fold(struct ks_series *series, uint32_t width_s)
 {
 	series->width_s = width_s;
+	series->bin_to_ns = series->bin_from_ns; /* no bin any more: numbers change */
 	ks_map_rekey(&series->cells, rekey_time, merge_cell, &series->width_s);
 	ks_map_rekey(&series->fluxes, rekey_time, merge_flux, &series->width_s);
 	ks_map_rekey(&series->zones, rekey_time, merge_zone, &series->width_s);
@@ -134,18 +135,48 @@ ks_series_advance(struct ks_series *series, int64_t time_ns)
 		fold(series, width_s);
 }
 
+static bool
+is_in_bin(const struct ks_series *series, int64_t time_ns)
+{
+	return time_ns >= series->bin_from_ns && time_ns < series->bin_to_ns;
+}
+
+/* Times are never negative: the readers see to that. */
+static void
+enter_bin(struct ks_series *series, int64_t time_ns)
+{
+	const uint64_t t_s = (uint64_t)(time_ns / KS_NS_PER_S);
+	series->bin_t_s = t_s - t_s % series->width_s;
+	series->bin_from_ns = (int64_t)series->bin_t_s * KS_NS_PER_S;
+	series->bin_to_ns = series->bin_from_ns + series->width_s * KS_NS_PER_S;
+	series->epoch++;
+}
+
+static struct ks_recent_entry *
+recent_of(struct ks_series *series, const struct ks_map *table, uint64_t kind)
+{
+	const size_t which = table == &series->cells ? 0 : table == &series->fluxes ? 1 : 2;
+	return &series->recent[which][(kind ^ kind >> 32 ^ kind >> 17) % KS_SERIES_RECENT];
+}
+
 /* The entry of `table` for (bin, kind); widens the bins when the table is full. NULL when even bins of a year
  * do not fit: more kinds at once than the table holds. */
 static void *
 place(struct ks_series *series, struct ks_map *table, int64_t time_ns, uint64_t kind)
 {
+	struct ks_recent_entry *const recent = recent_of(series, table, kind);
 	for (;;) {
-		const uint64_t t_s = (uint64_t)(time_ns / KS_NS_PER_S);
-		const struct ks_key key = {.w = {t_s - t_s % series->width_s, kind}};
+		if (!is_in_bin(series, time_ns))
+			enter_bin(series, time_ns);
+		if (recent->epoch == series->epoch && recent->kind == kind)
+			return ks_map_at(table, recent->number);
+		const struct ks_key key = {.w = {series->bin_t_s, kind}};
 		bool is_new;
 		const uint32_t number = ks_map_add(table, &key, &is_new);
-		if (number != KS_MAP_NONE)
+		if (number != KS_MAP_NONE) {
+			*recent = (struct ks_recent_entry){kind, series->epoch, number};
 			return ks_map_at(table, number);
+		}
 		if (series->width_s > WIDTH_MAX)
 			return NULL;
 		fold_for_room(series);

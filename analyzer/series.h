@@ -43,6 +43,8 @@ struct ks_zone_cell {
 	uint64_t queries, cls[KS_RQ_COUNT], responses, response_dns_bytes, sources_new;
 };
 
+enum { KS_SERIES_KINDS = 3, KS_SERIES_RECENT = 32 };
+
 struct ks_series {
 	struct ks_map cells, fluxes, zones;
 	uint32_t width_s;
@@ -53,6 +55,15 @@ struct ks_series {
 	uint16_t qtypes[KS_SERIES_QTYPES];
 	uint32_t n_qtypes;
 	uint8_t qtype_known[65536 / 8];
+	/* The bin met last, and where its entries are: most packets fall into entries that one of the packets
+	 * before them fell into. */
+	int64_t bin_from_ns, bin_to_ns;
+	uint64_t bin_t_s;
+	uint64_t epoch; /* of `recent`: grows with each change of bin and each fold */
+	struct ks_recent_entry {
+		uint64_t kind, epoch;
+		uint32_t number;
+	} recent[KS_SERIES_KINDS][KS_SERIES_RECENT];
 };
 
 /* `width_s` 0: chosen by the length of the capture. */

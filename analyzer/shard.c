@@ -24,7 +24,11 @@ enum {
 
 /* About 130,000 queries: more than twice what freeze.c keeps in the end. A larger pool would only cost cache
  * misses: once it is full, sources that never ask for keys are not followed any more. */
-#define SAMPLES_MAX ((size_t)12 << 20)
+#define SAMPLES_MAX ((size_t)4 << 20)
+
+/* 170,000 queries within ten seconds: three times the DNSKEY queries of the busiest root server in 2019. A
+ * table that stays in the cache costs a third of one that does not. */
+#define PAIRS_MAX ((size_t)4 << 20)
 
 static size_t
 least(size_t a, size_t b)
@@ -55,7 +59,7 @@ ks_shard_init(struct ks_shard *shard, size_t memory_bytes, uint32_t bin_s, const
 		error = ks_region_init(&shard->zone_states,
 				       shard->zones.table.capacity * sizeof(struct ks_zone), diag);
 	if (error == KS_SUCCESS)
-		error = ks_pairs_init(&shard->pairs, unit * SHARE_PAIRS, secret, diag);
+		error = ks_pairs_init(&shard->pairs, least(unit * SHARE_PAIRS, PAIRS_MAX), secret, diag);
 	if (error == KS_SUCCESS)
 		error = ks_series_init(&shard->series, unit * SHARE_SERIES, bin_s, secret, diag);
 	if (error == KS_SUCCESS)
@@ -151,10 +155,16 @@ static uint32_t
 server_number(struct ks_shard *shard, const struct ks_addr *addr)
 {
 	const struct ks_key key = ks_key_of_addr(addr);
+	if (shard->servers.n > 0 && ks_map_equal(&shard->server_met, &key))
+		return shard->server_met_number;
 	bool is_new;
 	const uint32_t number = ks_map_add(&shard->servers, &key, &is_new);
 	if (number != KS_MAP_NONE && is_new)
 		((struct ks_server *)ks_map_at(&shard->servers, number))->first_ns = INT64_MAX;
+	if (number != KS_MAP_NONE) {
+		shard->server_met = *addr;
+		shard->server_met_number = number;
+	}
 	return number;
 }
 
@@ -203,6 +213,8 @@ place_chain(struct ks_shard *shard, struct place *place)
 		return;
 	if (place->zone == KS_MAP_NONE)
 		shard->totals.unlisted_zones++;
+	else
+		zone_at(shard, place->zone)->met = true;
 	if (place->zone == KS_MAP_NONE || place->source == KS_MAP_NONE)
 		return;
 	const struct ks_key key = {.w = {place->source, place->zone}};
@@ -226,25 +238,32 @@ rank_of(const struct ks_source *source)
 	return source->dnskey_queries + source->ds_queries > 0 ? KS_RANK_ASKS_KEYS : KS_RANK_BACKGROUND;
 }
 
+static uint8_t
+record_bits(const struct ks_message *message, bool about_keys)
+{
+	return (uint8_t)((message->tcp ? KS_REC_TCP : 0) | (message->dns.edns.records > 0 ? KS_REC_EDNS : 0) |
+			 (message->dns.edns.dnssec_ok ? KS_REC_DO : 0) | (about_keys ? KS_REC_KEYS : 0));
+}
+
 static void
 record_query(struct ks_shard *shard, struct place *place)
 {
 	place->record = KS_SAMPLE_NONE;
 	struct ks_source *const source = place->source_at;
-	if (source == NULL)
-		return;
 	struct ks_samples *const samples = &shard->samples;
+	if (source == NULL || !ks_samples_wants(samples, place->chain))
+		return;
 	const enum ks_sample_rank rank = rank_of(source);
 	if (!ks_samples_is_of(samples, source->log, place->source))
 		source->log = ks_samples_open(samples, place->source, rank);
 	if (source->log == KS_SAMPLE_NONE)
 		return;
 	ks_samples_raise(samples, source->log, rank);
-	place->record = ks_samples_add(samples, source->log);
-	if (place->record == KS_SAMPLE_NONE)
-		return;
 	const struct ks_message *const message = place->message;
 	const struct ks_dns *const dns = &message->dns;
+	place->record = ks_samples_add(samples, source->log, record_bits(message, place->chain));
+	if (place->record == KS_SAMPLE_NONE)
+		return;
 	struct ks_record *const record = ks_samples_record(samples, place->record);
 	bool is_new;
 	record->t_ns = message->time_ns;
@@ -260,8 +279,6 @@ record_query(struct ks_shard *shard, struct place *place)
 	record->qtype = dns->qtype;
 	record->flags = dns->flags;
 	record->edns_size = dns->edns.udp_size;
-	record->bits = (uint8_t)((message->tcp ? KS_REC_TCP : 0) | (dns->edns.records > 0 ? KS_REC_EDNS : 0) |
-				 (dns->edns.dnssec_ok ? KS_REC_DO : 0));
 }
 
 /* Was the same query waiting already? Remembers this one if it was not. */
@@ -402,7 +419,7 @@ static void
 answer_pair(struct ks_shard *shard, struct place *place)
 {
 	const struct ks_message *const message = place->message;
-	const bool followed = place->source_at != NULL &&
+	const bool followed = place->source_at != NULL && ks_samples_wants(&shard->samples, place->chain) &&
 			      ks_samples_is_of(&shard->samples, place->source_at->log, place->source);
 	if (!message->dns.has_question || !(place->chain || followed))
 		return;
@@ -526,6 +543,18 @@ ks_shard_traffic(void *arg, const struct ks_datagram *datagram, bool towards_ser
 		flux->out_ip_bytes += datagram->ip_bytes;
 		flux->out_wire_bytes += datagram->wire_bytes;
 	}
+}
+
+/* Sources are met at random and are many: their table is where packets wait for memory. */
+void
+ks_shard_soon(void *arg, const struct ks_addr *client, unsigned step)
+{
+	const struct ks_shard *const shard = arg;
+	const struct ks_key key = ks_key_of_addr(client);
+	if (step == 0)
+		ks_map_soon(&shard->sources, &key);
+	else
+		ks_map_sooner(&shard->sources, &key);
 }
 
 void

@@ -63,6 +63,7 @@ struct ks_zone {
 	uint64_t dnskey_queries;
 	uint64_t servers; /* bit per server (of the first 64) that gave an authoritative DNSKEY answer */
 	bool answered;
+	bool met; /* in a DNSKEY message: not just as a name asked for DS */
 };
 
 /* Totals of messages. */
@@ -94,6 +95,8 @@ struct ks_shard {
 	struct ks_errors errors;
 	struct ks_ledger ledger;
 	struct ks_totals totals;
+	struct ks_addr server_met; /* last, and its number: most captures have few servers */
+	uint32_t server_met_number;
 };
 
 /* `memory_bytes` is the budget for all tables together; `bin_s` 0: chosen by the length of the capture. */
@@ -104,6 +107,7 @@ void ks_shard_done(struct ks_shard *shard);
 /* What the dissector calls; `arg` is the shard. */
 void ks_shard_message(void *arg, const struct ks_message *message);
 void ks_shard_traffic(void *arg, const struct ks_datagram *datagram, bool towards_server, int64_t time_ns);
+void ks_shard_soon(void *arg, const struct ks_addr *client, unsigned step);
 void ks_shard_icmp(void *arg, const struct ks_walk *walk);
 
 /* 'R' when most responses came from recursion, 'M' when several servers of one zone are seen, else 'A'

@@ -25,6 +25,7 @@ struct ks_sink_ops {
 				struct ks_diag *diag);
 	enum ks_error (*source)(struct ks_sink *sink, const struct ks_fact_source *source,
 				struct ks_diag *diag);
+	enum ks_error (*rest)(struct ks_sink *sink, const struct ks_fact_rest *rest, struct ks_diag *diag);
 	enum ks_error (*bin)(struct ks_sink *sink, const struct ks_fact_bin *bin, struct ks_diag *diag);
 	enum ks_error (*traffic)(struct ks_sink *sink, const struct ks_fact_traffic *traffic,
 				 struct ks_diag *diag);

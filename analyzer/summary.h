@@ -150,6 +150,12 @@ struct ks_fact_source {
 	int64_t first_ns, last_ns;
 };
 
+/* The sources that have no fact of their own, added up. Source and times of `sum` are not meant. */
+struct ks_fact_rest {
+	uint64_t sources; /* that asked anything */
+	struct ks_fact_source sum;
+};
+
 /* Key: zone, by its lower-case uncompressed wire name. */
 struct ks_fact_zone {
 	struct ks_span name; /* wire format */

@@ -204,22 +204,57 @@ is_duplicate(struct ks_dissector *dissector, const struct ks_walk *walk, int64_t
 	       ks_duplicate_feed(&dissector->duplicates, &dissector->config.secret, &walk->dg, time_ns);
 }
 
-enum ks_verdict
-ks_dissect_feed(struct ks_dissector *dissector, const struct ks_packet *packet)
+/* What follows the walk down the layers, which returned `verdict`. */
+static enum ks_verdict
+feed_walked(struct ks_dissector *dissector, const struct ks_packet *packet, struct ks_walk *walk,
+	    enum ks_verdict verdict)
 {
-	struct ks_walk walk;
-	enum ks_verdict verdict = ks_layers_walk(&walk, packet, &dissector->config.ports);
-	if (verdict == KS_DNS && is_duplicate(dissector, &walk, packet->time_ns))
+	if (verdict == KS_DNS && is_duplicate(dissector, walk, packet->time_ns))
 		verdict = KS_DUPLICATE;
 	else if (verdict == KS_DNS)
-		verdict = feed_datagram(dissector, &walk, packet->time_ns);
+		verdict = feed_datagram(dissector, walk, packet->time_ns);
 	else if (verdict == KS_FRAGMENT_PENDING)
-		verdict = feed_fragment(dissector, &walk, packet->time_ns);
+		verdict = feed_fragment(dissector, walk, packet->time_ns);
 	if (verdict == KS_LINK_UNKNOWN)
 		note_link(&dissector->stats, packet->linktype);
 	dissector->stats.packets++;
 	dissector->stats.verdicts[verdict]++;
 	return verdict;
+}
+
+enum ks_verdict
+ks_dissect_feed(struct ks_dissector *dissector, const struct ks_packet *packet)
+{
+	struct ks_walk walk;
+	const enum ks_verdict verdict = ks_layers_walk(&walk, packet, &dissector->config.ports);
+	return feed_walked(dissector, packet, &walk, verdict);
+}
+
+static void
+announce(const struct ks_dissector *dissector, const struct ks_walk *walk, unsigned step)
+{
+	const bool towards_server = ks_ports_has(&dissector->config.ports, walk->dg.dport);
+	dissector->listener.soon(dissector->listener.arg, towards_server ? &walk->dg.src : &walk->dg.dst,
+				 step);
+}
+
+void
+ks_dissect_feed_batch(struct ks_dissector *dissector, const struct ks_packet *packets, size_t n)
+{
+	struct ks_walk walks[KS_DISSECT_BATCH];
+	enum ks_verdict verdicts[KS_DISSECT_BATCH];
+	const bool announces = n > 1 && dissector->listener.soon != NULL;
+	assert(n <= KS_DISSECT_BATCH);
+	for (size_t i = 0; i < n; i++) {
+		verdicts[i] = ks_layers_walk(&walks[i], &packets[i], &dissector->config.ports);
+		if (announces && verdicts[i] == KS_DNS)
+			announce(dissector, &walks[i], 0);
+	}
+	for (size_t i = 0; announces && i < n; i++)
+		if (verdicts[i] == KS_DNS)
+			announce(dissector, &walks[i], 1);
+	for (size_t i = 0; i < n; i++)
+		(void)feed_walked(dissector, &packets[i], &walks[i], verdicts[i]);
 }
 
 void

@@ -33,6 +33,10 @@ struct ks_listener {
 	void (*message)(void *arg, const struct ks_message *message);
 	/* A UDP datagram or TCP segment on a DNS port, whatever is in it: the traffic of the server. */
 	void (*traffic)(void *arg, const struct ks_datagram *datagram, bool towards_server, int64_t time_ns);
+	/* Or NULL. A datagram on a DNS port will be told of soon: time to fetch what will be needed for it
+	 * from memory. For a batch, all `soon` with `step` 0 come first, then all with 1, then the datagrams;
+	 * `client` is who its ports say asks. Some datagrams are never told of, some are not announced. */
+	void (*soon)(void *arg, const struct ks_addr *client, unsigned step);
 	/* An ICMP error that quotes a packet on a DNS port. */
 	void (*icmp)(void *arg, const struct ks_walk *walk);
 	void *arg;
@@ -85,6 +89,10 @@ struct ks_dissector *ks_dissect_init(void *memory, const struct ks_dissect_confi
 
 /* Take one packet; the listener hears of what is in it before this returns. */
 enum ks_verdict ks_dissect_feed(struct ks_dissector *dissector, const struct ks_packet *packet);
+
+/* The same for `n` <= KS_DISSECT_BATCH packets at once, which hides most of the time that memory takes. */
+enum { KS_DISSECT_BATCH = 32 };
+void ks_dissect_feed_batch(struct ks_dissector *dissector, const struct ks_packet *packets, size_t n);
 
 /* A copy of the counters as they stand. */
 void ks_dissect_stats(const struct ks_dissector *dissector, struct ks_dissect_stats *ret);

@@ -42,17 +42,24 @@ ks_hash_addr(const struct ks_secret *secret, const struct ks_addr *addr)
 	return ks_hash_words(secret, w[0], w[1]);
 }
 
-/* Any bytes; the length is part of the value. Constants stand between the two uses of the secret, so that no
- * input makes them cancel. */
+/* Any bytes, sixteen to a multiplication; the length is part of the value. Constants stand between the two
+ * uses of the secret, so that no input makes them cancel. */
 static inline uint64_t
 ks_hash_bytes(const struct ks_secret *secret, const void *bytes, size_t n)
 {
 	const uint8_t *at = bytes;
 	uint64_t state = secret->a ^ (uint64_t)n * UINT64_C(0xd6e8feb86659fd93);
-	for (; n >= 8; n -= 8, at += 8) {
+	for (; n >= 16; n -= 16, at += 16) {
+		uint64_t words[2];
+		memcpy(words, at, 16);
+		state = ks_hash_fold(state ^ words[0], words[1] ^ secret->b);
+	}
+	if (n >= 8) {
 		uint64_t word;
 		memcpy(&word, at, 8);
 		state = ks_hash_fold(state ^ word, secret->b | 1);
+		n -= 8;
+		at += 8;
 	}
 	uint64_t tail = 0;
 	if (n > 0)

@@ -38,6 +38,8 @@ static const char caveats_sql[] =
 	"  END FROM tally"
 	" UNION ALL SELECT CASE WHEN n > 0 AND whole.span_s IS NULL THEN"
 	"  'all packets carry one time: rates are unknown' END FROM packets, whole"
+	" UNION ALL SELECT 'the number of sources is an upper bound: beyond the foremost of each capture they were only counted'"
+	"  FROM source_count WHERE is_upper_bound"
 	" UNION ALL SELECT 'incomplete, see report quality: ' || iif(length(list) > 160, printf('%d of them', n), list)"
 	"  FROM notices WHERE n > 0"
 	" UNION ALL SELECT CASE WHEN runs > 0 AND NOT EXISTS (SELECT 1 FROM judged) THEN"

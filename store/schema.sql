@@ -3,6 +3,8 @@
 -- Tables of a keystorm database, version 1, and the views that add up its runs. README.md tells what each
 -- column means. The report views v_* are made from report/*.sql when a database is created.
 --
+-- A CHECK with a list of three words or more is spelt with OR: IN would fill a temporary table on every row.
+--
 -- Units are in the names: _ns and _s since the epoch in UTC, bytes are octets.
 -- An address `ip` is 4 or 16 octets, empty for "servers beyond those kept apart".
 -- Keys begin with run_id so that a run can be read, replaced and deleted as one piece.
@@ -12,7 +14,7 @@ CREATE TABLE run (
 	set_hash BLOB NOT NULL UNIQUE CHECK (length(set_hash) = 16), -- over the sorted hashes of its inputs
 	tool_version TEXT NOT NULL,
 	sensor TEXT NOT NULL,
-	vantage TEXT NOT NULL CHECK (vantage IN ('A', 'M', 'R')),
+	vantage TEXT NOT NULL CHECK (vantage = 'A' OR vantage = 'M' OR vantage = 'R'),
 	vantage_given INTEGER NOT NULL CHECK (vantage_given IN (0, 1)),
 	partial INTEGER NOT NULL CHECK (partial IN (0, 1)), -- interrupted: only the beginning was read
 	queries_only INTEGER NOT NULL CHECK (queries_only IN (0, 1)),
@@ -44,7 +46,7 @@ CREATE INDEX input_size ON input (size_bytes);
 
 CREATE TABLE counter (
 	run_id INTEGER NOT NULL REFERENCES run ON DELETE CASCADE,
-	kind TEXT NOT NULL CHECK (kind IN ('packet', 'total', 'loss', 'notice')),
+	kind TEXT NOT NULL CHECK (kind = 'packet' OR kind = 'total' OR kind = 'loss' OR kind = 'notice'),
 	name TEXT NOT NULL,
 	position INTEGER NOT NULL, -- order in report quality
 	value INTEGER NOT NULL,
@@ -65,6 +67,7 @@ CREATE TABLE server (
 	PRIMARY KEY (run_id, ip)
 ) STRICT, WITHOUT ROWID;
 
+-- The sources that asked most, most often for keys they had, or were answered most octets; see source_rest.
 CREATE TABLE source (
 	run_id INTEGER NOT NULL REFERENCES run ON DELETE CASCADE,
 	ip BLOB NOT NULL,
@@ -83,6 +86,22 @@ CREATE TABLE source (
 	last_ns INTEGER NOT NULL,
 	PRIMARY KEY (run_id, ip)
 ) STRICT, WITHOUT ROWID;
+
+-- The sources of a run that have no row of their own, added up.
+CREATE TABLE source_rest (
+	run_id INTEGER PRIMARY KEY REFERENCES run ON DELETE CASCADE,
+	sources INTEGER NOT NULL, -- that asked anything
+	queries INTEGER NOT NULL,
+	responses INTEGER NOT NULL,
+	dnskey_queries INTEGER NOT NULL,
+	ds_queries INTEGER NOT NULL,
+	requeries INTEGER NOT NULL,
+	do_queries INTEGER NOT NULL,
+	tcp_queries INTEGER NOT NULL,
+	query_dns_bytes INTEGER NOT NULL,
+	response_dns_bytes INTEGER NOT NULL,
+	sigkey_dns_bytes INTEGER NOT NULL
+) STRICT;
 
 CREATE TABLE bin (
 	run_id INTEGER NOT NULL REFERENCES run ON DELETE CASCADE,
@@ -219,14 +238,12 @@ CREATE TABLE behaviour_server (
 	FOREIGN KEY (run_id, zone_id, ip) REFERENCES behaviour ON DELETE CASCADE
 ) STRICT, WITHOUT ROWID;
 
--- A bounded sample of the queries of a source, each with its answer.
+-- A bounded sample of the queries of a source, each with its answer. Both addresses have rows of their own.
 CREATE TABLE query (
 	run_id INTEGER NOT NULL REFERENCES run ON DELETE CASCADE,
 	ip BLOB NOT NULL,
 	number INTEGER NOT NULL, -- position in the source's own sequence
-	address TEXT NOT NULL,
 	server_ip BLOB NOT NULL,
-	server_address TEXT NOT NULL,
 	t_ns INTEGER NOT NULL,
 	response_ns INTEGER, -- NULL: no response seen
 	qname_wire BLOB, -- NULL: no question
@@ -252,7 +269,7 @@ CREATE TABLE icmp (
 	server_address TEXT NOT NULL,
 	ip BLOB NOT NULL,
 	address TEXT NOT NULL,
-	kind TEXT NOT NULL CHECK (kind IN ('port unreachable', 'unreachable', 'too big', 'other')),
+	kind TEXT NOT NULL CHECK (kind = 'port unreachable' OR kind = 'unreachable' OR kind = 'too big' OR kind = 'other'),
 	packets INTEGER NOT NULL,
 	PRIMARY KEY (run_id, server_ip, ip, kind)
 ) STRICT, WITHOUT ROWID;
@@ -294,7 +311,7 @@ CREATE TABLE ta_signal (
 	zone_wire BLOB NOT NULL,
 	zone TEXT NOT NULL,
 	tags TEXT NOT NULL, -- decimal, ascending, a blank between two
-	via TEXT NOT NULL CHECK (via IN ('qname', 'option', 'sentinel-is', 'sentinel-not')),
+	via TEXT NOT NULL CHECK (via = 'qname' OR via = 'option' OR via = 'sentinel-is' OR via = 'sentinel-not'),
 	queries INTEGER NOT NULL,
 	forwarded INTEGER NOT NULL, -- of them, with RD=1 or DO=0: passed on, or made up
 	first_ns INTEGER NOT NULL,
@@ -520,7 +537,7 @@ CREATE INDEX storm_zone ON storm (zone_id);
 CREATE TABLE habit (
 	zone_id INTEGER NOT NULL REFERENCES zone,
 	ip BLOB NOT NULL,
-	memory_class TEXT CHECK (memory_class IN ('none', '30s', '60s', '600s', 'ttl')), -- of failures
+	memory_class TEXT CHECK (memory_class = 'none' OR memory_class = '30s' OR memory_class = '60s' OR memory_class = '600s' OR memory_class = 'ttl'), -- of failures
 	sci REAL, -- self-clocking index
 	spray REAL, -- entropy over servers, 1: all alike
 	coverage REAL, -- servers asked of those there are
@@ -614,6 +631,13 @@ SELECT
 	min(responses_only) AS responses_only, -- 1: no run saw queries
 	min(queries_only OR responses_only) AS one_sided -- 1: no run saw both queries and answers
 FROM run;
+
+-- How many sources asked anything: exact for one run, and for several whose sources all have rows; otherwise
+-- the rests of two runs may hold the same ones, so the sum is the most there can be.
+CREATE VIEW source_count AS
+SELECT
+	(SELECT count(DISTINCT ip) FROM source WHERE queries > 0) + (SELECT coalesce(sum(sources), 0) FROM source_rest) AS sources,
+	(SELECT count(*) FROM run) > 1 AND EXISTS (SELECT 1 FROM source_rest) AS is_upper_bound;
 
 -- One row per source over all runs.
 CREATE VIEW all_source AS

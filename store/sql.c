@@ -95,6 +95,9 @@ static const char *const puts_sql[KS_PUT_COUNT] = {
     [KS_PUT_SOURCE] = "INSERT INTO source (run_id, ip, address, queries, responses, dnskey_queries, ds_queries,"
 		      " requeries, do_queries, tcp_queries, query_dns_bytes, response_dns_bytes, sigkey_dns_bytes,"
 		      " first_ns, last_ns) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+    [KS_PUT_REST] = "INSERT INTO source_rest (run_id, sources, queries, responses, dnskey_queries, ds_queries, requeries,"
+		    " do_queries, tcp_queries, query_dns_bytes, response_dns_bytes, sigkey_dns_bytes)"
+		    " VALUES (?,?,?,?,?,?,?,?,?,?,?,?)",
     [KS_PUT_BIN] = "INSERT INTO bin (run_id, t_s, ip, transport, qtype, queries, responses, query_dns_bytes,"
 		   " response_dns_bytes, do_queries, cd_queries, tc_responses, query_ip_bytes, response_ip_bytes)"
 		   " VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
@@ -110,9 +113,9 @@ static const char *const puts_sql[KS_PUT_COUNT] = {
     [KS_PUT_FLOW] = "INSERT INTO flow (run_id, zone_id, ip, address, queries, err, rq_none, rq_first, rq_hot,"
 		    " rq_warm, rq_cool, rq_refresh, rq_retransmit, responses, response_dns_bytes, first_ns, last_ns)"
 		    " VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
-    [KS_PUT_QUERY] = "INSERT INTO query (run_id, ip, address, number, server_ip, server_address, t_ns, response_ns,"
+    [KS_PUT_QUERY] = "INSERT INTO query (run_id, ip, number, server_ip, t_ns, response_ns,"
 		     " qname_wire, qname, qtype, id, sport, flags, dnssec_ok, edns_size, transport, requery,"
-		     " response_bytes, rcode, tc) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+		     " response_bytes, rcode, tc) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
     [KS_PUT_ICMP] = "INSERT INTO icmp (run_id, server_ip, server_address, ip, address, kind, packets)"
 		    " VALUES (?,?,?,?,?,?,?)",
     [KS_PUT_STACK] = "INSERT INTO source_stack (run_id, ip, address, fingerprint, queries, cased_queries, mixed_queries,"

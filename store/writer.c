@@ -173,6 +173,21 @@ put_server_fact(struct ks_sink *sink, const struct ks_fact_server *server, struc
 	return ks_sql_row_done(&row, diag);
 }
 
+static void
+put_source_counts(struct ks_sql_row *row, const struct ks_fact_source *source)
+{
+	ks_sql_put_count(row, source->queries);
+	ks_sql_put_count(row, source->responses);
+	ks_sql_put_count(row, source->dnskey_queries);
+	ks_sql_put_count(row, source->ds_queries);
+	ks_sql_put_count(row, source->requeries);
+	ks_sql_put_count(row, source->do_queries);
+	ks_sql_put_count(row, source->tcp_queries);
+	ks_sql_put_count(row, source->query_dns_bytes);
+	ks_sql_put_count(row, source->response_dns_bytes);
+	ks_sql_put_count(row, source->sigkey_dns_bytes);
+}
+
 static enum ks_error
 put_source(struct ks_sink *sink, const struct ks_fact_source *source, struct ks_diag *diag)
 {
@@ -180,18 +195,18 @@ put_source(struct ks_sink *sink, const struct ks_fact_source *source, struct ks_
 	struct ks_sql_row row = fact(store_of(sink), KS_PUT_SOURCE);
 	put_ip(&row, &source->source);
 	ks_sql_put_text(&row, ks_addr_print(&source->source, address));
-	ks_sql_put_count(&row, source->queries);
-	ks_sql_put_count(&row, source->responses);
-	ks_sql_put_count(&row, source->dnskey_queries);
-	ks_sql_put_count(&row, source->ds_queries);
-	ks_sql_put_count(&row, source->requeries);
-	ks_sql_put_count(&row, source->do_queries);
-	ks_sql_put_count(&row, source->tcp_queries);
-	ks_sql_put_count(&row, source->query_dns_bytes);
-	ks_sql_put_count(&row, source->response_dns_bytes);
-	ks_sql_put_count(&row, source->sigkey_dns_bytes);
+	put_source_counts(&row, source);
 	ks_sql_put_int(&row, source->first_ns);
 	ks_sql_put_int(&row, source->last_ns);
+	return ks_sql_row_done(&row, diag);
+}
+
+static enum ks_error
+put_rest(struct ks_sink *sink, const struct ks_fact_rest *rest, struct ks_diag *diag)
+{
+	struct ks_sql_row row = fact(store_of(sink), KS_PUT_REST);
+	ks_sql_put_count(&row, rest->sources);
+	put_source_counts(&row, &rest->sum);
 	return ks_sql_row_done(&row, diag);
 }
 
@@ -472,15 +487,11 @@ put_failure(struct ks_sink *sink, const struct ks_fact_failure *failure, struct 
 static enum ks_error
 put_query(struct ks_sink *sink, const struct ks_fact_query *query, struct ks_diag *diag)
 {
-	char source[KS_ADDR_TEXT];
-	char server[KS_ADDR_TEXT];
 	char qname[KS_NAME_TEXT];
 	struct ks_sql_row row = fact(store_of(sink), KS_PUT_QUERY);
 	put_ip(&row, &query->source);
-	ks_sql_put_text(&row, ks_addr_print(&query->source, source));
 	ks_sql_put_count(&row, query->number);
 	put_ip(&row, &query->server);
-	ks_sql_put_text(&row, ks_addr_print(&query->server, server));
 	ks_sql_put_int(&row, query->t_ns);
 	if (query->response_ns != 0)
 		ks_sql_put_int(&row, query->response_ns);
@@ -560,6 +571,7 @@ const struct ks_sink_ops ks_store_sink_ops = {
 	.counter = put_counter,
 	.server = put_server_fact,
 	.source = put_source,
+	.rest = put_rest,
 	.bin = put_bin,
 	.traffic = put_traffic,
 	.zone = put_zone,

@@ -6,7 +6,7 @@
  * compression, standard input) and one that merges several sources in time order; `live` adds its own.
  *
  * Memory:  a source allocates when it is opened, not per packet. Packets handed out point into its
- *          buffers and live until the next call of `next`.
+ *          buffers and live until the next call of `next`; those of a batch live until the next batch.
  * Threads: one owner at a time.
  * Errors:  the world's: returned with one line in the caller's diagnosis. */
 #ifndef KS_ANALYZER_CAPTURE_H
@@ -49,6 +49,9 @@ struct ks_capture_ops {
 	 * was delivered before stays valid. */
 	enum ks_error (*next)(struct ks_capture *capture, struct ks_packet *ret, bool *ret_have,
 			      struct ks_diag *diag);
+	/* True: the next call of `next` leaves the packets handed out since the last false alive. May
+	 * say false at any time; NULL always does. */
+	bool (*ahead)(const struct ks_capture *capture);
 	/* Number of files behind this source and what is known of each; `index` < n_files. */
 	size_t (*n_files)(const struct ks_capture *capture);
 	const struct ks_capture_info *(*info)(const struct ks_capture *capture, size_t index);
@@ -91,6 +94,24 @@ static inline enum ks_error
 ks_capture_next(struct ks_capture *capture, struct ks_packet *ret, bool *ret_have, struct ks_diag *diag)
 {
 	return capture->ops->next(capture, ret, ret_have, diag);
+}
+
+/* Up to `max` packets that are alive together until the next call. KS_SUCCESS with `*ret_n` 0 is the end;
+ * after an error the `*ret_n` packets before it are good. */
+static inline enum ks_error
+ks_capture_next_batch(struct ks_capture *capture, struct ks_packet *packets, size_t max, size_t *ret_n,
+		      struct ks_diag *diag)
+{
+	size_t n = 0;
+	enum ks_error error;
+	bool have;
+	do {
+		error = ks_capture_next(capture, &packets[n], &have, diag);
+		n += error == KS_SUCCESS && have;
+	} while (error == KS_SUCCESS && have && n < max && capture->ops->ahead != NULL &&
+		 capture->ops->ahead(capture));
+	*ret_n = n;
+	return error;
 }
 
 static inline void

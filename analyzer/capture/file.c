@@ -120,6 +120,15 @@ file_next(struct ks_capture *capture, struct ks_packet *ret, bool *ret_have, str
 	return KS_SUCCESS;
 }
 
+/* A filter may read over any number of packets, a pcapng file may end at any block. */
+static bool
+file_ahead(const struct ks_capture *capture)
+{
+	const struct file *const file = (const struct file *)capture;
+	return !file->ended && file->filter == NULL && file->container == CONTAINER_PCAP &&
+	       ks_pcap_file_ahead(&file->pcap, &file->source);
+}
+
 static size_t
 file_count(const struct ks_capture *capture)
 {
@@ -148,6 +157,7 @@ file_close(struct ks_capture *capture)
 
 static const struct ks_capture_ops file_ops = {
 	.next = file_next,
+	.ahead = file_ahead,
 	.n_files = file_count,
 	.info = file_info,
 	.close = file_close,

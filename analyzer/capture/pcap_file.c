@@ -87,6 +87,18 @@ record_ends_early(const struct ks_pcap_file *pcap, struct ks_diag *note)
 	return KS_READ_UNFINISHED;
 }
 
+bool
+ks_pcap_file_ahead(const struct ks_pcap_file *pcap, const struct ks_source *source)
+{
+	const size_t left = (size_t)(source->end - source->at);
+	if (left < pcap->header_bytes)
+		return false;
+	/* Files of before 1999, whose lengths may be swapped, can do without. */
+	const uint32_t cap_len = ks_load32(source->at + 8, pcap->big);
+	return pcap->lengths == KS_PCAP_LENGTHS_KEPT && cap_len <= KS_PACKET_MAX &&
+	       cap_len <= left - pcap->header_bytes;
+}
+
 enum ks_read
 ks_pcap_file_next(struct ks_pcap_file *pcap, struct ks_source *source, struct ks_packet *ret,
 		  struct ks_diag *note)

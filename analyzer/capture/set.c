@@ -240,6 +240,17 @@ set_next(struct ks_capture *capture, struct ks_packet *ret, bool *ret_have, stru
 	return error;
 }
 
+/* The next step first moves on in the file whose packet was handed out last; other files' windows stay. */
+static bool
+set_ahead(const struct ks_capture *capture)
+{
+	const struct set *const set = (const struct set *)capture;
+	if (set->failed || !set->delivered || set->heap_n == 0)
+		return false;
+	const struct ks_capture *const file = set->files.at[set->heap[0].index].capture;
+	return file != NULL && file->ops->ahead(file);
+}
+
 static size_t
 set_n_files(const struct ks_capture *capture)
 {
@@ -266,6 +277,7 @@ set_close(struct ks_capture *capture)
 
 static const struct ks_capture_ops set_ops = {
 	.next = set_next,
+	.ahead = set_ahead,
 	.n_files = set_n_files,
 	.info = set_info,
 	.close = set_close,

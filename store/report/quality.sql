@@ -19,4 +19,9 @@ report AS (
 	SELECT 'input', packets, path || ': ' || iif(note = '', state, note), 'input', 0, hash, 4
 	FROM input
 	WHERE state <> 'whole'
+	UNION ALL
+	SELECT 'sources_summed', sum(sources), 'sources without a row of their own, for there are too many: they count in totals, not in report sources',
+		'notice', 1000, NULL, 3
+	FROM source_rest
+	HAVING count(*) > 0
 )

@@ -7,11 +7,11 @@ stepped AS (
 ),
 report AS (
 	SELECT
-		address AS source,
+		(SELECT address FROM source WHERE source.run_id = stepped.run_id AND source.ip = stepped.ip) AS source,
 		strftime('%Y-%m-%dT%H:%M:%S', t_ns / 1000000000, 'unixepoch')
 			|| substr(printf('.%09d', t_ns % 1000000000), 1, time_digits + 1) || 'Z' AS t,
 		round(dt_ns / 1e6, max(time_digits - 3, 0)) AS dt_ms,
-		server_address AS server,
+		(SELECT address FROM server WHERE server.run_id = stepped.run_id AND server.ip = server_ip) AS server,
 		id,
 		sport,
 		iif(transport = 1, 'tcp', 'udp') AS proto,

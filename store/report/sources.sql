@@ -7,7 +7,10 @@ everybody (dnskey_bar, sigkey_bar) AS (
 	SELECT
 		min(0.5, 3.0 * sum(dnskey_queries) / nullif(sum(queries), 0)),
 		min(0.9, 3.0 * sum(sigkey_dns_bytes) / nullif(sum(response_dns_bytes), 0))
-	FROM source
+	FROM (
+		SELECT queries, dnskey_queries, response_dns_bytes, sigkey_dns_bytes FROM source
+		UNION ALL SELECT queries, dnskey_queries, response_dns_bytes, sigkey_dns_bytes FROM source_rest
+	)
 ),
 shared AS (
 	SELECT *,

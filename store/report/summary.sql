@@ -20,7 +20,7 @@ found AS (
 	SELECT
 		(SELECT count(*) FROM input WHERE state <> 'unreadable') AS files,
 		tally.*,
-		(SELECT count(DISTINCT ip) FROM source WHERE queries > 0) AS sources,
+		(SELECT sources FROM source_count) AS sources,
 		(SELECT count(DISTINCT zone_id) FROM run_zone WHERE answered) AS zones,
 		(SELECT coalesce(sum(queries), 0) FROM bin WHERE qtype = 48) AS dnskey_queries,
 		-- Storms are looked for in queries.

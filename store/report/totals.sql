@@ -13,7 +13,7 @@ report AS (
 		sum(value) FILTER (WHERE name = 'do_queries') AS do_queries,
 		sum(value) FILTER (WHERE name = 'tc_responses') AS tc_responses,
 		sum(value) FILTER (WHERE name = 'icmp_quoted') AS icmp_quoted,
-		(SELECT count(DISTINCT ip) FROM source WHERE queries > 0) AS sources,
+		(SELECT sources FROM source_count) AS sources,
 		sum(value) FILTER (WHERE name = 'malformed') AS malformed,
 		sum(value) FILTER (WHERE name = 'query_bytes') AS query_bytes,
 		sum(value) FILTER (WHERE name = 'response_bytes') AS response_bytes

@@ -397,3 +397,53 @@ Test(capture_set, standard_input_among_files)
 	cr_assert(text_is(set->ops->info(set, 1)->note, "standard input named twice"));
 	ks_capture_close(set);
 }
+
+/* --- batches --- */
+
+/* `n` packets, one each `step` seconds, of many sizes; the file ends in a record that cannot be. */
+static void
+save_broken_pcap(const char *path, uint32_t n, uint32_t step)
+{
+	struct bytes bytes = {.big = false};
+	pcap_header(&bytes);
+	for (uint32_t i = 0; i < n; i++) {
+		const uint32_t length = 1 + i * 37 % 1500;
+		pcap_packet(&bytes, i * step, 0, length, length);
+	}
+	put32(&bytes, n * step);
+	put32(&bytes, 0);
+	put32(&bytes, 1 << 20);
+	put32(&bytes, 1 << 20);
+	put_pattern(&bytes, 1, 1 << 20);
+	bytes_save(&bytes, path);
+	bytes_free(&bytes);
+}
+
+Test(capture_set, packets_of_a_batch_are_alive_together)
+{
+	enum { MAX = 32, FIRST = 9000, SECOND = 3000 };
+	save_broken_pcap("a.pcap", FIRST, 1);
+	save_broken_pcap("b.pcap", SECOND, 3);
+	struct ks_capture *const capture = open_set((const char *const[]){"a.pcap", "b.pcap"}, 2, NULL);
+	struct ks_packet packets[MAX];
+	struct ks_diag diag;
+	size_t n = 0, total = 0, batches = 0;
+	int64_t last_ns = 0;
+	do {
+		cr_assert(eq(int, ks_capture_next_batch(capture, packets, MAX, &n, &diag), KS_SUCCESS));
+		cr_assert(le(sz, n, MAX));
+		for (size_t i = 0; i < n; i++) {
+			cr_assert(ge(i64, packets[i].time_ns, last_ns));
+			last_ns = packets[i].time_ns;
+			cr_assert(is_pattern(packets[i].data, packets[i].cap_len, packets[i].cap_len),
+				  "packet %zu", total + i);
+		}
+		total += n;
+		batches++;
+	} while (n > 0);
+	cr_assert(eq(sz, total, FIRST + SECOND));
+	cr_assert(le(sz, batches, total / 16), "most batches are full: %zu", batches);
+	cr_assert(eq(int, capture->ops->info(capture, 0)->state, KS_CAPTURE_CUT));
+	cr_assert(eq(int, capture->ops->info(capture, 1)->state, KS_CAPTURE_CUT));
+	ks_capture_close(capture);
+}

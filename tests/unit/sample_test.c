@@ -31,7 +31,7 @@ Test(sample, a_short_sequence_is_kept_whole)
 	const uint32_t log = ks_samples_open(samples, 7, KS_RANK_BACKGROUND);
 	static uint32_t numbers[4096];
 	for (uint32_t i = 0; i < 2 * KS_SAMPLE_CAP; i++)
-		cr_assert(ne(u32, ks_samples_add(samples, log), KS_SAMPLE_NONE));
+		cr_assert(ne(u32, ks_samples_add(samples, log, KS_REC_KEYS), KS_SAMPLE_NONE));
 	cr_assert(eq(u32, walk(samples, log, numbers, 4096), 2 * KS_SAMPLE_CAP));
 	for (uint32_t i = 0; i < 2 * KS_SAMPLE_CAP; i++)
 		cr_assert(eq(u32, numbers[i], i));
@@ -45,7 +45,7 @@ Test(sample, a_long_sequence_keeps_its_ends_and_an_even_middle)
 	const uint32_t log = ks_samples_open(samples, 7, KS_RANK_REQUERIES);
 	static uint32_t numbers[4096];
 	for (uint32_t i = 0; i < TOTAL; i++)
-		cr_assert(ne(u32, ks_samples_add(samples, log), KS_SAMPLE_NONE));
+		cr_assert(ne(u32, ks_samples_add(samples, log, KS_REC_KEYS), KS_SAMPLE_NONE));
 	const uint32_t n = walk(samples, log, numbers, 4096);
 	cr_assert(le(u32, n, 3 * KS_SAMPLE_CAP));
 	cr_assert(ge(u32, n, 2 * KS_SAMPLE_CAP + KS_SAMPLE_CAP / 2 - 1));
@@ -68,20 +68,41 @@ Test(sample, a_squeeze_gives_up_background_first_and_offenders_last)
 	const uint32_t other = ks_samples_open(samples, 3, KS_RANK_BACKGROUND);
 	static uint32_t numbers[4096];
 	while (samples->squeezes == 0) {
-		(void)ks_samples_add(samples, offender);
+		(void)ks_samples_add(samples, offender, KS_REC_KEYS);
 		if (ks_samples_is_of(samples, asker, 2))
-			(void)ks_samples_add(samples, asker);
+			(void)ks_samples_add(samples, asker, KS_REC_KEYS);
 		if (ks_samples_is_of(samples, other, 3))
-			(void)ks_samples_add(samples, other);
+			(void)ks_samples_add(samples, other, KS_REC_KEYS);
 	}
 	cr_assert(not(ks_samples_is_of(samples, other, 3)));
 	cr_assert(ks_samples_is_of(samples, asker, 2));
 	cr_assert(eq(u32, ks_samples_open(samples, 9, KS_RANK_BACKGROUND), KS_SAMPLE_NONE));
 	for (uint32_t i = 0; i < 100000; i++)
-		(void)ks_samples_add(samples, offender);
+		(void)ks_samples_add(samples, offender, KS_REC_KEYS);
 	cr_assert(ks_samples_is_of(samples, offender, 1));
 	cr_assert(le(u32, samples->used_records, samples->record_capacity));
 	cr_assert(gt(u32, walk(samples, offender, numbers, 4096), 8));
+	ks_samples_done(samples);
+}
+
+Test(sample, a_squeeze_keeps_what_is_about_keys)
+{
+	struct ks_samples *const samples = samples_of(1 << 16);
+	const uint32_t log = ks_samples_open(samples, 1, KS_RANK_REQUERIES);
+	static uint32_t logs[64], numbers[4096];
+	for (uint32_t i = 0; i < 100; i++)
+		(void)ks_samples_add(samples, log, i % 10 == 0 ? KS_REC_KEYS : 0);
+	cr_assert(ks_samples_wants(samples, false));
+	for (uint32_t i = 0; samples->squeezes == 0; i = (i + 1) % 64) {
+		if (!ks_samples_is_of(samples, logs[i], 100 + i))
+			logs[i] = ks_samples_open(samples, 100 + i, KS_RANK_BACKGROUND);
+		(void)ks_samples_add(samples, logs[i], 0);
+	}
+	cr_assert(not(ks_samples_wants(samples, false)));
+	cr_assert(ks_samples_wants(samples, true));
+	cr_assert(eq(u32, walk(samples, log, numbers, 4096), 10));
+	for (uint32_t i = 0; i < 10; i++)
+		cr_assert(eq(u32, numbers[i], 10 * i));
 	ks_samples_done(samples);
 }
 
@@ -93,7 +114,7 @@ Test(sample, many_offenders_share_a_small_pool)
 		logs[i] = ks_samples_open(samples, i, KS_RANK_REQUERIES);
 	for (uint32_t round = 0; round < 5000; round++)
 		for (uint32_t i = 0; i < 200; i++)
-			(void)ks_samples_add(samples, logs[i]);
+			(void)ks_samples_add(samples, logs[i], KS_REC_KEYS);
 	uint32_t kept = 0;
 	for (uint32_t i = 0; i < 200; i++) {
 		const uint32_t n = walk(samples, logs[i], numbers, 4096);
@@ -112,7 +133,7 @@ Test(sample, shrink_reaches_its_mark)
 	for (uint32_t i = 0; i < 20; i++) {
 		const uint32_t log = ks_samples_open(samples, i, KS_RANK_REQUERIES);
 		for (uint32_t k = 0; k < 400; k++)
-			(void)ks_samples_add(samples, log);
+			(void)ks_samples_add(samples, log, KS_REC_KEYS);
 	}
 	ks_samples_shrink(samples, 1000);
 	cr_assert(le(u32, samples->used_records, 1000));

@@ -26,11 +26,12 @@ struct failure_line {
 static struct {
 	struct ks_sink sink;
 	struct ks_fact_source sources[MANY];
+	struct ks_fact_rest rests[MANY];
 	struct ks_fact_flow flows[MANY];
 	struct ks_fact_query queries[MANY];
 	struct ks_fact_bin bins[MANY];
 	struct ks_fact_server servers[MANY];
-	size_t n_sources, n_flows, n_queries, n_bins, n_servers, n_zones;
+	size_t n_sources, n_rests, n_flows, n_queries, n_bins, n_servers, n_zones;
 	uint64_t zone_bin_queries, new_offenders;
 	struct ks_fact_behaviour behaviours[8];
 	struct ks_server_count servers_asked[8][4];
@@ -61,6 +62,7 @@ static struct {
 	}
 
 KEEP(source, sources)
+KEEP(rest, rests)
 KEEP(flow, flows)
 KEEP(query, queries)
 KEEP(bin, bins)
@@ -242,6 +244,7 @@ drop_exhaustion(struct ks_sink *sink, const struct ks_fact_exhaustion *fact, str
 static const struct ks_sink_ops ops = {
 	.server = keep_server,
 	.source = keep_source,
+	.rest = keep_rest,
 	.bin = keep_bin,
 	.traffic = drop_traffic,
 	.zone = keep_zone,
@@ -617,4 +620,43 @@ Test(shard, signals_keys_and_failures_come_out)
 	cr_assert(report->fact.report && report->fact.code == 7 && report->fact.qtype == 1);
 	cr_assert(strcmp(report->name, "x.example.com.") == 0 && strcmp(report->zone, "example.com.") == 0);
 	ks_shard_done(&shard);
+}
+
+/* Background: an A query of `source`. */
+static void
+ask(uint32_t source, int64_t t_ns)
+{
+	static const uint8_t name[] = "\3www\7example";
+	const struct ks_message message = {
+		.time_ns = t_ns,
+		.client = addr(source),
+		.server = addr(53),
+		.client_port = 4000,
+		.server_port = 53,
+		.len = 29,
+		.dns = {.has_question = true, .qname = {name, sizeof(name)}, .qtype = 1, .qclass = 1},
+	};
+	ks_shard_message(&shard, &message);
+}
+
+Test(shard, the_foremost_sources_have_rows_and_the_rest_is_a_sum)
+{
+	enum { SOURCES = 60000, FOREMOST = 40 };
+	begin(64 << 20);
+	for (uint32_t i = 0; i < SOURCES; i++)
+		ask(1000 + i, T0 + MS(i));
+	/* Late and high addresses: neither order of arrival nor of address chooses them. */
+	for (uint32_t i = 0; i < 2 * FOREMOST; i++)
+		ask(1000 + SOURCES - 1 - i % FOREMOST, T0 + MS(SOURCES + i));
+	say(500, 53, 1, T0, false);
+	freeze();
+	cr_assert(eq(sz, got.n_rests, 1));
+	cr_assert(eq(u64, got.n_sources + got.rests[0].sources, SOURCES + 1));
+	cr_assert(ge(sz, got.n_sources, 16384));
+	cr_assert(le(sz, got.n_sources, 50000), "the database must not grow with sources: %zu",
+		  got.n_sources);
+	cr_assert(eq(u64, got.rests[0].sum.queries, got.rests[0].sources), "the busy ones all have rows");
+	cr_assert(eq(u64, got.rests[0].sum.dnskey_queries, 0));
+	cr_assert(eq(u64, got.rests[0].sum.query_dns_bytes, got.rests[0].sources * 29));
+	cr_assert(eq(u64, got.sources[0].dnskey_queries, 1));
 }

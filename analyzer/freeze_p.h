@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * analyzer/freeze_p.h -- what the parts of freezing share; private to analyzer/freeze*.c. */
+#ifndef KS_ANALYZER_FREEZE_P_H
+#define KS_ANALYZER_FREEZE_P_H
+
+#include "analyzer/shard.h"
+
+/* What a table's entry is sorted by, and which entry it is. */
+struct ks_rank {
+	uint64_t major, minor, last;
+	uint32_t number;
+};
+
+/* An order of entries of one table. */
+struct ks_order {
+	struct ks_rank *ranks;
+	uint32_t n;
+};
+
+struct ks_freezer {
+	struct ks_shard *shard;
+	struct ks_sink *sink;
+	struct ks_diag *diag;
+	struct ks_order sources; /* those that become rows of their own */
+	struct ks_order servers, zones;
+	uint32_t *zone_place; /* by number: index in the order of zones */
+};
+
+struct ks_addr ks_freeze_addr(const struct ks_key *key);
+
+/* As the bytes of the address themselves sort, 4 of them or 16: the order in which the store keeps its keys,
+ * so that every row is appended. `entry` begins with an address as key. */
+void ks_freeze_rank_addr(const struct ks_freezer *freezer, const void *entry, struct ks_rank *ret);
+
+void ks_freeze_sort(struct ks_order *order);
+
+/* Choose the sources that become rows: freezer->sources. */
+KS_MUST_CHECK enum ks_error ks_freeze_choose_sources(struct ks_freezer *freezer);
+
+KS_MUST_CHECK enum ks_error ks_freeze_sources(const struct ks_freezer *freezer);
+KS_MUST_CHECK enum ks_error ks_freeze_sequences(const struct ks_freezer *freezer);
+KS_MUST_CHECK enum ks_error ks_freeze_stacks(const struct ks_freezer *freezer);
+
+#endif
