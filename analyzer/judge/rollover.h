@@ -9,7 +9,7 @@
 
 #include "analyzer/judge/traits.h"
 
-/* Append nothing to `events` but put the zone's in place of what is there. */
+/* What is in `events` is replaced. */
 void ks_rollover_judge(const struct ks_zone_facts *facts, struct ks_traits_scratch *scratch,
 		       struct ks_events *events);
 

@@ -67,8 +67,11 @@ ks_zone_numbers(const char *text, uint16_t ret[KS_ZONE_SIGNERS_MAX])
 	size_t n = 0;
 	while (text != NULL && *text != '\0' && n < KS_ZONE_SIGNERS_MAX) {
 		char *end;
-		ret[n++] = (uint16_t)strtoul(text, &end, 10);
-		text = end == text ? NULL : end + strspn(end, " ");
+		const unsigned long number = strtoul(text, &end, 10);
+		if (end == text)
+			break;
+		ret[n++] = (uint16_t)number;
+		text = end + strspn(end, " ");
 	}
 	return n;
 }
