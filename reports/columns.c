@@ -116,11 +116,11 @@ static const struct ks_column known[] = {
 
 	/* records of DNSSEC */
 	{"type",              NULL,           KS_COLUMN_TEXT,   96, 0},
-	{"nsid",              NULL,           KS_COLUMN_TEXT,   88, 0},
-	{"dnskey_hash",       "keys",         KS_COLUMN_TEXT,   94, 0},
-	{"signers",           NULL,           KS_COLUMN_TEXT,   92, 0},
-	{"from",              NULL,           KS_COLUMN_SECOND, 90, 0},
-	{"to",                NULL,           KS_COLUMN_SECOND, 89, 0},
+	{"nsid",              NULL,           KS_COLUMN_TEXT,   75, 0},
+	{"dnskey_hash",       "keys",         KS_COLUMN_TEXT,   79, 0},
+	{"signers",           NULL,           KS_COLUMN_TEXT,   76, 0},
+	{"from",              NULL,           KS_COLUMN_SECOND, 78, 0},
+	{"to",                NULL,           KS_COLUMN_SECOND, 77, 0},
 	{"inception",         NULL,           KS_COLUMN_SECOND, 40, 0},
 	{"expiration",        NULL,           KS_COLUMN_SECOND, 88, 0},
 	{"remaining_s",       "left",         KS_COLUMN_SPAN_S, 90, 0},
@@ -131,6 +131,7 @@ static const struct ks_column known[] = {
 	{"first_expired",     "from",         KS_COLUMN_SECOND, 36, 0},
 	{"last_expired",      "to",           KS_COLUMN_SECOND, 35, 0},
 	{"folded",            NULL,           KS_COLUMN_BOOL,   34, 0},
+	{"problem",           NULL,           KS_COLUMN_TEXT,   97, 0},
 	{"threshold",         "more than",    KS_COLUMN_PLAIN,  80, 0},
 
 	{"parent",            "below",        KS_COLUMN_TEXT,   98, 16},

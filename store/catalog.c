@@ -184,8 +184,8 @@ const struct ks_catalog_entry ks_catalog[] = {
 	{
 		.name = "exhaustion",
 		.sql = ks_sql_exhaustion,
-		.columns = "zone, kind, count, threshold, responses, server, first, last",
-		.order = "responses DESC, zone, kind, length(server_ip), server_ip",
+		.columns = "zone, problem, count, threshold, responses, server, first, last",
+		.order = "responses DESC, zone, problem, length(server_ip), server_ip",
 		.rankable = " count responses ",
 		.takes = KS_TAKES_ZONE | KS_TAKES_SERVER | KS_TAKES_TIME | KS_TAKES_BY,
 		.time = KS_FILTER_SPAN,

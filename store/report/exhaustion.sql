@@ -13,7 +13,7 @@ added AS (
 report AS (
 	SELECT
 		zone.name AS zone,
-		kind,
+		kind AS problem,
 		greatest AS count,
 		threshold,
 		responses,

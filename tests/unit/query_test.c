@@ -287,7 +287,7 @@ Test(query, column_names_are_fixed)
 		 "zone|type|signer_tag|algorithm|inception|expiration|remaining_s|ratio_to_ttl|state|"
 		 "verified"},
 		{"consistency", "zone|server|nsid|dnskey_hash|signers|soa_serial|from|to"},
-		{"exhaustion", "zone|kind|count|threshold|responses|server|first|last"},
+		{"exhaustion", "zone|problem|count|threshold|responses|server|first|last"},
 		{"rollovers", "zone|t|event|algorithm|tag|key|server|nsid|phase|warning|source|t_before|t_"
 			      "all|servers|method|"
 			      "detail"},
