@@ -273,5 +273,35 @@ const struct ks_catalog_entry ks_catalog[] = {
 		.time = KS_FILTER_SPAN,
 		.limit = 20,
 	},
+	{
+		.name = "rollovers",
+		.sql = ks_sql_rollovers,
+		.columns = "zone, t, event, algorithm, tag, key, server, nsid, phase, warning, source, "
+			   "t_before, "
+			   "t_all, servers, method, detail",
+		.order = "t_ns, zone, event_id, event, tag",
+		.rankable = " servers ",
+		.takes = KS_TAKES_ZONE | KS_TAKES_SERVER | KS_TAKES_TIME | KS_TAKES_BY,
+		.time = KS_FILTER_INSTANT,
+		.limit = -1,
+	},
+	{
+		.name = "rollover-series",
+		.sql = ks_sql_rollover_series,
+		.columns = "zone, t, dnskey_qps, all_qps, response_bps, requery_ratio, new_offenders, event",
+		.order = "zone, at_s",
+		.rankable = " dnskey_qps all_qps response_bps requery_ratio new_offenders ",
+		.takes = KS_TAKES_ZONE | KS_TAKES_TIME | KS_TAKES_STEP | KS_TAKES_BY,
+		.limit = -1,
+	},
+	{
+		.name = "audit",
+		.sql = ks_sql_audit,
+		.columns = "question, result, evidence, zones, zones_wrong",
+		.order = "number",
+		.takes = KS_TAKES_ZONE,
+		.zone_inside = true,
+		.limit = -1,
+	},
 };
 const size_t ks_n_catalog = KS_COUNT(ks_catalog);

@@ -132,12 +132,13 @@ compose(const struct ks_catalog_entry *entry, const struct ks_query *query)
 	};
 	const bool server_inside = (entry->takes & KS_TAKES_STEP) != 0;
 	sqlite3_str *const sql = sqlite3_str_new(NULL);
-	sqlite3_str_appendf(sql,
-			    "WITH RECURSIVE option (step_s, server, from_ns, to_ns, ranked_by, len4, len6) AS"
-			    " (SELECT :step_s, :server, :from_ns, :to_ns, :by, :len4, :len6),\n%s\nSELECT %s "
-			    "FROM report WHERE 1",
-			    query->has_prefix ? entry->by_prefix : entry->sql, entry->columns);
-	if (query->zone != NULL)
+	sqlite3_str_appendf(
+		sql,
+		"WITH RECURSIVE option (step_s, server, from_ns, to_ns, ranked_by, len4, len6, zone) AS"
+		" (SELECT :step_s, :server, :from_ns, :to_ns, :by, :len4, :len6, :zone),\n%s\nSELECT %s "
+		"FROM report WHERE 1",
+		query->has_prefix ? entry->by_prefix : entry->sql, entry->columns);
+	if (query->zone != NULL && !entry->zone_inside)
 		sqlite3_str_appendall(sql, " AND zone_wire = :zone");
 	if (query->has_source)
 		sqlite3_str_appendall(sql, " AND ks_in_prefix(source_ip, :source, :source_bits)");

@@ -29,19 +29,31 @@ put_words(struct ks_store *store, const char *sql, bool is_known(uint16_t code),
 	return rc == SQLITE_DONE ? KS_SUCCESS : ks_sql_fail(store, rc, diag);
 }
 
+/* A name for SQL, where a hyphen is a minus. */
+static const char *
+word_of(const char *name, char ret[32])
+{
+	(void)snprintf(ret, 32, "%s", name);
+	for (char *c = ret; *c != '\0'; c++)
+		if (*c == '-')
+			*c = '_';
+	return ret;
+}
+
 static enum ks_error
 create_views(struct ks_store *store, struct ks_diag *diag)
 {
 	enum ks_error error = KS_SUCCESS;
 	for (size_t i = 0; i < ks_n_catalog && error == KS_SUCCESS; i++) {
 		const struct ks_catalog_entry *const entry = &ks_catalog[i];
-		char *const sql =
-			sqlite3_mprintf("CREATE VIEW v_%s AS WITH RECURSIVE\n"
-					"option (step_s, server, from_ns, to_ns, ranked_by, len4, len6) AS "
-					"(SELECT NULL, NULL, NULL, NULL, NULL, NULL, NULL),\n"
-					"%s\nSELECT %s%s\nFROM report ORDER BY %s",
-					entry->name, entry->sql, entry->view_has_source ? "source, " : "",
-					entry->columns, entry->order);
+		char word[32];
+		char *const sql = sqlite3_mprintf(
+			"CREATE VIEW v_%s AS WITH RECURSIVE\n"
+			"option (step_s, server, from_ns, to_ns, ranked_by, len4, len6, zone) AS "
+			"(SELECT NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL),\n"
+			"%s\nSELECT %s%s\nFROM report ORDER BY %s",
+			word_of(entry->name, word), entry->sql, entry->view_has_source ? "source, " : "",
+			entry->columns, entry->order);
 		error = sql != NULL ? ks_sql_exec(store, sql, diag) : ks_sql_fail(store, SQLITE_NOMEM, diag);
 		sqlite3_free(sql);
 	}
@@ -60,6 +72,8 @@ create(struct ks_store *store, struct ks_diag *diag)
 				  diag);
 	if (error == KS_SUCCESS) /* KS_QTYPE_OTHER */
 		error = ks_sql_exec(store, "INSERT INTO rrtype VALUES (65536, 'other')", diag);
+	if (error == KS_SUCCESS)
+		error = ks_calendar_put_own(store, diag);
 	if (error == KS_SUCCESS)
 		error = create_views(store, diag);
 	return error;

@@ -804,6 +804,36 @@ CREATE TABLE trait (
 	min_caches INTEGER, -- at least so many caches behind the address; NULL: not known
 	returned_s REAL -- it came back with stale keys after so long; NULL: it did not
 ) STRICT, WITHOUT ROWID;
+-- What happened to a zone's keys, at some instant behind before_ns and not behind t_ns.
+CREATE TABLE event (
+	event_id INTEGER PRIMARY KEY,
+	zone_id INTEGER NOT NULL REFERENCES zone,
+	kind TEXT NOT NULL, -- DOMAIN B9
+	t_ns INTEGER NOT NULL, -- first seen so
+	before_ns INTEGER, -- last seen otherwise; NULL: it was so at first sight
+	all_ns INTEGER NOT NULL, -- first seen so by the last of the servers that changed
+	servers INTEGER, -- that were seen to change; NULL: not a matter of servers
+	server_ip BLOB, -- first seen to have changed
+	server_address TEXT,
+	nsid BLOB, -- empty: not named
+	algorithm INTEGER,
+	tag INTEGER,
+	identity BLOB, -- of the key
+	phase TEXT,
+	method TEXT,
+	detail TEXT,
+	warning TEXT
+) STRICT;
+CREATE INDEX event_zone ON event (zone_id, t_ns);
+
+-- The event before a storm that may have set it off.
+CREATE TABLE storm_trigger (
+	storm_id INTEGER PRIMARY KEY REFERENCES storm,
+	event_id INTEGER NOT NULL REFERENCES event,
+	lag_s REAL NOT NULL, -- from when the event was seen to the start of the storm's first bin, at least
+	lag_most_s REAL -- from when it was not seen yet to that bin's end; NULL: not known
+) STRICT;
+CREATE INDEX storm_trigger_event ON storm_trigger (event_id);
 
 -- Holds its one row while the judgements belong to the facts: a new run takes it away.
 CREATE TABLE judged (
@@ -966,3 +996,61 @@ WITH latest AS (SELECT zone_id, max(last_ns) AS last_ns FROM zone_key GROUP BY z
 SELECT DISTINCT zone_id, name_wire, tag
 FROM zone_key JOIN latest USING (zone_id, last_ns) JOIN zone USING (zone_id)
 WHERE signs AND flags & 1 AND NOT flags & 128;
+
+-- Steps of rollovers that were announced or written down: neither facts of packets nor judgements.
+CREATE TABLE calendar (
+	origin TEXT NOT NULL CHECK (origin IN ('own', 'file')), -- part of the program, or --rollovers
+	zone_wire BLOB NOT NULL,
+	zone TEXT NOT NULL,
+	t_ns INTEGER NOT NULL,
+	event TEXT NOT NULL, -- DOMAIN B9
+	tag INTEGER, -- NULL: not given
+	planned INTEGER NOT NULL CHECK (planned IN (0, 1)), -- whether it happened is not known here
+	note TEXT NOT NULL
+) STRICT;
+CREATE UNIQUE INDEX calendar_step ON calendar (origin, zone_wire, event, coalesce(tag, -1), t_ns);
+
+-- The calendar in force: what the user wrote takes the place of what the program knows of the same step.
+CREATE VIEW milestone AS
+SELECT *
+FROM calendar AS mine
+WHERE origin = 'file' OR NOT EXISTS (
+	SELECT 1 FROM calendar AS theirs
+	WHERE theirs.origin = 'file' AND theirs.zone_wire = mine.zone_wire AND theirs.event = mine.event
+		AND theirs.tag IS mine.tag
+);
+
+-- What may have set off each storm, how soon, and how much of the growth it was. NULL: not known.
+CREATE VIEW storm_cause AS
+WITH
+	edge AS (SELECT min(t_s) AS first_s FROM bin),
+	-- Queries before the storm and inside, of its zone and of all.
+	grown AS (
+		SELECT storm.*, storm_trigger.event_id, lag_s, lag_most_s,
+			nullif(start_s - edge.first_s, 0) AS before_s,
+			end_s - start_s AS inside_s,
+			(SELECT total(queries) FROM run JOIN zone_bin USING (run_id)
+				WHERE zone_bin.zone_id = storm.zone_id AND t_s < start_s) AS zone_before,
+			(SELECT total(queries) FROM run JOIN bin USING (run_id) WHERE t_s < start_s) AS all_before,
+			(SELECT total(queries) FROM run JOIN bin USING (run_id) WHERE t_s >= start_s AND t_s < end_s) AS all_inside
+		FROM storm JOIN storm_trigger USING (storm_id), edge
+	)
+SELECT
+	storm_id,
+	grown.zone_id,
+	event_id,
+	kind || coalesce(' ' || tag, '') AS "trigger",
+	lag_s, -- at least
+	lag_most_s, -- at most
+	-- Sources that asked again for the first time between the event and the end of the storm.
+	(
+		SELECT sum(sources_new)
+		FROM run JOIN zone_bin USING (run_id)
+		WHERE zone_bin.zone_id = grown.zone_id AND t_s >= coalesce(before_ns, t_ns) / 1000000000 / bin_s * bin_s AND t_s < end_s
+	) AS new_offenders,
+	iif(all_inside / inside_s > all_before / before_s,
+		(grown.queries * 1.0 / inside_s - zone_before / before_s) / (all_inside / inside_s - all_before / before_s), NULL)
+		AS share_of_increase, -- of all queries, the part that was for this zone's keys
+	-- Against the storm that an event of this zone set off before.
+	peak_qps / lag(peak_qps) OVER (PARTITION BY grown.zone_id ORDER BY start_s) AS growth
+FROM grown JOIN event USING (event_id);

@@ -172,6 +172,14 @@ static const char *const puts_sql[KS_PUT_COUNT] = {
     [KS_PUT_HABIT] = "INSERT INTO habit (zone_id, ip, memory_class, sci, spray, coverage, median_gap_ms,"
 		     " min_search_interval_s, rfc9520, halted_share, dnskey_per_query, demand_slope,"
 		     " demand_correlation) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)",
+    [KS_PUT_EVENT] = "INSERT INTO event (zone_id, kind, t_ns, before_ns, all_ns, servers, server_ip, server_address,"
+		     " nsid, algorithm, tag, identity, phase, method, detail, warning)"
+		     " VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+    [KS_PUT_TRIGGER] = "INSERT INTO storm_trigger (storm_id, event_id, lag_s, lag_most_s)"
+		       " SELECT storm_id, ?1, ?2, ?3 FROM storm WHERE zone_id = ?4 AND start_s = ?5",
+    /* The same step twice is one: the later line counts. */
+    [KS_PUT_MILESTONE] = "INSERT OR REPLACE INTO calendar (origin, zone_wire, zone, t_ns, event, tag, planned, note)"
+			 " VALUES (?,?,?,?,?,?,?,?)",
     [KS_PUT_LEDGER_NAME] = "INSERT INTO ledger_name (run_id, zone_id) VALUES (?,?)",
     [KS_PUT_RRSET] = "INSERT INTO rrset (run_id, zone_id, rrset, type, denial, hash, n_records, wire, soa_serial,"
 		     " soa_refresh_s, count, first_ns, last_ns) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)",

@@ -13,8 +13,10 @@
 
 #include "analyzer/judge/behaviour.h"
 #include "analyzer/judge/grade.h"
+#include "analyzer/judge/milestone.h"
 #include "analyzer/judge/search.h"
 #include "analyzer/judge/storm.h"
+#include "analyzer/judge/zone.h"
 #include "analyzer/sink.h"
 #include "dissect/err.h"
 
@@ -191,6 +193,12 @@ typedef enum ks_error ks_store_clients_fn(void *arg, const struct ks_store_clien
 /* Call `each` for every day, for all days that are not kept apart, and last for the whole. */
 KS_MUST_CHECK enum ks_error ks_store_each_clients(struct ks_store *store, ks_store_clients_fn *each,
 						  void *arg, struct ks_diag *diag);
+/* Call `each` for every zone of which the ledger knows anything, all runs together, in order of names; `each`
+ * must not use the store. The facts live for the call. */
+typedef enum ks_error ks_store_zone_fn(void *arg, int64_t zone_id, const struct ks_zone_facts *facts,
+				       struct ks_diag *diag);
+KS_MUST_CHECK enum ks_error ks_store_each_zone(struct ks_store *store, ks_store_zone_fn *each, void *arg,
+					       struct ks_diag *diag);
 
 /* Replace all judgements: begin, one put per conclusion, commit. */
 struct ks_store_storm {
@@ -226,6 +234,26 @@ KS_MUST_CHECK enum ks_error ks_store_judge_habit(struct ks_store *store, const s
 /* `clients->counts` as they shall stand, exact or estimated; of a day or of the whole. */
 KS_MUST_CHECK enum ks_error
 ks_store_judge_clients(struct ks_store *store, const struct ks_store_clients *clients, struct ks_diag *diag);
+/* Something that happened; `event.node` has no meaning here. `ret_id` may be NULL. */
+enum { KS_STORE_NSID_MAX = 64 };
+struct ks_store_event {
+	int64_t zone_id;
+	struct ks_event event;
+	bool has_server;
+	struct ks_addr server;
+	uint8_t nsid[KS_STORE_NSID_MAX];
+	size_t n_nsid;
+};
+KS_MUST_CHECK enum ks_error ks_store_judge_event(struct ks_store *store, const struct ks_store_event *event,
+						 int64_t *ret_id, struct ks_diag *diag);
+/* The event that came before a storm that was put already. NAN: not known. */
+KS_MUST_CHECK enum ks_error ks_store_judge_trigger(struct ks_store *store, const struct ks_store_storm *storm,
+						   int64_t event_id, double lag_s, double lag_most_s,
+						   struct ks_diag *diag);
+/* Replace the calendar that came from a file. The root's own milestones are always there; one that names the
+ * same zone, event and tag takes the place of its namesake. */
+KS_MUST_CHECK enum ks_error ks_store_judge_calendar(struct ks_store *store, const struct ks_milestone *list,
+						    size_t n, struct ks_diag *diag);
 KS_MUST_CHECK enum ks_error ks_store_judge_end(struct ks_store *store, struct ks_diag *diag);
 
 #endif

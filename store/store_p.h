@@ -46,6 +46,9 @@ enum ks_put {
 	KS_PUT_BEHAVIOUR_CELL,
 	KS_PUT_BEHAVIOUR_SERVER,
 	KS_PUT_HABIT,
+	KS_PUT_MILESTONE,
+	KS_PUT_EVENT,
+	KS_PUT_TRIGGER,
 	KS_PUT_LEDGER_NAME,
 	KS_PUT_RRSET,
 	KS_PUT_RRSET_KEY,
@@ -176,6 +179,10 @@ void ks_store_whole_lay(const struct ks_store_whole *whole, int64_t t0_s, size_t
 			struct ks_storm_whole *ret);
 void ks_store_whole_close(struct ks_store_whole *whole); /* NULL is fine */
 
+/* --- calendar.c --- */
+
+/* Replace the milestones that are part of the program. */
+KS_MUST_CHECK enum ks_error ks_calendar_put_own(struct ks_store *store, struct ks_diag *diag);
 /* --- writer.c --- */
 
 /* A name shared by all runs, in wire format. */
@@ -257,6 +264,7 @@ struct ks_catalog_entry {
 	unsigned takes;
 	enum ks_filter time;   /* INSIDE: the SQL file does it; SPAN: first_ns, last_ns; INSTANT: t_ns */
 	bool by_inside;        /* the SQL file ranks */
+	bool zone_inside;      /* the SQL file chooses the zone */
 	bool view_has_source;  /* a view takes no --source, so its rows must tell */
 	int64_t limit;         /* rows when nothing is asked; < 0: all */
 	const char *by_prefix; /* the SQL file that adds up sources, for --prefix; the same columns */

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "analyzer/cli/calendar.h"
 #include "analyzer/cli/cli.h"
 #include "analyzer/cli/known.h"
 #include "analyzer/cli/options.h"
@@ -45,6 +46,7 @@ print_help(void)
 		"      --filter BPF       read only packets that match, as with tcpdump\n"
 		"      --server ADDR[/LEN]  count only traffic of these servers; may be repeated\n"
 		"      --port N           a DNS port besides 53; may be repeated\n"
+		"      --rollovers FILE   known steps of rollovers, CSV: zone,time,event,tag,note\n"
 		"      --sensor NAME      name of the place where the capture was taken\n"
 		"      --vantage A|M|R    at one authoritative server, at several, at a resolver (inferred)\n"
 		"      --memory SIZE      bound of the tables, such as 2G (512M)\n"
@@ -60,6 +62,7 @@ enum {
 	OPT_SENSOR,
 	OPT_VANTAGE,
 	OPT_MEMORY,
+	OPT_ROLLOVERS,
 	OPT_NO_PROGRESS
 };
 
@@ -73,6 +76,7 @@ static const struct option words[] = {
 	{"sensor", required_argument, NULL, OPT_SENSOR},
 	{"vantage", required_argument, NULL, OPT_VANTAGE},
 	{"memory", required_argument, NULL, OPT_MEMORY},
+	{"rollovers", required_argument, NULL, OPT_ROLLOVERS},
 	{"no-progress", no_argument, NULL, OPT_NO_PROGRESS},
 	{"quiet", no_argument, NULL, 'q'},
 	{"help", no_argument, NULL, 'h'},
@@ -82,7 +86,8 @@ static const struct option words[] = {
 struct arguments {
 	struct ks_run_config config;
 	struct ks_prefix *servers; /* SERVERS_MAX of them */
-	const char *database, *filter;
+	const char *database, *filter, *rollovers;
+	struct ks_calendar calendar; /* with `rollovers` */
 	bool quiet, no_progress, help;
 };
 
@@ -143,6 +148,9 @@ take(struct arguments *arguments, int option)
 					    optarg);
 		config->memory_bytes = (size_t)number;
 		return KS_EXIT_DONE;
+	case OPT_ROLLOVERS:
+		arguments->rollovers = optarg;
+		return KS_EXIT_DONE;
 	case OPT_NO_PROGRESS:
 		arguments->no_progress = true;
 		return KS_EXIT_DONE;
@@ -181,6 +189,12 @@ tell_unknown_links(const struct ks_run_outcome *outcome)
 	return links[0].packets > 0;
 }
 
+static const struct ks_calendar *
+calendar_of(const struct arguments *arguments)
+{
+	return arguments->rollovers != NULL ? &arguments->calendar : NULL;
+}
+
 /* Run, judge, show; `ret_status` is 0, 1 or 130 on success. */
 static enum ks_error
 analyze(struct ks_capture *capture, struct ks_store *store, struct arguments *arguments, int *ret_status,
@@ -200,7 +214,7 @@ analyze(struct ks_capture *capture, struct ks_store *store, struct arguments *ar
 		return error;
 	}
 	tell_unusable(capture);
-	error = ks_cli_judge_store(store, diag);
+	error = ks_cli_judge_store(store, calendar_of(arguments), diag);
 	if (error == KS_SUCCESS && !arguments->quiet)
 		error = ks_cli_print_report(store, "summary", arguments->database, diag);
 	const bool unknown = tell_unknown_links(&outcome);
@@ -212,6 +226,18 @@ analyze(struct ks_capture *capture, struct ks_store *store, struct arguments *ar
 			(unsigned long long)outcome.packets);
 		*ret_status = KS_EXIT_INTERRUPTED;
 	}
+	return error;
+}
+
+/* Nothing new to read; a calendar may be new all the same. */
+static enum ks_error
+show_known(struct ks_store *store, const struct arguments *arguments, struct ks_diag *diag)
+{
+	enum ks_error error = KS_SUCCESS;
+	if (arguments->rollovers != NULL)
+		error = ks_cli_judge_store(store, &arguments->calendar, diag);
+	if (error == KS_SUCCESS && !arguments->quiet)
+		error = ks_cli_print_report(store, "summary", arguments->database, diag);
 	return error;
 }
 
@@ -231,8 +257,8 @@ analyze_paths(struct arguments *arguments, const char *const *paths, size_t n)
 		error = ks_known_skip(store, &capture, arguments->filter, &diag);
 	if (error == KS_SUCCESS && capture != NULL)
 		error = analyze(capture, store, arguments, &status, &diag);
-	else if (error == KS_SUCCESS && !arguments->quiet)
-		error = ks_cli_print_report(store, "summary", arguments->database, &diag);
+	else if (error == KS_SUCCESS)
+		error = show_known(store, arguments, &diag);
 	ks_capture_close(capture);
 	ks_store_close(store);
 	return error == KS_SUCCESS ? status : ks_cli_fail("analyze", error, &diag);
@@ -252,7 +278,13 @@ parse_and_analyze(struct arguments *arguments, int argc, char **argv)
 	}
 	if (optind == argc)
 		return ks_cli_usage("analyze", "which capture?");
-	return analyze_paths(arguments, (const char *const *)(argv + optind), (size_t)(argc - optind));
+	if (arguments->rollovers != NULL &&
+	    !ks_calendar_read("analyze", arguments->rollovers, &arguments->calendar))
+		return KS_EXIT_USAGE;
+	const int status =
+		analyze_paths(arguments, (const char *const *)(argv + optind), (size_t)(argc - optind));
+	ks_calendar_done(&arguments->calendar);
+	return status;
 }
 
 int

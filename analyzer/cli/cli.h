@@ -43,8 +43,11 @@ int ks_cli_fail(const char *verb, enum ks_error error, const struct ks_diag *dia
 /* The same for a usage error made here. */
 int ks_cli_usage(const char *verb, const char *format, ...) KS_PRINTF(2, 3);
 
-/* Compute all judgements anew from the facts of `store`. */
-KS_MUST_CHECK enum ks_error ks_cli_judge_store(struct ks_store *store, struct ks_diag *diag);
+/* Compute all judgements anew from the facts of `store`. A calendar replaces the one that the database has;
+ * NULL keeps that. */
+struct ks_calendar;
+KS_MUST_CHECK enum ks_error ks_cli_judge_store(struct ks_store *store, const struct ks_calendar *calendar,
+					       struct ks_diag *diag);
 
 /* Columns of the terminal behind `out`; 0 when it is none. May it be given more than ASCII? */
 unsigned ks_cli_width(FILE *out);

@@ -4,8 +4,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "analyzer/cli/calendar.h"
 #include "analyzer/cli/cli.h"
 #include "analyzer/cli/judge_clients.h"
+#include "analyzer/cli/judge_events.h"
 #include "analyzer/cli/judge_storms.h"
 #include "analyzer/cli/options.h"
 #include "analyzer/judge/behaviour.h"
@@ -16,6 +18,7 @@ struct judging {
 	struct ks_judged_storms storms;
 	struct ks_store_habit *habits;
 	size_t n_habits, habit_capacity;
+	uint32_t bin_s; /* of all series */
 };
 
 static enum ks_error
@@ -48,17 +51,22 @@ judge_behaviour(void *arg, const struct ks_store_behaviour *behaviour, struct ks
 }
 
 enum ks_error
-ks_cli_judge_store(struct ks_store *store, struct ks_diag *diag)
+ks_cli_judge_store(struct ks_store *store, const struct ks_calendar *calendar, struct ks_diag *diag)
 {
 	struct judging judging = {0};
 	struct ks_client_counts *counts = NULL;
+	struct ks_judged_events judged = {0};
 	enum ks_error error = ks_judge_storms(store, &judging.storms, diag);
 	if (error == KS_SUCCESS)
 		error = ks_store_each_behaviour(store, judge_behaviour, &judging, diag);
 	if (error == KS_SUCCESS)
 		error = ks_client_counts_read(store, &counts, diag);
 	if (error == KS_SUCCESS)
+		error = ks_judge_events(store, &judged, diag);
+	if (error == KS_SUCCESS)
 		error = ks_store_judge_begin(store, diag);
+	if (error == KS_SUCCESS && calendar != NULL)
+		error = ks_store_judge_calendar(store, calendar->milestones, calendar->n, diag);
 	if (error == KS_SUCCESS)
 		error = ks_client_counts_put(store, counts, diag);
 	for (size_t i = 0; i < judging.storms.n && error == KS_SUCCESS; i++)
@@ -66,31 +74,61 @@ ks_cli_judge_store(struct ks_store *store, struct ks_diag *diag)
 	for (size_t i = 0; i < judging.n_habits && error == KS_SUCCESS; i++)
 		error = ks_store_judge_habit(store, &judging.habits[i], diag);
 	if (error == KS_SUCCESS)
+		error = ks_judge_events_put(store, &judged, judging.storms.storms, judging.storms.n, diag);
+	if (error == KS_SUCCESS)
 		error = ks_store_judge_end(store, diag);
 	ks_client_counts_free(counts);
+	ks_judge_events_done(&judged);
 	free(judging.storms.storms);
 	free(judging.habits);
+	return error;
+}
+
+static enum ks_error
+judge_database(const char *database, const struct ks_calendar *calendar, struct ks_diag *diag)
+{
+	struct ks_store *store = NULL;
+	/* Reading first refuses a file that is not there: judging must not create an empty database. */
+	enum ks_error error = ks_store_open_read(database, &store, diag);
+	ks_store_close(store);
+	store = NULL;
+	if (error == KS_SUCCESS)
+		error = ks_store_open(database, &store, diag);
+	if (error == KS_SUCCESS)
+		error = ks_cli_judge_store(store, calendar, diag);
+	if (error == KS_SUCCESS)
+		error = ks_cli_print_report(store, "storms", database, diag);
+	ks_store_close(store);
 	return error;
 }
 
 int
 ks_cli_judge(int argc, char **argv)
 {
+	enum { OPT_ROLLOVERS = 256 };
 	static const struct option words[] = {
 		{"database", required_argument, NULL, 'd'},
+		{"rollovers", required_argument, NULL, OPT_ROLLOVERS},
 		{"help", no_argument, NULL, 'h'},
 		{0},
 	};
 	const char *database = KS_DATABASE_DEFAULT;
+	const char *rollovers = NULL;
 	for (int option; (option = ks_option_next("judge", argc, argv, ":d:h", words)) != -1;) {
 		switch (option) {
 		case 'd':
 			database = optarg;
 			break;
+		case OPT_ROLLOVERS:
+			rollovers = optarg;
+			break;
 		case 'h':
-			(void)puts("usage: keystorm judge [-d DB]\n\n"
-				   "Recompute storms and habits from the facts that the database holds.\n\n"
-				   "  -d, --database DB  the database (" KS_DATABASE_DEFAULT ")");
+			(void)puts("usage: keystorm judge [-d DB] [--rollovers FILE]\n\n"
+				   "Recompute storms, habits and rollover events from the facts that the "
+				   "database holds.\n\n"
+				   "  -d, --database DB      the database (" KS_DATABASE_DEFAULT ")\n"
+				   "      --rollovers FILE   known steps of rollovers, CSV: "
+				   "zone,time,event,tag,note");
 			return KS_EXIT_DONE;
 		default:
 			return KS_EXIT_USAGE;
@@ -99,18 +137,11 @@ ks_cli_judge(int argc, char **argv)
 	if (optind < argc)
 		return ks_cli_usage("judge", "'%s' is one argument too many", argv[optind]);
 
+	struct ks_calendar calendar = {0};
+	if (rollovers != NULL && !ks_calendar_read("judge", rollovers, &calendar))
+		return KS_EXIT_USAGE;
 	struct ks_diag diag = {0};
-	struct ks_store *store = NULL;
-	/* Reading first refuses a file that is not there: judging must not create an empty database. */
-	enum ks_error error = ks_store_open_read(database, &store, &diag);
-	ks_store_close(store);
-	store = NULL;
-	if (error == KS_SUCCESS)
-		error = ks_store_open(database, &store, &diag);
-	if (error == KS_SUCCESS)
-		error = ks_cli_judge_store(store, &diag);
-	if (error == KS_SUCCESS)
-		error = ks_cli_print_report(store, "storms", database, &diag);
-	ks_store_close(store);
+	const enum ks_error error = judge_database(database, rollovers != NULL ? &calendar : NULL, &diag);
+	ks_calendar_done(&calendar);
 	return error == KS_SUCCESS ? KS_EXIT_DONE : ks_cli_fail("judge", error, &diag);
 }

@@ -89,7 +89,7 @@ merge_paths(const char *out, bool quiet, const char *const *paths, size_t n)
 	const bool written = error == KS_SUCCESS;
 	if (written) {
 		tell_left_out(merge, paths, n);
-		error = ks_cli_judge_store(store, &diag);
+		error = ks_cli_judge_store(store, NULL, &diag);
 	}
 	if (error == KS_SUCCESS && !quiet)
 		error = ks_cli_print_report(store, "summary", out, &diag);

@@ -19,7 +19,7 @@ print_help(void)
 {
 	(void)puts("usage: keystorm report NAME [OPTION]...\n");
 	for (const struct ks_report_name *report = ks_report_names; report->name != NULL; report++)
-		(void)printf("  %-14s %s\n", report->name, report->what);
+		(void)printf("  %-15s %s\n", report->name, report->what);
 	(void)puts("\n  -d, --database DB      the database (" KS_DATABASE_DEFAULT ")\n"
 		   "  -f, --format FORMAT    text, json or csv (text)\n"
 		   "  -o, --output FILE      write there instead of standard output\n"

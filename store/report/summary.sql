@@ -1,11 +1,5 @@
 -- SPDX-License-Identifier: BSD-2-Clause
 -- Is it a storm? One row.
--- Milestones are plans: whether they happened is for the packets to say.
-milestone (t_s, text) AS (
-	VALUES
-		(unixepoch('2026-10-11'), '2026-10-11 root KSK 38696 signs (planned)'),
-		(unixepoch('2027-01-11'), '2027-01-11 root KSK 20326 revoked (planned)')
-),
 tally AS (
 	SELECT
 		sum(value) FILTER (WHERE name = 'packets') AS packets,
@@ -33,7 +27,17 @@ found AS (
 		(SELECT iif(responses_only, NULL, (SELECT count(*) FROM storm)) FROM whole) AS storms,
 		EXISTS (SELECT 1 FROM judged) AS judged,
 		requerying.*,
-		(SELECT text FROM milestone, whole WHERE t_s > last_ns / 1000000000 ORDER BY t_s LIMIT 1) AS next_milestone
+		-- Of packet time: the clock of whoever reads this does not count.
+		(
+			SELECT
+				strftime('%Y-%m-%d ', t_ns / 1000000000, 'unixepoch')
+				|| iif(origin = 'own', note, zone || ' ' || event || coalesce(' ' || tag, '') || coalesce(': ' || nullif(note, ''), ''))
+				|| iif(planned, ' (planned)', '')
+			FROM milestone, whole
+			WHERE t_ns > last_ns
+			ORDER BY t_ns, zone_wire, event, tag
+			LIMIT 1
+		) AS next_milestone
 	FROM tally, requerying
 ),
 report AS (

@@ -24,7 +24,7 @@ for verb in $("$2" help | sed -n 's/^  \([a-z]*\)  .*/\1/p'); do
 		}
 	done
 done
-for report in $("$2" report --help | sed -n 's/^  \([a-z]*\)  .*/\1/p'); do
+for report in $("$2" report --help | sed -n 's/^  \([a-z][a-z-]*\)  *[a-zA-Z].*/\1/p'); do
 	grep -qE "^\.It Cm $report\$" "$page" || { echo "$page: no report $report" && broken=1; }
 done
 exit $broken

@@ -197,11 +197,11 @@ Test(query, ranks_anew_by_another_column)
 
 /* --- the views, as any SQLite shell sees them --- */
 
-static const char *const reports[] = {"summary",      "totals",        "quality",     "traffic",   "qtypes",
-				      "sources",      "clients",       "hitters",     "sequence",  "storms",
-				      "fingerprints", "amplification", "nxdomain",    "anchors",   "errors",
-				      "habits",       "starts",        "priming",     "depth",     "cd",
-				      "lookaside",    "signatures",    "consistency", "exhaustion"};
+static const char *const reports[] = {
+	"summary",   "totals",   "quality",    "traffic",      "qtypes",        "sources",  "clients",
+	"hitters",   "sequence", "storms",     "fingerprints", "amplification", "nxdomain", "anchors",
+	"errors",    "habits",   "starts",     "priming",      "depth",         "cd",       "lookaside",
+	"rollovers", "audit",    "signatures", "consistency",  "exhaustion"};
 
 static char *
 view_text(const char *path, const char *report, int skip)
@@ -313,6 +313,12 @@ Test(query, column_names_are_fixed)
 		 "verified"},
 		{"consistency", "zone|server|nsid|dnskey_hash|signers|soa_serial|from|to"},
 		{"exhaustion", "zone|problem|count|threshold|responses|server|first|last"},
+		{"rollovers", "zone|t|event|algorithm|tag|key|server|nsid|phase|warning|source|t_before|t_"
+			      "all|servers|method|"
+			      "detail"},
+		{"rollover-series",
+		 "zone|t|dnskey_qps|all_qps|response_bps|requery_ratio|new_offenders|event"},
+		{"audit", "question|result|evidence|zones|zones_wrong"},
 		{"storms", "zone|start|end|peak_qps|base_qps|uplift|uplift_lo|uplift_hi|severity|byte_share|"
 			   "sources|half_life_s|"
 			   "residual|residual_lo|residual_hi|trigger|lag_s|verdict|lead_db"},
@@ -607,11 +613,12 @@ Test(query, unknown_is_not_zero)
 Test(query, empty_database_is_an_answer)
 {
 	struct ks_store *const store = open_write(scratch("empty.db"));
-	static const char *const empty[] = {
-		"quality",      "traffic",       "qtypes",    "sources", "hitters",   "storms",
-		"fingerprints", "amplification", "nxdomain",  "anchors", "errors",    "habits",
-		"starts",       "priming",       "depth",     "cd",      "lookaside", "clients",
-		"signatures",   "consistency",   "exhaustion"};
+	static const char *const empty[] = {"quality",    "traffic",        "qtypes",       "sources",
+					    "hitters",    "storms",         "fingerprints", "amplification",
+					    "nxdomain",   "anchors",        "errors",       "habits",
+					    "starts",     "priming",        "depth",        "cd",
+					    "lookaside",  "clients",        "signatures",   "consistency",
+					    "exhaustion", "rollover-series"};
 	for (size_t i = 0; i < KS_COUNT(empty); i++)
 		for (int64_t step = 0; step >= (i == 1 || i == 2 ? -1 : 0); step--) {
 			char *const got = rows_text(store, empty[i], &(struct ks_query){.step_s = step});
@@ -666,7 +673,7 @@ Test(query, refuses_what_does_not_fit)
 		struct ks_query query;
 		const char *line;
 	} refusals[] = {
-		{"weather", {0}, "no report \"weather\": there are summary, totals, quality, traffic, qtypes, sources, clients, hitters, sequence, storms, fingerprints, amplification, nxdomain, anchors, errors, signatures, consistency, exhaustion, habits, starts, priming, depth, cd, lookaside"},
+		{"weather", {0}, "no report \"weather\": there are summary, totals, quality, traffic, qtypes, sources, clients, hitters, sequence, storms, fingerprints, amplification, nxdomain, anchors, errors, signatures, consistency, exhaustion, habits, starts, priming, depth, cd, lookaside, rollovers, rollover-series, audit"},
 		{"summary", {.zone = "."}, "report summary takes no --zone: it takes --limit"},
 		{"hitters", {.has_server = true}, "report hitters takes no --server: it takes --limit, --zone, --source, --from and --to, --by, --prefix"},
 		{"storms", {.step_s = 60}, "report storms takes no --step: it takes --limit, --zone, --server, --from and --to, --by"},

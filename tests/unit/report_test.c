@@ -713,12 +713,13 @@ static const struct {
 } refusals[] = {
 	{"foo", "text",
 	 "no report 'foo'; there are: summary, totals, traffic, qtypes, sources, clients, hitters, sequence, "
-	 "storms, anchors, signatures, consistency, errors, "
+	 "storms, anchors, rollovers, rollover-series, audit, signatures, consistency, errors, "
 	 "quality, fingerprints, amplification, nxdomain, exhaustion, "
 	 "habits, starts, priming, depth, cd, lookaside"},
 	{"", "text",
 	 "no report ''; there are: summary, totals, traffic, qtypes, sources, clients, hitters, sequence, "
-	 "storms, anchors, signatures, consistency, errors, quality, fingerprints, amplification, nxdomain, "
+	 "storms, anchors, rollovers, rollover-series, audit, signatures, consistency, errors, quality, "
+	 "fingerprints, amplification, nxdomain, "
 	 "exhaustion, habits, starts, priming, depth, cd, lookaside"},
 	{"hitters", "xml", "no format 'xml'; there are: text, json, csv"},
 	{"hitters", "json", "fake: no query hitters"},
