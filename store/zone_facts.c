@@ -7,9 +7,16 @@
 
 /* The LIMITs are what one zone may bring; the rest, later or rarer, is left out. */
 static const char *const sqls[KS_ZONE_STATEMENTS] = {
-	[KS_ZONE_ZONES] = "SELECT zone_id, name_wire = x'00' FROM zone WHERE zone_id IN (SELECT zone_id FROM "
-			  "ledger_name)"
-			  " ORDER BY name_wire",
+	/* Not the many delegations of which nothing but one DS RRset or serial numbers were seen: nothing
+	 * happened to them. */
+	[KS_ZONE_ZONES] =
+		"SELECT zone_id, name_wire = x'00' FROM zone WHERE zone_id IN ("
+		"SELECT zone_id FROM rrset WHERE type <> 6 AND type <> 43 UNION SELECT zone_id FROM signature"
+		" UNION SELECT zone_id FROM nsec UNION SELECT zone_id FROM rrset_seen WHERE type <> 6 AND "
+		"number > 0"
+		" UNION SELECT zone_id FROM rrset WHERE type = 43 GROUP BY zone_id HAVING count(DISTINCT "
+		"hash) > 1)"
+		" ORDER BY name_wire",
 	/* One row a content, whichever run has it; the bare columns are those of the row with the minimum. */
 	[KS_ZONE_CONTENTS] =
 		"SELECT type, hash, min(run_id), rrset, denial, iif(type = 51, wire, NULL), soa_refresh_s"
