@@ -58,7 +58,7 @@ ks_zone_seen_of(const struct ks_zone_facts *facts, uint16_t type, size_t *ret_n)
 	while (from + n < facts->n_seen && facts->seen[from + n].type == type)
 		n++;
 	*ret_n = n;
-	return &facts->seen[from];
+	return n > 0 ? &facts->seen[from] : NULL;
 }
 
 size_t
