@@ -13,11 +13,9 @@ enum { SERVERS_MAX = 256 };
 static struct ks_sql_row
 row_of(struct ks_store *store, enum ks_put which, const struct ks_fact_behaviour *fact)
 {
-	const struct ks_span ip = ks_addr_bytes(&fact->source);
-	struct ks_sql_row row = ks_sql_row_begin(store, which);
-	ks_sql_put_int(&row, store->run_id);
-	ks_sql_put_int(&row, store->zone_ids[fact->zone]);
-	ks_sql_put_blob(&row, ip.at, ip.n);
+	struct ks_sql_row row = ks_store_fact_row(&store->sink, which);
+	ks_sql_put_run_zone(&row, fact->zone);
+	ks_sql_put_addr(&row, &fact->source);
 	return row;
 }
 
@@ -55,22 +53,11 @@ put_servers(struct ks_store *store, const struct ks_fact_behaviour *fact, struct
 	return KS_SUCCESS;
 }
 
-/* 0 means that there is none. */
-static void
-put_time(struct ks_sql_row *row, int64_t ns)
-{
-	if (ns != 0)
-		ks_sql_put_int(row, ns);
-	else
-		ks_sql_put_null(row);
-}
-
 enum ks_error
 ks_store_put_behaviour(struct ks_sink *sink, const struct ks_fact_behaviour *fact, struct ks_diag *diag)
 {
-	struct ks_store *const store = (struct ks_store *)(void *)sink;
+	struct ks_store *const store = ks_store_of(sink);
 	const struct ks_behaviour_counts *const counts = &fact->counts;
-	assert(store->run_id != 0 && fact->zone < store->n_zones);
 	struct ks_sql_row row = row_of(store, KS_PUT_BEHAVIOUR, fact);
 	ks_sql_put_count(&row, counts->queries);
 	ks_sql_put_count(&row, counts->successive);
@@ -82,10 +69,10 @@ ks_store_put_behaviour(struct ks_sink *sink, const struct ks_fact_behaviour *fac
 	ks_sql_put_count(&row, counts->halted_bursts);
 	ks_sql_put_count(&row, counts->pauses_over_life);
 	ks_sql_put_count(&row, counts->max_waiting);
-	put_time(&row, counts->last_requery_ns);
+	ks_sql_put_known(&row, counts->last_requery_ns != 0, counts->last_requery_ns);
 	ks_sql_put_count(&row, counts->searches.failing);
 	ks_sql_put_count(&row, counts->searches.crowded);
-	put_time(&row, counts->searches.min_ns);
+	ks_sql_put_known(&row, counts->searches.min_ns != 0, counts->searches.min_ns);
 	ks_sql_put_count(&row, counts->demand.windows);
 	ks_sql_put_count(&row, counts->demand.x);
 	ks_sql_put_count(&row, counts->demand.y);

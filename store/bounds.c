@@ -13,10 +13,7 @@ ks_store_put_bound(struct ks_sink *sink, const struct ks_fact_bound *bound, stru
 		[KS_BOUND_SOURCE_NETS] = "source_net",
 		[KS_BOUND_FLOW_NETS] = "flow_net",
 	};
-	struct ks_store *const store = (struct ks_store *)(void *)sink;
-	assert(store->run_id != 0);
-	struct ks_sql_row row = ks_sql_row_begin(store, KS_PUT_BOUND);
-	ks_sql_put_int(&row, store->run_id);
+	struct ks_sql_row row = ks_store_fact_row(sink, KS_PUT_BOUND);
 	ks_sql_put_text(&row, names[bound->table]);
 	ks_sql_put_count(&row, bound->capacity);
 	ks_sql_put_count(&row, bound->floor);
@@ -51,16 +48,10 @@ put_classes(struct ks_sql_row *row, const struct ks_fact_net *net)
 enum ks_error
 ks_store_put_net(struct ks_sink *sink, const struct ks_fact_net *net, struct ks_diag *diag)
 {
-	struct ks_store *const store = (struct ks_store *)(void *)sink;
-	const struct ks_span ip = ks_addr_bytes(&net->prefix);
-	assert(store->run_id != 0);
-	struct ks_sql_row row = ks_sql_row_begin(store, net->by_zone ? KS_PUT_FLOW_NET : KS_PUT_SOURCE_NET);
-	ks_sql_put_int(&row, store->run_id);
-	if (net->by_zone) {
-		assert(net->zone < store->n_zones);
-		ks_sql_put_int(&row, store->zone_ids[net->zone]);
-	}
-	ks_sql_put_blob(&row, ip.at, ip.n);
+	struct ks_sql_row row = ks_store_fact_row(sink, net->by_zone ? KS_PUT_FLOW_NET : KS_PUT_SOURCE_NET);
+	if (net->by_zone)
+		ks_sql_put_run_zone(&row, net->zone);
+	ks_sql_put_addr(&row, &net->prefix);
 	ks_sql_put_int(&row, net->bits);
 	ks_sql_put_count(&row, net->queries);
 	ks_sql_put_count(&row, net->err);

@@ -13,14 +13,11 @@ put(struct ks_store *store, const char *origin, const struct ks_milestone *miles
 		zone[0] = '\0';
 	struct ks_sql_row row = ks_sql_row_begin(store, KS_PUT_MILESTONE);
 	ks_sql_put_text(&row, origin);
-	ks_sql_put_blob(&row, milestone->zone.at, milestone->zone.n);
+	ks_sql_put_span(&row, milestone->zone);
 	ks_sql_put_text(&row, zone);
 	ks_sql_put_int(&row, milestone->t_ns);
 	ks_sql_put_text(&row, ks_event_name(milestone->event));
-	if (milestone->tag != KS_TAG_UNKNOWN)
-		ks_sql_put_int(&row, milestone->tag);
-	else
-		ks_sql_put_null(&row);
+	ks_sql_put_known(&row, milestone->tag != KS_TAG_UNKNOWN, milestone->tag);
 	ks_sql_put_int(&row, milestone->planned);
 	ks_sql_put_text(&row, milestone->note);
 	return ks_sql_row_done(&row, diag);

@@ -64,11 +64,8 @@ ks_store_put_clients(struct ks_sink *sink, const struct ks_fact_clients *clients
 {
 	static const char *const scopes[] = {
 		[KS_CLIENTS_ALL] = "all", [KS_CLIENTS_DAY] = "day", [KS_CLIENTS_OTHER_DAYS] = "other days"};
-	struct ks_store *const store = (struct ks_store *)(void *)sink;
 	struct packed packed[KS_CLIENTS_KINDS];
-	assert(store->run_id != 0);
-	struct ks_sql_row row = ks_sql_row_begin(store, KS_PUT_CLIENTS);
-	ks_sql_put_int(&row, store->run_id);
+	struct ks_sql_row row = ks_store_fact_row(sink, KS_PUT_CLIENTS);
 	ks_sql_put_text(&row, scopes[clients->scope]);
 	ks_sql_put_int(&row, clients->t_s);
 	ks_sql_put_int(&row, clients->place);

@@ -7,24 +7,6 @@
 #include "store/store_p.h"
 
 static void
-put_known(struct ks_sql_row *row, bool known, int64_t value)
-{
-	if (known)
-		ks_sql_put_int(row, value);
-	else
-		ks_sql_put_null(row);
-}
-
-static void
-put_words(struct ks_sql_row *row, const char *text)
-{
-	if (text != NULL && text[0] != '\0')
-		ks_sql_put_text(row, text);
-	else
-		ks_sql_put_null(row);
-}
-
-static void
 put_node(struct ks_sql_row *row, const struct ks_store_event *fact, char text[KS_ADDR_TEXT])
 {
 	if (!fact->has_server) {
@@ -50,20 +32,20 @@ ks_store_judge_event(struct ks_store *store, const struct ks_store_event *fact, 
 	ks_sql_put_int(&row, fact->zone_id);
 	ks_sql_put_text(&row, ks_event_name(event->kind));
 	ks_sql_put_int(&row, event->t_ns);
-	put_known(&row, event->before_ns != KS_TIME_UNKNOWN, event->before_ns);
+	ks_sql_put_known(&row, event->before_ns != KS_TIME_UNKNOWN, event->before_ns);
 	ks_sql_put_int(&row, event->all_ns);
-	put_known(&row, event->servers != 0, event->servers);
+	ks_sql_put_known(&row, event->servers != 0, event->servers);
 	put_node(&row, fact, address);
-	put_known(&row, event->algorithm >= 0, event->algorithm);
-	put_known(&row, event->tag >= 0, event->tag);
+	ks_sql_put_known(&row, event->algorithm >= 0, event->algorithm);
+	ks_sql_put_known(&row, event->tag >= 0, event->tag);
 	if (event->has_key)
 		ks_sql_put_blob(&row, event->identity, sizeof(event->identity));
 	else
 		ks_sql_put_null(&row);
-	put_words(&row, event->phase);
-	put_words(&row, event->method);
-	put_words(&row, event->detail);
-	put_words(&row, event->warning);
+	ks_sql_put_word(&row, event->phase);
+	ks_sql_put_word(&row, event->method);
+	ks_sql_put_word(&row, event->detail);
+	ks_sql_put_word(&row, event->warning);
 	const enum ks_error error = ks_sql_row_done(&row, diag);
 	if (error == KS_SUCCESS && ret_id != NULL)
 		*ret_id = sqlite3_last_insert_rowid(store->db);

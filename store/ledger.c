@@ -6,12 +6,6 @@
 #include "dissect/rrtype.h"
 #include "store/store_p.h"
 
-static struct ks_store *
-store_of(struct ks_sink *sink)
-{
-	return (struct ks_store *)(void *)sink;
-}
-
 /* A row that begins with its run and a name of the ledger. */
 static struct ks_sql_row
 row_of(struct ks_store *store, enum ks_put which, uint32_t name)
@@ -21,30 +15,6 @@ row_of(struct ks_store *store, enum ks_put which, uint32_t name)
 	ks_sql_put_int(&row, store->run_id);
 	ks_sql_put_int(&row, store->ledger_names[name]);
 	return row;
-}
-
-static void
-put_span(struct ks_sql_row *row, struct ks_span bytes)
-{
-	ks_sql_put_blob(row, bytes.at, bytes.n);
-}
-
-static void
-put_known(struct ks_sql_row *row, bool known, int64_t value)
-{
-	if (known)
-		ks_sql_put_int(row, value);
-	else
-		ks_sql_put_null(row);
-}
-
-static void
-put_text_or_null(struct ks_sql_row *row, const char *text)
-{
-	if (text != NULL)
-		ks_sql_put_text(row, text);
-	else
-		ks_sql_put_null(row);
 }
 
 static enum ks_error
@@ -65,7 +35,7 @@ remember(struct ks_store *store, int64_t zone_id, struct ks_diag *diag)
 enum ks_error
 ks_store_put_ledger_name(struct ks_sink *sink, const struct ks_fact_ledger_name *fact, struct ks_diag *diag)
 {
-	struct ks_store *const store = store_of(sink);
+	struct ks_store *const store = ks_store_of(sink);
 	int64_t zone_id;
 	enum ks_error error = ks_store_put_name(store, fact->name, &zone_id, diag);
 	if (error != KS_SUCCESS)
@@ -115,7 +85,7 @@ put_rrset_ds(struct ks_store *store, const struct ks_fact_rrset *fact, struct ks
 		ks_sql_put_int(&row, ds->tag);
 		ks_sql_put_int(&row, ds->algorithm);
 		ks_sql_put_int(&row, ds->digest_type);
-		put_span(&row, ds->digest);
+		ks_sql_put_span(&row, ds->digest);
 		const enum ks_error error = ks_sql_row_done(&row, diag);
 		if (error != KS_SUCCESS)
 			return error;
@@ -132,16 +102,16 @@ ks_store_put_rrset(struct ks_sink *sink, const struct ks_fact_rrset *fact, struc
 		[KS_DENIAL_NSEC3] = "nsec3",
 		[KS_DENIAL_OPT_OUT] = "opt-out",
 	};
-	struct ks_store *const store = store_of(sink);
+	struct ks_store *const store = ks_store_of(sink);
 	struct ks_sql_row row = row_of(store, KS_PUT_RRSET, fact->name);
 	ks_sql_put_int(&row, store->n_rrsets);
 	ks_sql_put_int(&row, fact->type);
-	put_text_or_null(&row, denials[fact->denial]);
+	ks_sql_put_text(&row, denials[fact->denial]);
 	ks_sql_put_blob(&row, fact->hash, sizeof(fact->hash));
 	ks_sql_put_int(&row, fact->n_records);
-	put_span(&row, fact->wire);
-	put_known(&row, fact->type == KS_TYPE_SOA, fact->soa_serial);
-	put_known(&row, fact->type == KS_TYPE_SOA, fact->soa_refresh_s);
+	ks_sql_put_span(&row, fact->wire);
+	ks_sql_put_known(&row, fact->type == KS_TYPE_SOA, fact->soa_serial);
+	ks_sql_put_known(&row, fact->type == KS_TYPE_SOA, fact->soa_refresh_s);
 	ks_sql_put_count(&row, fact->count);
 	ks_sql_put_int(&row, fact->first_ns);
 	ks_sql_put_int(&row, fact->last_ns);
@@ -157,20 +127,19 @@ ks_store_put_rrset(struct ks_sink *sink, const struct ks_fact_rrset *fact, struc
 enum ks_error
 ks_store_put_rrset_seen(struct ks_sink *sink, const struct ks_fact_rrset_seen *fact, struct ks_diag *diag)
 {
-	struct ks_store *const store = store_of(sink);
-	const struct ks_span ip = ks_addr_bytes(&fact->server);
+	struct ks_store *const store = ks_store_of(sink);
 	char address[KS_ADDR_TEXT];
 	assert(fact->rrset < store->n_rrsets);
 	struct ks_sql_row row = row_of(store, KS_PUT_RRSET_SEEN, fact->name);
 	ks_sql_put_int(&row, fact->type);
-	put_span(&row, ip);
-	put_span(&row, fact->nsid);
+	ks_sql_put_addr(&row, &fact->server);
+	ks_sql_put_span(&row, fact->nsid);
 	ks_sql_put_int(&row, fact->authoritative);
 	ks_sql_put_int(&row, fact->number);
 	ks_sql_put_text(&row, ks_addr_print(&fact->server, address));
 	ks_sql_put_int(&row, fact->rrset);
-	put_text_or_null(&row, fact->signers_known ? fact->signer_tags : NULL);
-	put_text_or_null(&row, fact->signers_known ? fact->signer_algorithms : NULL);
+	ks_sql_put_text(&row, fact->signers_known ? fact->signer_tags : NULL);
+	ks_sql_put_text(&row, fact->signers_known ? fact->signer_algorithms : NULL);
 	ks_sql_put_int(&row, fact->ttl_least_s);
 	ks_sql_put_int(&row, fact->ttl_greatest_s);
 	ks_sql_put_count(&row, fact->count);
@@ -186,17 +155,17 @@ ks_store_put_rrset_seen(struct ks_sink *sink, const struct ks_fact_rrset_seen *f
 enum ks_error
 ks_store_put_key(struct ks_sink *sink, const struct ks_fact_key *fact, struct ks_diag *diag)
 {
-	struct ks_sql_row row = row_of(store_of(sink), KS_PUT_DKEY, fact->name);
+	struct ks_sql_row row = row_of(ks_store_of(sink), KS_PUT_DKEY, fact->name);
 	ks_sql_put_int(&row, fact->algorithm);
 	ks_sql_put_blob(&row, fact->identity, sizeof(fact->identity));
 	ks_sql_put_int(&row, fact->flags);
 	ks_sql_put_int(&row, fact->tag);
 	ks_sql_put_int(&row, fact->tag_revoked);
 	ks_sql_put_int(&row, fact->protocol);
-	put_known(&row, fact->bits != 0, fact->bits);
-	put_known(&row, fact->exponent != 0, fact->exponent);
+	ks_sql_put_known(&row, fact->bits != 0, fact->bits);
+	ks_sql_put_known(&row, fact->exponent != 0, fact->exponent);
 	ks_sql_put_int(&row, fact->unusable);
-	put_span(&row, fact->public_key);
+	ks_sql_put_span(&row, fact->public_key);
 	ks_sql_put_blob(&row, fact->sha1, sizeof(fact->sha1));
 	ks_sql_put_blob(&row, fact->sha256, sizeof(fact->sha256));
 	ks_sql_put_blob(&row, fact->sha384, sizeof(fact->sha384));
@@ -209,7 +178,7 @@ ks_store_put_key(struct ks_sink *sink, const struct ks_fact_key *fact, struct ks
 enum ks_error
 ks_store_put_signature(struct ks_sink *sink, const struct ks_fact_signature *fact, struct ks_diag *diag)
 {
-	struct ks_sql_row row = row_of(store_of(sink), KS_PUT_SIGNATURE, fact->name);
+	struct ks_sql_row row = row_of(ks_store_of(sink), KS_PUT_SIGNATURE, fact->name);
 	ks_sql_put_int(&row, fact->type);
 	ks_sql_put_int(&row, fact->tag);
 	ks_sql_put_int(&row, fact->algorithm);
@@ -221,13 +190,13 @@ ks_store_put_signature(struct ks_sink *sink, const struct ks_fact_signature *fac
 	ks_sql_put_count(&row, fact->count);
 	ks_sql_put_count(&row, fact->expired);
 	ks_sql_put_count(&row, fact->future);
-	put_known(&row, fact->expired != 0, fact->first_expired_ns);
-	put_known(&row, fact->expired != 0, fact->last_expired_ns);
+	ks_sql_put_known(&row, fact->expired != 0, fact->first_expired_ns);
+	ks_sql_put_known(&row, fact->expired != 0, fact->last_expired_ns);
 	ks_sql_put_count(&row, fact->good);
 	ks_sql_put_count(&row, fact->bogus);
 	ks_sql_put_count(&row, fact->unsupported);
 	ks_sql_put_count(&row, fact->unknown);
-	put_text_or_null(&row, fact->bogus_why);
+	ks_sql_put_text(&row, fact->bogus_why);
 	ks_sql_put_int(&row, fact->first_ns);
 	ks_sql_put_int(&row, fact->last_ns);
 	return ks_sql_row_done(&row, diag);
@@ -238,11 +207,11 @@ ks_store_put_signature(struct ks_sink *sink, const struct ks_fact_signature *fac
 enum ks_error
 ks_store_put_nsec(struct ks_sink *sink, const struct ks_fact_nsec *fact, struct ks_diag *diag)
 {
-	struct ks_sql_row row = row_of(store_of(sink), KS_PUT_NSEC, fact->name);
+	struct ks_sql_row row = row_of(ks_store_of(sink), KS_PUT_NSEC, fact->name);
 	ks_sql_put_text(&row, fact->nsec3 ? "NSEC3" : "NSEC");
 	ks_sql_put_int(&row, fact->hash_algorithm);
 	ks_sql_put_int(&row, fact->iterations);
-	put_span(&row, fact->salt);
+	ks_sql_put_span(&row, fact->salt);
 	ks_sql_put_count(&row, fact->count);
 	ks_sql_put_count(&row, fact->opt_out);
 	ks_sql_put_int(&row, fact->first_ns);
@@ -260,11 +229,10 @@ ks_store_put_exhaustion(struct ks_sink *sink, const struct ks_fact_exhaustion *f
 		[KS_EXHAUST_WINDOW_LONG] = "long-window",         [KS_EXHAUST_WINDOW_ORDER] = "window-order",
 		[KS_EXHAUST_VERIFICATIONS] = "verifications",
 	};
-	const struct ks_span ip = ks_addr_bytes(&fact->server);
 	char address[KS_ADDR_TEXT];
-	struct ks_sql_row row = row_of(store_of(sink), KS_PUT_EXHAUSTION, fact->name);
+	struct ks_sql_row row = row_of(ks_store_of(sink), KS_PUT_EXHAUSTION, fact->name);
 	ks_sql_put_text(&row, kinds[fact->kind]);
-	put_span(&row, ip);
+	ks_sql_put_addr(&row, &fact->server);
 	ks_sql_put_text(&row, ks_addr_print(&fact->server, address));
 	ks_sql_put_count(&row, fact->greatest);
 	ks_sql_put_count(&row, fact->limit);

@@ -108,9 +108,23 @@ void ks_sql_put_count(struct ks_sql_row *row, uint64_t value); /* beyond int64_t
 void ks_sql_put_real(struct ks_sql_row *row, double value);    /* NULL unless finite */
 void ks_sql_put_null(struct ks_sql_row *row);
 /* The bytes must live until ks_sql_row_done. */
-void ks_sql_put_text(struct ks_sql_row *row, const char *text);
+void ks_sql_put_text(struct ks_sql_row *row, const char *text); /* NULL: NULL */
 void ks_sql_put_blob(struct ks_sql_row *row, const void *bytes, size_t n);
 KS_MUST_CHECK enum ks_error ks_sql_row_done(struct ks_sql_row *row, struct ks_diag *diag);
+
+/* --- row.c: values and beginnings that rows of many tables share --- */
+
+/* The store that a sink of ks_store_sink_ops is part of. */
+struct ks_store *ks_store_of(struct ks_sink *sink);
+/* A row of a fact: it begins with the run being written. */
+struct ks_sql_row ks_store_fact_row(struct ks_sink *sink, enum ks_put which);
+/* The zone that was put as number `zone` in this run. */
+void ks_sql_put_run_zone(struct ks_sql_row *row, uint32_t zone);
+void ks_sql_put_known(struct ks_sql_row *row, bool known, int64_t value); /* NULL unless known */
+/* The bytes of these live until ks_sql_row_done too. */
+void ks_sql_put_word(struct ks_sql_row *row, const char *word); /* NULL for none and for an empty one */
+void ks_sql_put_span(struct ks_sql_row *row, struct ks_span bytes);
+void ks_sql_put_addr(struct ks_sql_row *row, const struct ks_addr *addr); /* 4 or 16 octets */
 
 /* --- behaviour.c --- */
 
@@ -169,6 +183,7 @@ KS_MUST_CHECK enum ks_error ks_merge_copier_sweep(struct ks_merge_copier *copier
 /* A statement whose parameter :zone is the wire form of `zone`, or NULL when there is none. */
 KS_MUST_CHECK enum ks_error ks_sql_prepare_for_zone(struct ks_store *store, const char *sql, const char *zone,
 						    sqlite3_stmt **ret, struct ks_diag *diag);
+
 /* --- whole.c: everything captured, in bins of `bin_s` --- */
 
 struct ks_store_whole;
@@ -183,6 +198,7 @@ void ks_store_whole_close(struct ks_store_whole *whole); /* NULL is fine */
 
 /* Replace the milestones that are part of the program. */
 KS_MUST_CHECK enum ks_error ks_calendar_put_own(struct ks_store *store, struct ks_diag *diag);
+
 /* --- writer.c --- */
 
 /* A name shared by all runs, in wire format. */
@@ -206,6 +222,7 @@ KS_MUST_CHECK enum ks_error ks_store_put_nsec(struct ks_sink *sink, const struct
 					      struct ks_diag *diag);
 KS_MUST_CHECK enum ks_error
 ks_store_put_exhaustion(struct ks_sink *sink, const struct ks_fact_exhaustion *fact, struct ks_diag *diag);
+
 /* --- bounds.c, clients.c: the sink's too --- */
 
 KS_MUST_CHECK enum ks_error ks_store_put_bound(struct ks_sink *sink, const struct ks_fact_bound *bound,
@@ -219,6 +236,7 @@ KS_MUST_CHECK enum ks_error ks_store_put_clients(struct ks_sink *sink, const str
 
 /* Functions for our own queries; a result code of SQLite. */
 int ks_prefix_register(sqlite3 *db);
+
 /* --- manners.c --- */
 
 /* The sink's. */

@@ -6,15 +6,6 @@
 #include "store/store.h"
 #include "store/store_p.h"
 
-static void
-put_word(struct ks_sql_row *row, const char *word)
-{
-	if (word != NULL)
-		ks_sql_put_text(row, word);
-	else
-		ks_sql_put_null(row);
-}
-
 /* NULL where the value is: an interval around nothing says nothing. */
 static void
 put_interval(struct ks_sql_row *row, const struct ks_ratio *ratio)
@@ -38,13 +29,10 @@ put_time(struct ks_sql_row *row, const struct ks_store_storm *storm)
 	ks_sql_put_int(row, storm->bin_s);
 	ks_sql_put_real(row, grade->duration_s);
 	ks_sql_put_count(row, grade->unknown_bins);
-	put_word(row, ks_baseline_name(storm->base.kind));
+	ks_sql_put_text(row, ks_baseline_name(storm->base.kind));
 	ks_sql_put_count(row, storm->base.n);
 	ks_sql_put_real(row, storm->base.dispersion);
-	if (grade->has_second)
-		ks_sql_put_int(row, storm->start_s + grade->second_start_bins * storm->bin_s);
-	else
-		ks_sql_put_null(row);
+	ks_sql_put_known(row, grade->has_second, storm->start_s + grade->second_start_bins * storm->bin_s);
 }
 
 static void
@@ -67,7 +55,7 @@ put_strength(struct ks_sql_row *row, const struct ks_store_storm *storm)
 static void
 put_course(struct ks_sql_row *row, const struct ks_storm_grade *grade)
 {
-	put_word(row, ks_rise_name(grade->rise.rise));
+	ks_sql_put_text(row, ks_rise_name(grade->rise.rise));
 	ks_sql_put_real(row, grade->rise.seconds);
 	ks_sql_put_real(row, grade->recovery.half_life_s);
 	ks_sql_put_real(row, grade->recovery.at_least_s);
@@ -87,8 +75,7 @@ statement_of(const struct ks_store_storm *storm)
 static void
 put_server(struct ks_sql_row *row, const struct ks_addr *server, char text[KS_ADDR_TEXT])
 {
-	const struct ks_span ip = ks_addr_bytes(server);
-	ks_sql_put_blob(row, ip.at, ip.n);
+	ks_sql_put_addr(row, server);
 	ks_sql_put_text(row, ks_addr_print(server, text));
 }
 
@@ -97,10 +84,7 @@ ks_store_judge_storm(struct ks_store *store, const struct ks_store_storm *storm,
 {
 	struct ks_sql_row row = ks_sql_row_begin(store, statement_of(storm));
 	char text[KS_ADDR_TEXT];
-	if (storm->zone_id != 0)
-		ks_sql_put_int(&row, storm->zone_id);
-	else
-		ks_sql_put_null(&row);
+	ks_sql_put_known(&row, storm->zone_id != 0, storm->zone_id);
 	ks_sql_put_int(&row, storm->start_s);
 	ks_sql_put_int(&row, storm->end_s);
 	ks_sql_put_int(&row, storm->began_before);
