@@ -10,9 +10,7 @@ keystorm=$1 folder=$2
 here=$(cd "$(dirname "$0")" && pwd)
 . "$here/common.sh"
 need tshark jq
-scratch=$(mktemp -d) || exit 2
-trap 'rm -rf "$scratch"' EXIT
-trap 'exit 130' INT TERM
+make_scratch
 
 oracle() { # oracle CAPTURE
 	tshark -n -r "$1" -Y 'dns && udp && !icmp && !icmpv6' -T fields -E separator=/t -E occurrence=l \
@@ -28,7 +26,7 @@ ours() { # ours DATABASE FRAGMENTS
 
 set -- "$folder"/*.pcap*
 echo "1..$#"
-number=0 failed=0
+number=0
 for capture in "$@"; do
 	number=$((number + 1))
 	name=$(basename "$capture")
@@ -40,10 +38,6 @@ for capture in "$@"; do
 		echo "ok $number - $name"
 		continue
 	fi
-	failed=1
-	echo "not ok $number - $name"
-	echo '# - is tshark, + is keystorm: type, queries, responses, their octets, factors'
-	diff -u "$scratch/want" "$scratch/got" | sed -n '3,$p' | grep '^[-+]' | head -n 20 | sed 's/^/#   /'
-	head -n 5 "$scratch/stderr" | sed 's/^/#   /'
+	not_ok $number "$name" '- is tshark, + is keystorm: type, queries, responses, their octets, factors'
 done
 exit $failed

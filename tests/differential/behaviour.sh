@@ -11,9 +11,7 @@ keystorm=$1 folder=$2
 here=$(cd "$(dirname "$0")" && pwd)
 . "$here/common.sh"
 need sqlite3
-scratch=$(mktemp -d) || exit 2
-trap 'rm -rf "$scratch"' EXIT
-trap 'exit 130' INT TERM
+make_scratch
 
 # What was judged, then the DNSKEY queries in order; times from the first query, so that doubles are exact.
 rows_sql="
@@ -27,7 +25,7 @@ FROM query JOIN zone ON zone.name_wire = query.qname_wire WHERE qtype = 48 ORDER
 
 set -- "$folder"/*.pcap*
 echo "1..$(($# + 1))"
-number=0 failed=0 compared=0
+number=0 compared=0
 for capture in "$@"; do
 	number=$((number + 1))
 	"$keystorm" analyze -q --no-progress -d "$scratch/$number.db" "$capture" >/dev/null 2>&1

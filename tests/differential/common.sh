@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# common.sh -- what both comparisons share; sourced, not run. Needs $keystorm.
+# common.sh -- what the comparisons share; sourced, not run. Needs $keystorm.
 
 # facts_of CAPTURE DATABASE: what keystorm says, as sorted lines "KIND NAME COUNT". Returns analyze's status; 99 when a
 # report fails.
@@ -31,4 +31,28 @@ need() {
 			exit 0
 		}
 	done
+}
+
+# make_scratch: a folder $scratch that goes away with the script, and $failed.
+make_scratch() {
+	failed=0
+	scratch=$(mktemp -d) || exit 2
+	trap 'rm -rf "$scratch"' EXIT
+	trap 'exit 130' INT TERM
+}
+
+# differences WANT GOT: the first lines that differ, - of WANT, + of GOT.
+differences() {
+	diff -u "$1" "$2" | sed -n '3,$p' | grep '^[-+]' | head -n 20
+}
+
+# not_ok NUMBER TEXT LEGEND: the line, what differs between $scratch/want and $scratch/got, what keystorm said.
+not_ok() {
+	failed=1
+	echo "not ok $1 - $2"
+	echo "# $3"
+	{
+		differences "$scratch/want" "$scratch/got"
+		head -n 5 "$scratch/stderr"
+	} | sed 's/^/#   /'
 }

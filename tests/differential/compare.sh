@@ -11,9 +11,7 @@ keystorm=$1 folder=$2
 here=$(cd "$(dirname "$0")" && pwd)
 . "$here/common.sh"
 need tshark
-scratch=$(mktemp -d) || exit 2
-trap 'rm -rf "$scratch"' EXIT
-trap 'exit 130' INT TERM
+make_scratch
 
 # oracle CAPTURE WIDTH: queries, seconds, dispersion.
 oracle() {
@@ -49,7 +47,7 @@ for capture in "$folder"/stale-root-*.pcap "$folder"/bind918-stale-root.pcap "$f
 done
 shift 2
 echo "1..$#"
-number=0 failed=0
+number=0
 previous=$(eval echo "\${$#}")
 "$keystorm" analyze -q --no-progress --bin 1 -d "$scratch/previous.db" "$previous" 2>/dev/null
 oracle "$previous" 1 >"$scratch/previous"

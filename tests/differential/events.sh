@@ -12,9 +12,7 @@ keystorm=$1 folder=$2
 here=$(cd "$(dirname "$0")" && pwd)
 . "$here/common.sh"
 need tshark sqlite3 jq
-scratch=$(mktemp -d) || exit 2
-trap 'rm -rf "$scratch"' EXIT
-trap 'exit 130' INT TERM
+make_scratch
 
 lab=${KS_CAPTURES:+$KS_CAPTURES/lab}
 set -- "$folder"/*.pcap
@@ -125,7 +123,7 @@ judge_truth() { # judge_truth TRUTH OURS
 		}' "$1" "$2"
 }
 
-number=0 failed=0
+number=0
 for file; do
 	number=$((number + 1))
 	capture=${file%.truth.json}
@@ -139,7 +137,7 @@ for file; do
 	cmp -s "$scratch/want" "$scratch/got" || {
 		bad=1
 		echo '- is tshark, + is keystorm' >"$scratch/told"
-		diff -u "$scratch/want" "$scratch/got" | sed -n '3,$p' | grep '^[-+]' | head -n 20 >>"$scratch/told"
+		differences "$scratch/want" "$scratch/got" >>"$scratch/told"
 	}
 	if [ "$capture" = "$file" ]; then
 		whole "$scratch/$number.db" >"$scratch/whole"
@@ -147,7 +145,7 @@ for file; do
 		cmp -s "$scratch/whole" "$scratch/pieces" || {
 			bad=1
 			echo '- is one piece, + is two' >>"$scratch/told"
-			diff -u "$scratch/whole" "$scratch/pieces" | sed -n '3,$p' | grep '^[-+]' | head -n 20 >>"$scratch/told"
+			differences "$scratch/whole" "$scratch/pieces" >>"$scratch/told"
 		}
 	else
 		truth "$file" >"$scratch/truth"

@@ -15,9 +15,7 @@ keystorm=$1 folder=$2
 here=$(cd "$(dirname "$0")" && pwd)
 . "$here/common.sh"
 need editcap capinfos tshark
-scratch=$(mktemp -d) || exit 2
-trap 'rm -rf "$scratch"' EXIT
-trap 'exit 130' INT TERM
+make_scratch
 
 # What must be equal. Malformed messages and TCP are counted where a stream is whole, so captures with TCP across the
 # cut say so themselves: see `crosses`.
@@ -52,7 +50,7 @@ unsure() { # unsure CAPTURE
 
 set -- "$folder"/*.pcap*
 echo "1..$#"
-number=0 failed=0
+number=0
 for capture in "$@"; do
 	number=$((number + 1))
 	name=$(basename "$capture")
@@ -89,7 +87,7 @@ for capture in "$@"; do
 	fi
 	failed=1
 	echo "not ok $number - $name, cut behind packet $half"
-	diff -u "$scratch/want" "$scratch/got" | sed -n '3,$p' | grep '^[-+]' | head -n 20 | sed 's/^/#   /'
+	differences "$scratch/want" "$scratch/got" | sed 's/^/#   /'
 	sed 's/^/#   requeries: /' "$scratch/wrong" | head -n 10
 	head -n 5 "$scratch/stderr" | sed 's/^/#   /'
 done

@@ -12,9 +12,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 . "$here/common.sh"
 need tshark sqlite3
 export TZ=UTC LC_ALL=C
-scratch=$(mktemp -d) || exit 2
-trap 'rm -rf "$scratch"' EXIT
-trap 'exit 130' INT TERM
+make_scratch
 
 fields='-e frame.time_epoch -e ip.src -e ip.dst -e ipv6.src -e ipv6.dst -e udp.srcport -e udp.dstport -e tcp.srcport
 	-e tcp.dstport -e dns.id -e dns.flags.response -e dns.flags.opcode -e dns.qry.name -e dns.qry.type
@@ -81,7 +79,7 @@ if [ -n "${KS_CAPTURES:-}" ]; then
 	done
 fi
 echo "1..$(($# + 1))"
-number=0 failed=0 compared=0
+number=0 compared=0
 for capture in "$@"; do
 	number=$((number + 1))
 	name=$(basename "$capture")
@@ -94,7 +92,7 @@ for capture in "$@"; do
 		failed=1
 		echo "not ok $number - $name"
 		echo '# - is tshark, + is keystorm'
-		diff -u "$scratch/want" "$scratch/got" | sed -n '3,$p' | grep '^[-+]' | head -n 20 | sed 's/^/#   /'
+		differences "$scratch/want" "$scratch/got" | sed 's/^/#   /'
 		sed 's/^/#   label: /' "$scratch/labels"
 		head -n 5 "$scratch/stderr" | sed 's/^/#   /'
 	fi

@@ -16,9 +16,7 @@ keystorm=$1 verify=$2 folder=$3
 here=$(cd "$(dirname "$0")" && pwd)
 . "$here/common.sh"
 need tshark sqlite3 ldns-key2ds base64
-scratch=$(mktemp -d) || exit 2
-trap 'rm -rf "$scratch"' EXIT
-trap 'exit 130' INT TERM
+make_scratch
 
 # Whole answers: not truncated, NOERROR or NXDOMAIN, opcode QUERY.
 whole='udp && !icmp && !icmpv6 && dns.flags.response == 1 && dns.flags.truncated == 0 && dns.flags.opcode == 0 && dns.flags.rcode in {0, 3}'
@@ -71,7 +69,7 @@ by_key2ds() { # by_key2ds DATABASE: lines "ds ZONE TAG ALGORITHM TYPE DIGEST"
 
 set -- "$folder"/*.pcap*
 echo "1..$#"
-number=0 failed=0
+number=0
 for capture in "$@"; do
 	number=$((number + 1))
 	name=$(basename "$capture")
@@ -86,10 +84,6 @@ for capture in "$@"; do
 		echo "ok $number - $name: $(cut -d ' ' -f 1 "$scratch/got" | uniq -c | awk '{ printf "%s%s %s", (NR > 1 ? ", " : ""), $1, $2 }')"
 		continue
 	fi
-	failed=1
-	echo "not ok $number - $name"
-	echo '# - is tshark or ldns, + is keystorm'
-	diff -u "$scratch/want" "$scratch/got" | sed -n '3,$p' | grep '^[-+]' | head -n 20 | sed 's/^/#   /'
-	head -n 5 "$scratch/stderr" | sed 's/^/#   /'
+	not_ok $number "$name" '- is tshark or ldns, + is keystorm'
 done
 exit $failed

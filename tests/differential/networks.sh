@@ -9,9 +9,7 @@ keystorm=$1 folder=$2
 here=$(cd "$(dirname "$0")" && pwd)
 . "$here/common.sh"
 need tshark
-scratch=$(mktemp -d) || exit 2
-trap 'rm -rf "$scratch"' EXIT
-trap 'exit 130' INT TERM
+make_scratch
 
 oracle() { # oracle CAPTURE: the client of a response is who it is sent to
 	tshark -n -r "$1" -Y 'dns && !icmp && !icmpv6 && ip' -T fields -E separator=/t -E occurrence=l \
@@ -50,7 +48,7 @@ ours() { # ours DATABASE
 
 set -- "$folder"/*.pcap*
 echo "1..$#"
-number=0 failed=0
+number=0
 for capture in "$@"; do
 	number=$((number + 1))
 	name=$(basename "$capture")
@@ -61,10 +59,6 @@ for capture in "$@"; do
 		echo "ok $number - $name"
 		continue
 	fi
-	failed=1
-	echo "not ok $number - $name"
-	echo '# - is tshark, + is keystorm: what, network, counts, octets'
-	diff -u "$scratch/want" "$scratch/got" | sed -n '3,$p' | grep '^[-+]' | head -n 20 | sed 's/^/#   /'
-	head -n 5 "$scratch/stderr" | sed 's/^/#   /'
+	not_ok $number "$name" '- is tshark, + is keystorm: what, network, counts, octets'
 done
 exit $failed

@@ -18,9 +18,7 @@ captures=${KS_CAPTURES:-}
 	exit 0
 }
 need jq timeout
-scratch=$(mktemp -d) || exit 2
-trap 'rm -rf "$scratch"' EXIT
-trap 'exit 130' INT TERM
+make_scratch
 
 # A hang is a failure, too: 30 s a file.
 cat >"$scratch/limited" <<END
@@ -39,7 +37,7 @@ is_known() { # is_known PATH
 }
 
 echo "1..$(wc -l <"$scratch/list")"
-number=0 failed=0
+number=0
 tab=$(printf '\t')
 while IFS=$tab read -r class path; do
 	number=$((number + 1))

@@ -9,9 +9,7 @@ keystorm=$1 folder=$2
 here=$(cd "$(dirname "$0")" && pwd)
 . "$here/common.sh"
 need tshark sqlite3
-scratch=$(mktemp -d) || exit 2
-trap 'rm -rf "$scratch"' EXIT
-trap 'exit 130' INT TERM
+make_scratch
 
 met() { # met CAPTURE WAY FILTER: lines "WAY SOURCE COUNT"
 	tshark -n -r "$1" -Y "dns.flags.response == 0 && !icmp && !icmpv6 && ($3)" -T fields -e ip.src -e ipv6.src 2>/dev/null |
@@ -20,7 +18,7 @@ met() { # met CAPTURE WAY FILTER: lines "WAY SOURCE COUNT"
 
 set -- "$folder"/*.pcap*
 echo "1..$#"
-number=0 failed=0
+number=0
 for capture in "$@"; do
 	number=$((number + 1))
 	name=$(basename "$capture")
@@ -35,10 +33,6 @@ for capture in "$@"; do
 		echo "ok $number - $name: $(wc -l <"$scratch/got") senders"
 		continue
 	fi
-	failed=1
-	echo "not ok $number - $name"
-	echo '# - is tshark, + is keystorm'
-	diff -u "$scratch/want" "$scratch/got" | sed -n '3,$p' | grep '^[-+]' | head -n 20 | sed 's/^/#   /'
-	head -n 5 "$scratch/stderr" | sed 's/^/#   /'
+	not_ok $number "$name" '- is tshark, + is keystorm'
 done
 exit $failed

@@ -9,9 +9,7 @@ keystorm=$1 folder=$2
 here=$(cd "$(dirname "$0")" && pwd)
 . "$here/common.sh"
 need sqlite3
-scratch=$(mktemp -d) || exit 2
-trap 'rm -rf "$scratch"' EXIT
-trap 'exit 130' INT TERM
+make_scratch
 
 # Bins are numbered from the first; sums over servers, transports and types.
 rows_sql="
@@ -31,7 +29,7 @@ FROM storm JOIN zone USING (zone_id), edge;"
 
 set -- "$folder"/*.pcap*
 echo "1..$(($# + 1))"
-number=0 failed=0 compared=0
+number=0 compared=0
 for capture in "$@"; do
 	number=$((number + 1))
 	"$keystorm" analyze -q --no-progress -d "$scratch/db" "$capture" >/dev/null 2>&1

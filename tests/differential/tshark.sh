@@ -9,9 +9,7 @@ keystorm=$1 folder=$2
 here=$(cd "$(dirname "$0")" && pwd)
 . "$here/common.sh"
 need tshark jq
-scratch=$(mktemp -d) || exit 2
-trap 'rm -rf "$scratch"' EXIT
-trap 'exit 130' INT TERM
+make_scratch
 
 # A frame may end several messages over TCP: then the fields are lists, joined by commas, in step.
 oracle() { # oracle CAPTURE
@@ -23,7 +21,7 @@ oracle() { # oracle CAPTURE
 
 set -- "$folder"/*.pcap*
 echo "1..$#"
-number=0 failed=0
+number=0
 for capture in "$@"; do
 	number=$((number + 1))
 	name=$(basename "$capture")
@@ -37,7 +35,7 @@ for capture in "$@"; do
 	failed=1
 	echo "not ok $number - $name"
 	echo "# keystorm's status $status; - is tshark, + is keystorm"
-	diff -u "$scratch/want" "$scratch/got" | sed -n '3,$p' | grep '^[-+]' | head -n 20 | sed 's/^/#   /'
+	differences "$scratch/want" "$scratch/got" | sed 's/^/#   /'
 	head -n 5 "$scratch/$number.db.stderr" | sed 's/^/#   /'
 done
 exit $failed
