@@ -76,8 +76,9 @@ Test(capture, pcap_times_are_unsigned_and_fractions_carry)
 	pcap_packet(&bytes, UINT32_MAX, 999999, 1, 4);
 	pcap_packet(&bytes, UINT32_MAX, UINT32_MAX, 1, 4);
 	pcap_packet(&bytes, 1, 1000000, 1, 4);
+	pcap_packet(&bytes, 3, 0, 1, 4); /* agrees with the one before it, so that neither is apart */
 	const struct got got = read_bytes(&bytes);
-	cr_assert(eq(sz, got.n, 3));
+	cr_assert(eq(sz, got.n, 4));
 	cr_assert(eq(i64, got.packets[0].time_ns, INT64_C(4294967295999999000)));
 	cr_assert(eq(i64, got.packets[1].time_ns, INT64_C(4294967295000000000) + INT64_C(4294967295000)));
 	cr_assert(eq(i64, got.packets[2].time_ns, INT64_C(2000000000)));
@@ -85,6 +86,56 @@ Test(capture, pcap_times_are_unsigned_and_fractions_carry)
 	cr_assert(eq(i64, got.info.first_ns, INT64_C(2000000000)), "the earliest, wherever it stands");
 	cr_assert(eq(i64, got.info.last_ns, INT64_C(4294971589967295000)));
 	bytes_free(&bytes);
+}
+
+/* Seconds of the packets of a file; `apart` is the place of the one whose time cannot be, -1: none. */
+/* clang-format off */
+static const struct {
+	const char *what;
+	uint32_t seconds[5];
+	size_t n;
+	int apart;
+	int64_t given_s; /* the time it goes by instead */
+} jumps[] = {
+	{"one far ahead",                         {1000, 1001, 3000000000, 1002, 1003}, 5, 2, 1001},
+	{"one far behind",                        {2000000, 2000001, 5, 2000002, 2000003}, 5, 2, 2000001},
+	{"the second",                            {1000, 300000, 1001, 1002, 1003},     5, 1, 1000},
+	{"the first, by more than a year",        {5, 40000000, 40000001, 40000002, 40000003}, 5, 0, 40000000},
+	{"the last, by more than a year",         {1000, 1001, 1002, 1003, 40000000},   5, 4, 1003},
+	{"the first, by less than a year",        {5, 30000000, 30000001, 30000002, 30000003}, 5, -1, 0},
+	{"the last, by less than a year",         {1000, 1001, 1002, 1003, 30000000},   5, -1, 0},
+	{"a day is no jump",                      {1000, 1001, 87401, 1002, 1003},      5, -1, 0},
+	{"a gap",                                 {1000, 1001, 3000000, 3000001, 3000002}, 5, -1, 0},
+	{"a clock that was set back",             {3000000, 3000001, 1000, 1001, 1002}, 5, -1, 0},
+	{"packets that are rare",                 {1000, 200000, 400000, 600000, 800000}, 5, -1, 0},
+	{"a packet alone",                        {3000000000},                         1, -1, 0},
+};
+/* clang-format on */
+
+Test(capture, a_packet_whose_time_cannot_be_is_apart)
+{
+	for (size_t i = 0; i < KS_COUNT(jumps); i++) {
+		struct bytes bytes = {.big = false};
+		pcap_header(&bytes);
+		for (size_t j = 0; j < jumps[i].n; j++)
+			pcap_packet(&bytes, jumps[i].seconds[j], 0, 1, 4 + (uint32_t)j);
+		const struct got got = read_bytes(&bytes);
+		cr_assert(eq(sz, got.n, jumps[i].n), "%s", jumps[i].what);
+		cr_assert(eq(u64, got.info.packets, jumps[i].n), "%s", jumps[i].what);
+		for (size_t j = 0; j < got.n; j++) {
+			const bool apart = (int)j == jumps[i].apart;
+			const int64_t seconds = apart ? jumps[i].given_s : (int64_t)jumps[i].seconds[j];
+			cr_assert(eq(int, got.packets[j].time_apart, apart), "%s: %zu", jumps[i].what, j);
+			cr_assert(eq(i64, got.packets[j].time_ns, seconds * KS_NS_PER_S), "%s: %zu",
+				  jumps[i].what, j);
+			cr_assert(eq(u32, got.packets[j].cap_len, 4 + (uint32_t)j), "%s: in order",
+				  jumps[i].what);
+			cr_assert(got.info.first_ns <= seconds * KS_NS_PER_S &&
+					  seconds * KS_NS_PER_S <= got.info.last_ns,
+				  "%s: %zu", jumps[i].what, j);
+		}
+		bytes_free(&bytes);
+	}
 }
 
 Test(capture, bogus_length_cuts_and_the_hash_is_of_all_bytes)
