@@ -8,11 +8,10 @@ distance_ns(int64_t a, int64_t b)
 }
 
 bool
-ks_clock_apart(const int64_t *before_ns, int64_t time_ns, const int64_t *after_ns)
+ks_clock_apart(int64_t before_ns, uint64_t n_run, int64_t time_ns, const int64_t *after_ns)
 {
 	const uint64_t year_ns = UINT64_C(366) * 86400 * (uint64_t)KS_NS_PER_S;
-	if (before_ns != NULL && after_ns != NULL)
-		return ks_clock_doubtful(time_ns, *before_ns) && !ks_clock_doubtful(*before_ns, *after_ns);
-	const int64_t *const neighbour = before_ns != NULL ? before_ns : after_ns;
-	return neighbour != NULL && distance_ns(time_ns, *neighbour) > year_ns;
+	if (after_ns != NULL)
+		return ks_clock_doubtful(time_ns, before_ns) && !ks_clock_doubtful(before_ns, *after_ns);
+	return n_run >= KS_CLOCK_RUN && distance_ns(time_ns, before_ns) > year_ns;
 }

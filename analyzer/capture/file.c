@@ -15,8 +15,8 @@ struct file {
 	struct ks_capture capture;
 	enum container container;
 	bool ended;
-	bool begun; /* previous_ns is the time of a packet that is not apart */
-	int64_t previous_ns;
+	int64_t previous_ns;   /* of the packet before that is not apart */
+	uint64_t n_run;        /* packets up to that one, each no more than a day from the one before it */
 	struct ks_packet next; /* read to judge the one before it; not handed out yet */
 	bool has_next;
 	uint8_t *held; /* bytes of a packet that was judged so */
@@ -44,11 +44,17 @@ record_next(struct file *file, struct ks_packet *ret, struct ks_diag *note)
 	return ks_pcapng_file_next(&file->pcapng, &file->source, file->info, ret, note);
 }
 
+static bool
+is_doubtful(const struct file *file, int64_t time_ns)
+{
+	return file->n_run > 0 && ks_clock_doubtful(time_ns, file->previous_ns);
+}
+
 static void
 packet_count(struct file *file, int64_t time_ns)
 {
 	struct ks_capture_info *const info = file->info;
-	if (!file->begun) {
+	if (file->n_run == 0) {
 		info->first_ns = info->last_ns = time_ns;
 	} else {
 		info->clock_steps_back += time_ns < file->previous_ns;
@@ -57,8 +63,8 @@ packet_count(struct file *file, int64_t time_ns)
 		if (time_ns > info->last_ns)
 			info->last_ns = time_ns;
 	}
+	file->n_run = is_doubtful(file, time_ns) ? 1 : file->n_run + 1;
 	file->previous_ns = time_ns;
-	file->begun = true;
 }
 
 static void
@@ -151,17 +157,11 @@ packet_judge(struct file *file, struct ks_packet *packet, struct ks_diag *diag)
 	const enum ks_error error = packet_read(file, &file->next, &file->has_next, diag);
 	if (error != KS_SUCCESS)
 		return error;
-	packet->time_apart = ks_clock_apart(file->begun ? &file->previous_ns : NULL, packet->time_ns,
+	packet->time_apart = ks_clock_apart(file->previous_ns, file->n_run, packet->time_ns,
 					    file->has_next ? &file->next.time_ns : NULL);
 	if (packet->time_apart)
-		packet->time_ns = file->begun ? file->previous_ns : file->next.time_ns;
+		packet->time_ns = file->previous_ns;
 	return KS_SUCCESS;
-}
-
-static bool
-is_doubtful(const struct file *file, int64_t time_ns)
-{
-	return !file->begun || ks_clock_doubtful(time_ns, file->previous_ns);
 }
 
 static enum ks_error
