@@ -4,11 +4,11 @@
  *
  * One damaged time stamp stretches a capture over decades: bins become as wide as they can, the first
  * quarter, from which a storm's base is read, is empty, and the storm is gone. So a packet is looked at
- * twice when its time is more than a day from the one before it. It is *apart* when the packets around it
- * are no more than a day from each other. The last packet of a file has but one neighbour: it is apart when
- * that one ends a run of at least KS_CLOCK_RUN and is more than a year away. The first cannot be judged. A
- * gap, a rotated host, a clock that was set: all that comes after agrees with the new time, and nothing is
- * apart; neither are packets from anywhere that somebody put into one file, each at its own time.
+ * twice when its time is more than a day from the one before it. It is *apart* when that one ends a run of
+ * at least KS_CLOCK_RUN that agree, and the one behind agrees with the run too. The last packet of a file
+ * has nothing behind it: it is apart when the run is of at least KS_CLOCK_RUN_LAST and more than a year
+ * away. A gap, a rotated host, a clock that was set: all that comes after agrees with the new time, and
+ * nothing is apart; neither are packets from anywhere that somebody put into one file.
  *
  * Input:   times in the order of the file.
  * Threads: no state. */
@@ -26,7 +26,7 @@ ks_clock_doubtful(int64_t time_ns, int64_t other_ns)
 				  : (uint64_t)other_ns - (uint64_t)time_ns > (uint64_t)day_ns;
 }
 
-enum { KS_CLOCK_RUN = 100 };
+enum { KS_CLOCK_RUN = 8, KS_CLOCK_RUN_LAST = 100 };
 
 /* Is a packet of `time_ns` apart? It came behind one of `before_ns`, the last of `n_run` that agree each with
  * the next; `after_ns` is NULL where nothing follows. */

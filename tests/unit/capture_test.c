@@ -89,25 +89,23 @@ Test(capture, pcap_times_are_unsigned_and_fractions_carry)
 	bytes_free(&bytes);
 }
 
-/* Seconds of the packets of a file; `apart` is the place of the one whose time cannot be, -1: none. */
+/* Behind a run of packets a second from each other, up to 1000 s: the seconds of those that follow. `apart`
+ * is the place among them of the one whose time cannot be, -1: none. */
 /* clang-format off */
 static const struct {
 	const char *what;
-	uint32_t seconds[5];
-	size_t n;
+	uint32_t run, seconds[4];
 	int apart;
-	int64_t given_s; /* the time it goes by instead */
 } jumps[] = {
-	{"one far ahead",                         {1000, 1001, 3000000000, 1002, 1003}, 5, 2, 1001},
-	{"one far behind",                        {2000000, 2000001, 5, 2000002, 2000003}, 5, 2, 2000001},
-	{"the second",                            {1000, 300000, 1001, 1002, 1003},     5, 1, 1000},
-	{"the first cannot be judged",            {5, 40000000, 40000001, 40000002, 40000003}, 5, -1, 0},
-	{"the last, behind too few",              {1000, 1001, 1002, 1003, 40000000},   5, -1, 0},
-	{"a day is no jump",                      {1000, 1001, 87401, 1002, 1003},      5, -1, 0},
-	{"a gap",                                 {1000, 1001, 3000000, 3000001, 3000002}, 5, -1, 0},
-	{"a clock that was set back",             {3000000, 3000001, 1000, 1001, 1002}, 5, -1, 0},
-	{"packets that are rare",                 {1000, 200000, 400000, 600000, 800000}, 5, -1, 0},
-	{"a packet alone",                        {3000000000},                         1, -1, 0},
+	{"one far ahead",                8, {3000000000, 1001, 1002, 1003}, 0},
+	{"one less than a day behind",   8, {1001, 5, 1002, 1003},          -1},
+	{"one more than a day ahead",    8, {1001, 87402, 1002, 1003},      1},
+	{"a day ahead",                  8, {1001, 87401, 1002, 1003},      -1},
+	{"too little came before",       7, {3000000000, 1001, 1002, 1003}, -1},
+	{"two of them",                  8, {1001, 3000000000, 3000000001, 1002}, -1},
+	{"a gap",                        8, {1001, 3000000, 3000001, 3000002}, -1},
+	{"packets that are rare",        8, {200000, 400000, 600000, 800000}, -1},
+	{"the last, behind few",         8, {1001, 1002, 1003, 3000000000}, -1},
 };
 /* clang-format on */
 
@@ -116,21 +114,24 @@ Test(capture, a_packet_whose_time_cannot_be_is_apart)
 	for (size_t i = 0; i < KS_COUNT(jumps); i++) {
 		struct bytes bytes = {.big = false};
 		pcap_header(&bytes);
-		for (size_t j = 0; j < jumps[i].n; j++)
-			pcap_packet(&bytes, jumps[i].seconds[j], 0, 1, 4 + (uint32_t)j);
+		for (uint32_t j = 0; j < jumps[i].run; j++)
+			pcap_packet(&bytes, 1000 - jumps[i].run + 1 + j, 0, 1, 40);
+		for (uint32_t j = 0; j < 4; j++)
+			pcap_packet(&bytes, jumps[i].seconds[j], 0, 1, 4 + j);
 		const struct got got = read_bytes(&bytes);
-		cr_assert(eq(sz, got.n, jumps[i].n), "%s", jumps[i].what);
-		cr_assert(eq(u64, got.info.packets, jumps[i].n), "%s", jumps[i].what);
-		for (size_t j = 0; j < got.n; j++) {
+		cr_assert(eq(sz, got.n, jumps[i].run + 4), "%s", jumps[i].what);
+		cr_assert(eq(u64, got.info.packets, got.n), "%s", jumps[i].what);
+		for (size_t j = 0; j < 4; j++) {
+			const struct ks_packet *const packet = &got.packets[jumps[i].run + j];
 			const bool apart = (int)j == jumps[i].apart;
-			const int64_t seconds = apart ? jumps[i].given_s : (int64_t)jumps[i].seconds[j];
-			cr_assert(eq(int, got.packets[j].time_apart, apart), "%s: %zu", jumps[i].what, j);
-			cr_assert(eq(i64, got.packets[j].time_ns, seconds * KS_NS_PER_S), "%s: %zu",
-				  jumps[i].what, j);
-			cr_assert(eq(u32, got.packets[j].cap_len, 4 + (uint32_t)j), "%s: in order",
-				  jumps[i].what);
-			cr_assert(got.info.first_ns <= seconds * KS_NS_PER_S &&
-					  seconds * KS_NS_PER_S <= got.info.last_ns,
+			const int64_t seconds = !apart  ? (int64_t)jumps[i].seconds[j]
+						: j > 0 ? (int64_t)jumps[i].seconds[j - 1]
+							: 1000; /* as the one before it */
+			cr_assert(eq(int, packet->time_apart, apart), "%s: %zu", jumps[i].what, j);
+			cr_assert(eq(i64, packet->time_ns, seconds * KS_NS_PER_S), "%s: %zu", jumps[i].what,
+				  j);
+			cr_assert(eq(u32, packet->cap_len, 4 + (uint32_t)j), "%s: in order", jumps[i].what);
+			cr_assert(got.info.first_ns <= packet->time_ns && packet->time_ns <= got.info.last_ns,
 				  "%s: %zu", jumps[i].what, j);
 		}
 		bytes_free(&bytes);
@@ -139,7 +140,7 @@ Test(capture, a_packet_whose_time_cannot_be_is_apart)
 
 Test(capture, the_last_packet_is_apart_when_a_long_run_is_a_year_away)
 {
-	for (uint32_t n = KS_CLOCK_RUN - 1; n <= KS_CLOCK_RUN; n++)
+	for (uint32_t n = KS_CLOCK_RUN_LAST - 1; n <= KS_CLOCK_RUN_LAST; n++)
 		for (uint32_t far = 0; far < 2; far++) {
 			struct bytes bytes = {.big = false};
 			pcap_header(&bytes);
@@ -148,8 +149,8 @@ Test(capture, the_last_packet_is_apart_when_a_long_run_is_a_year_away)
 			pcap_packet(&bytes, 1000 + n + far * 2 - 1 + 366 * 86400, 0, 1, 4);
 			const struct got got = read_bytes(&bytes);
 			cr_assert(eq(sz, got.n, n + 1));
-			cr_assert(eq(int, got.packets[n].time_apart, n == KS_CLOCK_RUN && far == 1), "%u, %u",
-				  n, far);
+			cr_assert(eq(int, got.packets[n].time_apart, n == KS_CLOCK_RUN_LAST && far == 1),
+				  "%u, %u", n, far);
 			bytes_free(&bytes);
 		}
 }
