@@ -222,11 +222,19 @@ feed_walked(struct ks_dissector *dissector, const struct ks_packet *packet, stru
 	return verdict;
 }
 
+static enum ks_verdict
+walk_down(const struct ks_dissector *dissector, const struct ks_packet *packet, struct ks_walk *walk)
+{
+	if (packet->time_apart)
+		return KS_TIME_APART;
+	return ks_layers_walk(walk, packet, &dissector->config.ports);
+}
+
 enum ks_verdict
 ks_dissect_feed(struct ks_dissector *dissector, const struct ks_packet *packet)
 {
 	struct ks_walk walk;
-	const enum ks_verdict verdict = ks_layers_walk(&walk, packet, &dissector->config.ports);
+	const enum ks_verdict verdict = walk_down(dissector, packet, &walk);
 	return feed_walked(dissector, packet, &walk, verdict);
 }
 
@@ -246,7 +254,7 @@ ks_dissect_feed_batch(struct ks_dissector *dissector, const struct ks_packet *pa
 	const bool announces = n > 1 && dissector->listener.soon != NULL;
 	assert(n <= KS_DISSECT_BATCH);
 	for (size_t i = 0; i < n; i++) {
-		verdicts[i] = ks_layers_walk(&walks[i], &packets[i], &dissector->config.ports);
+		verdicts[i] = walk_down(dissector, &packets[i], &walks[i]);
 		if (announces && verdicts[i] == KS_DNS)
 			announce(dissector, &walks[i], 0);
 	}

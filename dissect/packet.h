@@ -18,6 +18,7 @@ struct ks_packet {
 	uint32_t wire_len;   /* bytes on the wire; >= cap_len in an honest file, clamped up by the reader */
 	int linktype;        /* LINKTYPE_ value as stored in files (tcpdump.org/linktypes.html) */
 	uint32_t interface;  /* number of the interface within the capture set, from 0 */
+	bool time_apart;     /* its own time cannot be; `time_ns` is a neighbour's */
 };
 
 enum ks_proto { KS_PROTO_ICMP = 1, KS_PROTO_TCP = 6, KS_PROTO_UDP = 17, KS_PROTO_ICMP6 = 58 };

@@ -28,6 +28,8 @@
 	X(DUPLICATE, "duplicates",                                                                           \
 	  "packets the mirror delivered twice: counted once; check the mirror's direction")                  \
 	X(OTHER_SERVER, "other_server", "DNS of servers not named by --server")                              \
+	X(TIME_APART, "time_apart",                                                                          \
+	  "packets over a day away from those before and behind: the file, or its host's clock, is damaged") \
 	X(LINK_UNKNOWN, "link_unknown", "link type is not known; the counters link_type_N say which")        \
 	X(LINK_CUT, "link_cut", "the packet ends inside its link header: capture with -s 0")                 \
 	X(IP_CUT, "ip_cut", "the packet ends inside its IP header: capture with -s 0")                       \

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "analyzer/capture/file.h"
 
+#include "analyzer/capture/clock.h"
 #include "analyzer/capture/pcap_file.h"
 #include "analyzer/capture/pcapng_file.h"
 
@@ -14,7 +15,12 @@ struct file {
 	struct ks_capture capture;
 	enum container container;
 	bool ended;
-	int64_t previous_ns;
+	int64_t previous_ns;   /* of the packet before that is not apart */
+	uint64_t n_run;        /* packets up to that one, each no more than a day from the one before it */
+	struct ks_packet next; /* read to judge the one before it; not handed out yet */
+	bool has_next;
+	uint8_t *held; /* bytes of a packet that was judged so */
+	size_t cap_held;
 	struct ks_capture_info *info;
 	struct ks_filter *filter;
 	struct ks_filter *own_filter; /* ours to close */
@@ -38,11 +44,17 @@ record_next(struct file *file, struct ks_packet *ret, struct ks_diag *note)
 	return ks_pcapng_file_next(&file->pcapng, &file->source, file->info, ret, note);
 }
 
+static bool
+is_doubtful(const struct file *file, int64_t time_ns)
+{
+	return file->n_run > 0 && ks_clock_doubtful(time_ns, file->previous_ns);
+}
+
 static void
 packet_count(struct file *file, int64_t time_ns)
 {
 	struct ks_capture_info *const info = file->info;
-	if (info->packets == 0) {
+	if (file->n_run == 0) {
 		info->first_ns = info->last_ns = time_ns;
 	} else {
 		info->clock_steps_back += time_ns < file->previous_ns;
@@ -51,8 +63,8 @@ packet_count(struct file *file, int64_t time_ns)
 		if (time_ns > info->last_ns)
 			info->last_ns = time_ns;
 	}
+	file->n_run = is_doubtful(file, time_ns) ? 1 : file->n_run + 1;
 	file->previous_ns = time_ns;
-	info->packets++;
 }
 
 static void
@@ -92,10 +104,10 @@ file_finish(struct file *file, enum ks_read read, const struct ks_diag *note)
 	file->info->size_bytes = file->source.input.read_bytes;
 }
 
+/* The next one that passes the filter. */
 static enum ks_error
-file_next(struct ks_capture *capture, struct ks_packet *ret, bool *ret_have, struct ks_diag *diag)
+packet_read(struct file *file, struct ks_packet *ret, bool *ret_have, struct ks_diag *diag)
 {
-	struct file *const file = (struct file *)capture;
 	*ret_have = false;
 	while (!file->ended) {
 		struct ks_diag note;
@@ -113,11 +125,64 @@ file_next(struct ks_capture *capture, struct ks_packet *ret, bool *ret_have, str
 			file->info->filtered++;
 			continue;
 		}
-		packet_count(file, ret->time_ns);
 		*ret_have = true;
 		break;
 	}
 	return KS_SUCCESS;
+}
+
+/* Reading on moves the window from under a packet: keep its bytes. */
+static bool
+packet_hold(struct file *file, struct ks_packet *packet)
+{
+	if (packet->cap_len > file->cap_held) {
+		uint8_t *const more = realloc(file->held, packet->cap_len);
+		if (more == NULL)
+			return false;
+		file->held = more;
+		file->cap_held = packet->cap_len;
+	}
+	if (packet->cap_len > 0)
+		memcpy(file->held, packet->data, packet->cap_len);
+	packet->data = file->held;
+	return true;
+}
+
+/* Is the time of this packet one that can be? The one behind it tells. */
+static enum ks_error
+packet_judge(struct file *file, struct ks_packet *packet, struct ks_diag *diag)
+{
+	if (!packet_hold(file, packet))
+		return ks_diag_set(diag, KS_ERR_MEMORY, "%s: no memory to read on", file->info->path);
+	const enum ks_error error = packet_read(file, &file->next, &file->has_next, diag);
+	if (error != KS_SUCCESS)
+		return error;
+	packet->time_apart = ks_clock_apart(file->previous_ns, file->n_run, packet->time_ns,
+					    file->has_next ? &file->next.time_ns : NULL);
+	if (packet->time_apart)
+		packet->time_ns = file->previous_ns;
+	return KS_SUCCESS;
+}
+
+static enum ks_error
+file_next(struct ks_capture *capture, struct ks_packet *ret, bool *ret_have, struct ks_diag *diag)
+{
+	struct file *const file = (struct file *)capture;
+	enum ks_error error = KS_SUCCESS;
+	if ((*ret_have = file->has_next))
+		*ret = file->next;
+	else
+		error = packet_read(file, ret, ret_have, diag);
+	file->has_next = false;
+	if (error != KS_SUCCESS || !*ret_have)
+		return error;
+	if (is_doubtful(file, ret->time_ns))
+		error = packet_judge(file, ret, diag);
+	if (!ret->time_apart)
+		packet_count(file, ret->time_ns);
+	file->info->packets++;
+	*ret_have = error == KS_SUCCESS;
+	return error;
 }
 
 /* A filter may read over any number of packets, a pcapng file may end at any block. */
@@ -125,8 +190,9 @@ static bool
 file_ahead(const struct ks_capture *capture)
 {
 	const struct file *const file = (const struct file *)capture;
-	return !file->ended && file->filter == NULL && file->container == CONTAINER_PCAP &&
-	       ks_pcap_file_ahead(&file->pcap, &file->source);
+	int64_t time_ns;
+	return !file->ended && !file->has_next && file->filter == NULL && file->container == CONTAINER_PCAP &&
+	       ks_pcap_file_ahead(&file->pcap, &file->source, &time_ns) && !is_doubtful(file, time_ns);
 }
 
 static size_t
@@ -152,6 +218,7 @@ file_close(struct ks_capture *capture)
 	if (file->container == CONTAINER_PCAPNG)
 		ks_pcapng_file_close(&file->pcapng);
 	ks_filter_close(file->own_filter);
+	free(file->held);
 	free(file);
 }
 
@@ -341,7 +408,7 @@ size_t
 ks_file_bytes(const struct ks_capture *capture)
 {
 	const struct file *const file = (const struct file *)capture;
-	return sizeof(*file) + ks_source_bytes(&file->source);
+	return sizeof(*file) + ks_source_bytes(&file->source) + file->cap_held;
 }
 
 enum ks_error

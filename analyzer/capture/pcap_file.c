@@ -87,14 +87,23 @@ record_ends_early(const struct ks_pcap_file *pcap, struct ks_diag *note)
 	return KS_READ_UNFINISHED;
 }
 
+/* A fraction of a second or more is carried over, whatever it claims; container.h proves the range. */
+static int64_t
+record_time_ns(const struct ks_pcap_file *pcap, const uint8_t *record)
+{
+	const uint64_t seconds = ks_load32(record, pcap->big), fraction = ks_load32(record + 4, pcap->big);
+	return (int64_t)(seconds * (uint64_t)KS_NS_PER_S + fraction * pcap->ns_per_unit);
+}
+
 bool
-ks_pcap_file_ahead(const struct ks_pcap_file *pcap, const struct ks_source *source)
+ks_pcap_file_ahead(const struct ks_pcap_file *pcap, const struct ks_source *source, int64_t *ret_ns)
 {
 	const size_t left = (size_t)(source->end - source->at);
 	if (left < pcap->header_bytes)
 		return false;
 	/* Files of before 1999, whose lengths may be swapped, can do without. */
 	const uint32_t cap_len = ks_load32(source->at + 8, pcap->big);
+	*ret_ns = record_time_ns(pcap, source->at);
 	return pcap->lengths == KS_PCAP_LENGTHS_KEPT && cap_len <= KS_PACKET_MAX &&
 	       cap_len <= left - pcap->header_bytes;
 }
@@ -110,7 +119,6 @@ ks_pcap_file_next(struct ks_pcap_file *pcap, struct ks_source *source, struct ks
 		return record_ends_early(pcap, note);
 	}
 	const bool big = pcap->big;
-	const uint64_t seconds = ks_load32(source->at, big), fraction = ks_load32(source->at + 4, big);
 	uint32_t cap_len = ks_load32(source->at + 8, big), wire_len = ks_load32(source->at + 12, big);
 	if (pcap->lengths == KS_PCAP_LENGTHS_SWAPPED ||
 	    (pcap->lengths == KS_PCAP_LENGTHS_UNSURE && cap_len > wire_len)) {
@@ -125,10 +133,8 @@ ks_pcap_file_next(struct ks_pcap_file *pcap, struct ks_source *source, struct ks
 	}
 	if (!ks_source_need(source, header + cap_len))
 		return record_ends_early(pcap, note);
-	/* A fraction of a second or more is carried over, whatever it claims; container.h proves the range.
-	 */
 	*ret = (struct ks_packet){
-		.time_ns = (int64_t)(seconds * (uint64_t)KS_NS_PER_S + fraction * pcap->ns_per_unit),
+		.time_ns = record_time_ns(pcap, source->at),
 		.data = source->at + header,
 		.cap_len = cap_len,
 		.wire_len = wire_len < cap_len ? cap_len : wire_len,

@@ -39,8 +39,9 @@ KS_MUST_CHECK bool ks_pcap_file_recognise(struct ks_source *source);
 KS_MUST_CHECK enum ks_error ks_pcap_file_start(struct ks_pcap_file *pcap, struct ks_source *source,
 					       struct ks_capture_info *ret_info, struct ks_diag *diag);
 
-/* The next record is whole, sound and at hand: reading it does not move the window. */
-bool ks_pcap_file_ahead(const struct ks_pcap_file *pcap, const struct ks_source *source);
+/* The next record is whole, sound and at hand: reading it does not move the window. Its time is in `ret_ns`
+ * then. */
+bool ks_pcap_file_ahead(const struct ks_pcap_file *pcap, const struct ks_source *source, int64_t *ret_ns);
 
 /* `ret` is written on KS_READ_PACKET only, `note` on UNFINISHED and CUT. */
 KS_MUST_CHECK enum ks_read ks_pcap_file_next(struct ks_pcap_file *pcap, struct ks_source *source,

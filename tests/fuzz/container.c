@@ -18,7 +18,7 @@ require(bool promise)
 }
 
 struct account {
-	uint64_t packets, back;
+	uint64_t packets, timed, back; /* timed: whose time can be */
 	int64_t first_ns, last_ns, previous_ns;
 	unsigned sum;
 };
@@ -31,13 +31,16 @@ packet_check(struct account *account, const struct ks_packet *packet)
 	require(packet->linktype >= 0 && packet->linktype <= UINT16_MAX);
 	for (uint32_t i = 0; i < packet->cap_len; i++)
 		account->sum += packet->data[i];
-	if (account->packets == 0 || packet->time_ns < account->first_ns)
-		account->first_ns = packet->time_ns;
-	if (account->packets == 0 || packet->time_ns > account->last_ns)
-		account->last_ns = packet->time_ns;
-	account->back += account->packets > 0 && packet->time_ns < account->previous_ns;
-	account->previous_ns = packet->time_ns;
 	account->packets++;
+	if (packet->time_apart)
+		return;
+	if (account->timed == 0 || packet->time_ns < account->first_ns)
+		account->first_ns = packet->time_ns;
+	if (account->timed == 0 || packet->time_ns > account->last_ns)
+		account->last_ns = packet->time_ns;
+	account->back += account->timed > 0 && packet->time_ns < account->previous_ns;
+	account->previous_ns = packet->time_ns;
+	account->timed++;
 }
 
 static void

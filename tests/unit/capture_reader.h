@@ -17,7 +17,7 @@ struct got {
 	enum ks_error error;
 	struct ks_diag diag;
 	struct ks_capture_info info;
-	struct ks_packet packets[16]; /* without data */
+	struct ks_packet packets[128]; /* without data */
 	size_t n;
 	uint64_t data_hash; /* of the bytes of all packets */
 };

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
  * The containers: pcap and pcapng files of every kind, and how they end. Built in memory. */
+#include "analyzer/capture/clock.h"
 #include "tests/unit/capture_reader.h"
 #include "tests/unit/capture_writer.h"
 
@@ -76,8 +77,9 @@ Test(capture, pcap_times_are_unsigned_and_fractions_carry)
 	pcap_packet(&bytes, UINT32_MAX, 999999, 1, 4);
 	pcap_packet(&bytes, UINT32_MAX, UINT32_MAX, 1, 4);
 	pcap_packet(&bytes, 1, 1000000, 1, 4);
+	pcap_packet(&bytes, 3, 0, 1, 4); /* agrees with the one before it, so that neither is apart */
 	const struct got got = read_bytes(&bytes);
-	cr_assert(eq(sz, got.n, 3));
+	cr_assert(eq(sz, got.n, 4));
 	cr_assert(eq(i64, got.packets[0].time_ns, INT64_C(4294967295999999000)));
 	cr_assert(eq(i64, got.packets[1].time_ns, INT64_C(4294967295000000000) + INT64_C(4294967295000)));
 	cr_assert(eq(i64, got.packets[2].time_ns, INT64_C(2000000000)));
@@ -85,6 +87,72 @@ Test(capture, pcap_times_are_unsigned_and_fractions_carry)
 	cr_assert(eq(i64, got.info.first_ns, INT64_C(2000000000)), "the earliest, wherever it stands");
 	cr_assert(eq(i64, got.info.last_ns, INT64_C(4294971589967295000)));
 	bytes_free(&bytes);
+}
+
+/* Behind a run of packets a second from each other, up to 1000 s: the seconds of those that follow. `apart`
+ * is the place among them of the one whose time cannot be, -1: none. */
+/* clang-format off */
+static const struct {
+	const char *what;
+	uint32_t run, seconds[4];
+	int apart;
+} jumps[] = {
+	{"one far ahead",                8, {3000000000, 1001, 1002, 1003}, 0},
+	{"one less than a day behind",   8, {1001, 5, 1002, 1003},          -1},
+	{"one more than a day ahead",    8, {1001, 87402, 1002, 1003},      1},
+	{"a day ahead",                  8, {1001, 87401, 1002, 1003},      -1},
+	{"too little came before",       7, {3000000000, 1001, 1002, 1003}, -1},
+	{"two of them",                  8, {1001, 3000000000, 3000000001, 1002}, -1},
+	{"a gap",                        8, {1001, 3000000, 3000001, 3000002}, -1},
+	{"packets that are rare",        8, {200000, 400000, 600000, 800000}, -1},
+	{"the last, behind few",         8, {1001, 1002, 1003, 3000000000}, -1},
+};
+/* clang-format on */
+
+Test(capture, a_packet_whose_time_cannot_be_is_apart)
+{
+	for (size_t i = 0; i < KS_COUNT(jumps); i++) {
+		struct bytes bytes = {.big = false};
+		pcap_header(&bytes);
+		for (uint32_t j = 0; j < jumps[i].run; j++)
+			pcap_packet(&bytes, 1000 - jumps[i].run + 1 + j, 0, 1, 40);
+		for (uint32_t j = 0; j < 4; j++)
+			pcap_packet(&bytes, jumps[i].seconds[j], 0, 1, 4 + j);
+		const struct got got = read_bytes(&bytes);
+		cr_assert(eq(sz, got.n, jumps[i].run + 4), "%s", jumps[i].what);
+		cr_assert(eq(u64, got.info.packets, got.n), "%s", jumps[i].what);
+		for (size_t j = 0; j < 4; j++) {
+			const struct ks_packet *const packet = &got.packets[jumps[i].run + j];
+			const bool apart = (int)j == jumps[i].apart;
+			const int64_t seconds = !apart  ? (int64_t)jumps[i].seconds[j]
+						: j > 0 ? (int64_t)jumps[i].seconds[j - 1]
+							: 1000; /* as the one before it */
+			cr_assert(eq(int, packet->time_apart, apart), "%s: %zu", jumps[i].what, j);
+			cr_assert(eq(i64, packet->time_ns, seconds * KS_NS_PER_S), "%s: %zu", jumps[i].what,
+				  j);
+			cr_assert(eq(u32, packet->cap_len, 4 + (uint32_t)j), "%s: in order", jumps[i].what);
+			cr_assert(got.info.first_ns <= packet->time_ns && packet->time_ns <= got.info.last_ns,
+				  "%s: %zu", jumps[i].what, j);
+		}
+		bytes_free(&bytes);
+	}
+}
+
+Test(capture, the_last_packet_is_apart_when_a_long_run_is_a_year_away)
+{
+	for (uint32_t n = KS_CLOCK_RUN_LAST - 1; n <= KS_CLOCK_RUN_LAST; n++)
+		for (uint32_t far = 0; far < 2; far++) {
+			struct bytes bytes = {.big = false};
+			pcap_header(&bytes);
+			for (uint32_t i = 0; i < n; i++)
+				pcap_packet(&bytes, 1000 + i, 0, 1, 4);
+			pcap_packet(&bytes, 1000 + n + far * 2 - 1 + 366 * 86400, 0, 1, 4);
+			const struct got got = read_bytes(&bytes);
+			cr_assert(eq(sz, got.n, n + 1));
+			cr_assert(eq(int, got.packets[n].time_apart, n == KS_CLOCK_RUN_LAST && far == 1),
+				  "%u, %u", n, far);
+			bytes_free(&bytes);
+		}
 }
 
 Test(capture, bogus_length_cuts_and_the_hash_is_of_all_bytes)
