@@ -59,6 +59,10 @@ static const struct ks_column known[] = {
 	{"median_gap_ms",     "median gap",   KS_COLUMN_SPAN_MS, 40, 0},
 	{"half_life_s",       "half-life",    KS_COLUMN_SPAN_S, 40, 0},
 	{"lag_s",             "lag",          KS_COLUMN_SPAN_S, 55, 0},
+	{"lag_most_s",        "lag at most",  KS_COLUMN_SPAN_S, 54, 0},
+	{"trigger_zone",      "trigger's zone", KS_COLUMN_TEXT, 13, 0},
+	{"trigger_source",    "known from",   KS_COLUMN_TEXT,   14, 0},
+	{"other_triggers",    "or",           KS_COLUMN_TEXT,   36, 16},
 
 	/* how many */
 	{"queries",           NULL,           KS_COLUMN_COUNT,  95, 0},

@@ -223,6 +223,8 @@ ks_report_write(struct ks_store *store, const struct ks_report_request *request,
 
 	struct ks_store_head head;
 	enum ks_error error = ks_store_read_head(store, &head, diag);
+	if (error == KS_SUCCESS)
+		error = ks_store_read_caveats(store, report->name, &head, diag);
 	if (error != KS_SUCCESS)
 		return error;
 	const struct ks_document document = {.request = request, .report = report, .head = &head};

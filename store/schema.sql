@@ -835,6 +835,22 @@ CREATE TABLE storm_trigger (
 ) STRICT;
 CREATE INDEX storm_trigger_event ON storm_trigger (event_id);
 
+-- All that may have set off a storm, the likeliest at place 1: events of its zone, of zones above, steps of the calendar.
+CREATE TABLE storm_candidate (
+	storm_id INTEGER NOT NULL REFERENCES storm,
+	place INTEGER NOT NULL,
+	event_id INTEGER REFERENCES event, -- NULL: of the calendar
+	zone TEXT NOT NULL,
+	above INTEGER NOT NULL CHECK (above IN (0, 1)), -- of a zone above the storm's
+	kind TEXT NOT NULL,
+	tag INTEGER,
+	planned INTEGER NOT NULL CHECK (planned IN (0, 1)), -- whether it happened is not known here
+	lag_s REAL NOT NULL, -- as in storm_trigger
+	lag_most_s REAL,
+	PRIMARY KEY (storm_id, place)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX storm_candidate_event ON storm_candidate (event_id);
+
 -- Holds its one row while the judgements belong to the facts: a new run takes it away.
 CREATE TABLE judged (
 	one INTEGER PRIMARY KEY CHECK (one = 1)

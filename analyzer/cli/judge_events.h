@@ -10,8 +10,9 @@
 
 struct ks_judged_zone {
 	int64_t zone_id;
-	int64_t life_ns; /* of its keys in a cache */
-	size_t first, n; /* its events */
+	int64_t life_ns;    /* of its keys in a cache */
+	int64_t ds_life_ns; /* of its DS */
+	size_t first, n;    /* its events */
 };
 
 struct ks_judged_events {
