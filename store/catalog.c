@@ -18,6 +18,10 @@ static const char storm_caveats[] =
 	" FROM told ORDER BY began_before, seen DESC";
 /* clang-format on */
 
+static const char event_caveats[] =
+	"SELECT CASE WHEN EXISTS (SELECT 1 FROM judged) AND NOT EXISTS (SELECT 1 FROM event)"
+	" THEN 'nothing was seen to happen: what stands here is the calendar' END";
+
 /* In the order of the manual. Hidden columns that `order` and the filters use are never among `columns`. */
 const struct ks_catalog_entry ks_catalog[] = {
 	{
@@ -217,6 +221,38 @@ const struct ks_catalog_entry ks_catalog[] = {
 		.limit = -1,
 	},
 	{
+		.name = "keys",
+		.sql = ks_sql_keys,
+		.columns = "zone, tag, algorithm, key, role, sep, revoked, signs, has_ds, bits, exponent, "
+			   "warning, first, last, responses",
+		.order = "warning IS NULL, zone, algorithm, tag, identity, flags",
+		.rankable = " tag algorithm bits exponent responses ",
+		.takes = KS_TAKES_ZONE | KS_TAKES_TIME | KS_TAKES_BY,
+		.time = KS_FILTER_SPAN,
+		.limit = 100,
+	},
+	{
+		.name = "chain",
+		.sql = ks_sql_chain,
+		.columns = "zone, link, ds, denied_by, signed, warning, servers, parent_last, last",
+		.order = "warning IS NULL, place, zone, zone_wire",
+		.rankable = " servers ",
+		.takes = KS_TAKES_ZONE | KS_TAKES_BY,
+		.limit = 100,
+	},
+	{
+		.name = "denial",
+		.sql = ks_sql_denial,
+		.columns =
+			"zone, denial, level, hash_algorithm, iterations, salt_bytes, salt, opt_out_share, "
+			"warning, records, first, last",
+		.order = "place, zone, denial, hash_algorithm, iterations, salt_octets, zone_wire",
+		.rankable = " iterations salt_bytes opt_out_share records ",
+		.takes = KS_TAKES_ZONE | KS_TAKES_TIME | KS_TAKES_BY,
+		.time = KS_FILTER_SPAN,
+		.limit = 100,
+	},
+	{
 		.name = "exhaustion",
 		.sql = ks_sql_exhaustion,
 		.columns = "zone, problem, count, threshold, responses, server, first, last",
@@ -296,11 +332,12 @@ const struct ks_catalog_entry ks_catalog[] = {
 		.columns = "zone, t, event, algorithm, tag, key, server, nsid, phase, warning, source, "
 			   "t_before, "
 			   "t_all, servers, method, detail",
-		.order = "t_ns, zone, event_id, event, tag",
+		.order = "source = 'calendar', t_ns, zone, event_id, event, tag",
 		.rankable = " servers ",
 		.takes = KS_TAKES_ZONE | KS_TAKES_SERVER | KS_TAKES_TIME | KS_TAKES_BY,
 		.time = KS_FILTER_INSTANT,
 		.limit = -1,
+		.caveats = event_caveats,
 	},
 	{
 		.name = "rollover-series",

@@ -721,12 +721,14 @@ static const struct {
 } refusals[] = {
 	{"foo", "text",
 	 "no report 'foo'; there are: summary, totals, traffic, qtypes, sources, clients, hitters, sequence, "
-	 "storms, anchors, rollovers, rollover-series, audit, signatures, consistency, errors, "
+	 "storms, anchors, rollovers, rollover-series, audit, signatures, consistency, keys, chain, denial, "
+	 "errors, "
 	 "quality, fingerprints, amplification, nxdomain, exhaustion, "
 	 "habits, starts, priming, depth, cd, lookaside"},
 	{"", "text",
 	 "no report ''; there are: summary, totals, traffic, qtypes, sources, clients, hitters, sequence, "
-	 "storms, anchors, rollovers, rollover-series, audit, signatures, consistency, errors, quality, "
+	 "storms, anchors, rollovers, rollover-series, audit, signatures, consistency, keys, chain, denial, "
+	 "errors, quality, "
 	 "fingerprints, amplification, nxdomain, "
 	 "exhaustion, habits, starts, priming, depth, cd, lookaside"},
 	{"hitters", "xml", "no format 'xml'; there are: text, json, csv"},
