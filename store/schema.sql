@@ -826,6 +826,12 @@ CREATE TABLE event (
 ) STRICT;
 CREATE INDEX event_zone ON event (zone_id, t_ns);
 
+-- What is not in it, one row.
+CREATE TABLE event_rest (
+	events INTEGER NOT NULL, -- of zones with more than 1024
+	zones INTEGER NOT NULL -- of which so much is known that not all of it was looked at
+) STRICT;
+
 -- The event before a storm that may have set it off.
 CREATE TABLE storm_trigger (
 	storm_id INTEGER PRIMARY KEY REFERENCES storm,

@@ -177,6 +177,7 @@ static const char *const puts_sql[KS_PUT_COUNT] = {
 		     " VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
     [KS_PUT_TRIGGER] = "INSERT INTO storm_trigger (storm_id, event_id, lag_s, lag_most_s)"
 		       " SELECT storm_id, ?1, ?2, ?3 FROM storm WHERE zone_id = ?4 AND start_s = ?5",
+    [KS_PUT_EVENT_REST] = "INSERT INTO event_rest (events, zones) VALUES (?,?)",
     [KS_PUT_CANDIDATE] = "INSERT INTO storm_candidate (storm_id, place, event_id, zone, above, kind, tag, planned,"
 			 " lag_s, lag_most_s) SELECT storm_id, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9 FROM storm"
 			 " WHERE zone_id = ?10 AND start_s = ?11",

@@ -247,6 +247,9 @@ struct ks_store_event {
 };
 KS_MUST_CHECK enum ks_error ks_store_judge_event(struct ks_store *store, const struct ks_store_event *event,
 						 int64_t *ret_id, struct ks_diag *diag);
+/* Events beyond those that are kept of a zone, and zones of which not everything was looked at. */
+KS_MUST_CHECK enum ks_error ks_store_judge_rest(struct ks_store *store, uint64_t events, uint64_t zones,
+						struct ks_diag *diag);
 /* The event that came before a storm that was put already. NAN: not known. */
 KS_MUST_CHECK enum ks_error ks_store_judge_trigger(struct ks_store *store, const struct ks_store_storm *storm,
 						   int64_t event_id, double lag_s, double lag_most_s,

@@ -69,6 +69,8 @@ judge_zone(void *arg, int64_t zone_id, const struct ks_zone_facts *facts, struct
 	struct judging *const judging = arg;
 	struct ks_judged_events *const judged = judging->judged;
 	ks_rollover_judge(facts, judging->scratch, &judging->events);
+	judged->lost += judging->events.lost;
+	judged->in_part += judging->events.in_part;
 	if (judging->events.n == 0)
 		return KS_SUCCESS;
 	enum ks_error error = room((void **)&judged->zones, judged->n_zones, &judged->cap_zones,
@@ -117,6 +119,8 @@ ks_judge_events_put(struct ks_store *store, const struct ks_judged_events *judge
 		return ks_diag_set(diag, KS_ERR_MEMORY, "no memory for %zu events", judged->n_events);
 	for (size_t i = 0; i < judged->n_events && error == KS_SUCCESS; i++)
 		error = ks_store_judge_event(store, &judged->events[i], &ids[i], diag);
+	if (error == KS_SUCCESS)
+		error = ks_store_judge_rest(store, judged->lost, judged->in_part, diag);
 	if (error == KS_SUCCESS)
 		error = ks_judge_triggers_put(store, judged, ids, storms, n_storms, diag);
 	free(ids);

@@ -19,6 +19,8 @@ struct ks_judged_events {
 	struct ks_store_event *events; /* zone by zone */
 	struct ks_judged_zone *zones;  /* those with events */
 	size_t n_events, cap_events, n_zones, cap_zones;
+	uint64_t lost;    /* events of zones that have too many */
+	uint64_t in_part; /* zones of which too much is known */
 };
 
 /* Judge all zones. Writes nothing. */

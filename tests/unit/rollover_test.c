@@ -781,3 +781,24 @@ Test(rollover, any_facts_give_events_in_order_within_their_room)
 		}
 	}
 }
+
+/* What finds no room is counted, anew for each zone. */
+Test(rollover, events_without_room_are_counted)
+{
+	static struct ks_traits_scratch scratch;
+	const uint32_t before = KEYS(K1), behind = KEYS(K2);
+	period(KS_TYPE_DNSKEY, 0, before, "101", "8", 60, 0, 10);
+	period(KS_TYPE_DNSKEY, 0, behind, "102", "8", 60, 20, 30);
+	struct ks_events few = {.at = room, .max = 1};
+	for (int round = 0; round < 2; round++) {
+		ks_rollover_judge(&facts, &scratch, &few);
+		cr_expect(eq(sz, few.n, 1));
+		cr_expect(eq(u64, few.lost, 2), "added, removed, another signer");
+		cr_expect(not(few.in_part));
+	}
+	facts.cut = true;
+	few.max = ROOM;
+	ks_rollover_judge(&facts, &scratch, &few);
+	cr_expect(eq(u64, few.lost, 0));
+	cr_expect(few.in_part);
+}
