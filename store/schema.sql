@@ -1045,17 +1045,22 @@ WHERE origin = 'file' OR NOT EXISTS (
 -- What may have set off each storm, how soon, and how much of the growth it was. NULL: not known.
 CREATE VIEW storm_cause AS
 WITH
-	edge AS (SELECT min(t_s) AS first_s FROM bin),
+	-- Where the captures begin that were on when the storm began: months can lie between them and those before.
+	edge AS (
+		SELECT storm_id, min(run.first_ns / 1000000000 / run.bin_s * run.bin_s) AS first_s
+		FROM storm JOIN run ON run.first_ns / 1000000000 <= start_s AND run.last_ns / 1000000000 >= start_s
+		GROUP BY storm_id
+	),
 	-- Queries before the storm and inside, of its zone and of all.
 	grown AS (
 		SELECT storm.*, storm_trigger.event_id, lag_s, lag_most_s,
 			nullif(start_s - edge.first_s, 0) AS before_s,
 			end_s - start_s AS inside_s,
 			(SELECT total(queries) FROM run JOIN zone_bin USING (run_id)
-				WHERE zone_bin.zone_id = storm.zone_id AND t_s < start_s) AS zone_before,
-			(SELECT total(queries) FROM run JOIN bin USING (run_id) WHERE t_s < start_s) AS all_before,
+				WHERE zone_bin.zone_id = storm.zone_id AND t_s >= edge.first_s AND t_s < start_s) AS zone_before,
+			(SELECT total(queries) FROM run JOIN bin USING (run_id) WHERE t_s >= edge.first_s AND t_s < start_s) AS all_before,
 			(SELECT total(queries) FROM run JOIN bin USING (run_id) WHERE t_s >= start_s AND t_s < end_s) AS all_inside
-		FROM storm JOIN storm_trigger USING (storm_id), edge
+		FROM storm JOIN storm_trigger USING (storm_id) JOIN edge USING (storm_id)
 	)
 SELECT
 	storm_id,
