@@ -575,32 +575,59 @@ Test(ledger, the_signer_must_be_the_zone)
 }
 
 /* At the edges to the second: inception and expiration belong to the validity (RFC 4035 s5.3.1). */
+/* A zone whose keys are signed from and to these seconds, of which the packet has 32 bits. */
+static struct zone
+zone_signed(int64_t inception_s, int64_t expiration_s)
+{
+	struct zone zone = {.name = "x.", .keys = ldns_rr_list_new()};
+	zone.key = ks_signed_key("x.", LDNS_SIGN_ED25519, 256, 257);
+	ldns_key_set_inception(zone.key, (uint32_t)inception_s);
+	ldns_key_set_expiration(zone.key, (uint32_t)expiration_s);
+	ldns_rr_list_push_rr(zone.keys, ks_signed_dnskey(zone.key));
+	ks_signed_sign(zone.keys, zone.key);
+	return zone;
+}
+
 Test(ledger, expired_and_future_are_told_at_packet_time)
 {
-	static const int64_t inception = 1795219200, expiration = 1797811200;
 	static const struct {
-		int64_t t_s;
-		uint64_t expired, future;
-	} rows[] = {
-		{inception - 1, 0, 1},
-		{inception, 0, 0},
-		{expiration, 0, 0},
-		{expiration + 1, 1, 0},
+		const char *what;
+		int64_t inception, expiration;
+	} spans[] = {
+		{"a month of 2026", 1795219200, 1797811200},
+		{"across 2038", INT64_C(0x7ffff000), INT64_C(0x80001000)},
+		{"behind 2038", INT64_C(0x90000000), INT64_C(0x90001000)},
+		{"across 2106", INT64_C(0xfffff000), INT64_C(0x100001000)},
+		{"behind 2106", INT64_C(0x100001000), INT64_C(0x100002000)},
 	};
-	struct zone zone = zone_of("x.");
-	for (size_t i = 0; i < 4; i++) {
-		begin(64 << 20);
-		hear_keys(&zone, 1, rows[i].t_s - NOW);
-		freeze();
-		cr_assert(eq(sz, got.n_signatures, 1));
-		cr_expect(eq(u64, got.signatures[0].expired, rows[i].expired), "row %zu", i);
-		cr_expect(eq(u64, got.signatures[0].future, rows[i].future), "row %zu", i);
-		cr_expect(eq(i64, got.signatures[0].expiration_s, expiration));
-		cr_expect(eq(i64, got.signatures[0].inception_s, inception));
-		cr_expect(eq(u64, got.signatures[0].good, 1), "cryptography has no calendar");
-		done();
+	for (size_t k = 0; k < KS_COUNT(spans); k++) {
+		const int64_t inception = spans[k].inception, expiration = spans[k].expiration;
+		const struct {
+			int64_t t_s;
+			uint64_t expired, future;
+		} rows[] = {
+			{inception - 1, 0, 1},
+			{inception, 0, 0},
+			{expiration, 0, 0},
+			{expiration + 1, 1, 0},
+		};
+		struct zone zone = zone_signed(inception, expiration);
+		for (size_t i = 0; i < KS_COUNT(rows); i++) {
+			begin(64 << 20);
+			hear_keys(&zone, 1, rows[i].t_s - NOW);
+			freeze();
+			cr_assert(eq(sz, got.n_signatures, 1));
+			const struct ks_fact_signature *const at = &got.signatures[0];
+			cr_expect(eq(u64, at->expired, rows[i].expired), "%s, row %zu", spans[k].what, i);
+			cr_expect(eq(u64, at->future, rows[i].future), "%s, row %zu", spans[k].what, i);
+			cr_expect(eq(i64, at->expiration_s, expiration), "%s", spans[k].what);
+			cr_expect(eq(i64, at->inception_s, inception), "%s", spans[k].what);
+			cr_expect(eq(i64, at->least_validity_s, expiration - inception), "%s", spans[k].what);
+			cr_expect(eq(u64, at->good, 1), "cryptography has no calendar");
+			done();
+		}
+		zone_free(&zone);
 	}
-	zone_free(&zone);
 }
 
 Test(ledger, other_types_are_verified_by_sample)

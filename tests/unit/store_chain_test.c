@@ -237,6 +237,38 @@ Test(store_chain, the_parents_last_word_counts)
 	ks_store_close(store);
 }
 
+/* --- audit --- */
+
+/* Validity of three times the TTL, and a day left when it was seen last, are just enough. */
+Test(store_chain, signatures_pass_the_audit_at_three_times_the_ttl_and_a_day)
+{
+	enum { TTL = 100000, SEEN = T0 + 10 };
+	static const struct {
+		const char *what;
+		int64_t validity_s, left_s;
+		const char *want;
+	} rows[] = {
+		{"3.0 times", 300000, 200000, "pass\n"},
+		{"2.9 times", 290000, 200000, "fail\n"},
+		{"a day", 300000, 86400, "pass\n"},
+		{"a second less", 300000, 86399, "fail\n"},
+	};
+	for (size_t i = 0; i < KS_COUNT(rows); i++) {
+		struct ks_store *const store = begin("db");
+		send_served(store, "1", false);
+		const int64_t end_s = SEEN + rows[i].left_s;
+		SEND(store, signature, .name = 1, .type = SOA_, .tag = 1, .algorithm = 8,
+		     .inception_s = end_s - rows[i].validity_s, .expiration_s = end_s,
+		     .least_validity_s = rows[i].validity_s, .original_ttl_s = TTL, .count = 1, .good = 1,
+		     .first_ns = NS(0), .last_ns = NS(10));
+		send_end(store);
+		rows_are(store, "SELECT result FROM v_audit LIMIT 1 OFFSET 1", rows[i].want);
+		ks_store_close(store);
+		sweep();
+		folder[0] = '\0';
+	}
+}
+
 /* --- denial --- */
 
 static void
