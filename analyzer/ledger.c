@@ -258,6 +258,10 @@ ks_ledger_feed(struct ks_ledger *ledger, uint32_t server, const struct ks_messag
 	if (!may_read(ledger, message))
 		return;
 	ks_rrsets_read(message->bytes, &message->dns, &visit.sets);
+	/* Referrals and priming answers may hold signed addresses. An answer to a question for keys holds
+	 * none, and is remembered by what stands before its additional section. */
+	if (!ks_ledger_keeps(message->dns.qtype))
+		ks_rrsets_read_additional(&message->dns, &visit.sets);
 	visit.odd |= visit.sets.lost > 0;
 	ledger->lost_records += visit.sets.lost;
 	/* Contents first: the keys of this message may have made its signatures. */

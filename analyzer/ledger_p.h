@@ -92,6 +92,10 @@ bool ks_ledger_keeps(uint16_t type);
 /* Keyed hash of the records of an RRset; their order does not matter. */
 struct ks_key ks_ledger_rrset_hash(struct ks_visit *visit, const struct ks_rrset *set);
 void ks_ledger_rrset(struct ks_visit *visit, const struct ks_rrset *set);
+
+/* The DNSKEY RRset that a server gave last for a name, as in `wire`; empty: none. */
+struct ks_span ks_ledger_given_keys(const struct ks_ledger *ledger, uint32_t name, uint32_t server,
+				    uint32_t nsid);
 void ks_ledger_denied(struct ks_visit *visit, struct ks_span name, enum ks_denial denial, uint32_t ttl_s,
 		      bool referral);
 
@@ -119,6 +123,9 @@ uint32_t ks_ledger_signer_name(struct ks_visit *visit, const struct ks_rrsig *rr
 
 void ks_ledger_verify(struct ks_visit *visit, const struct ks_rrset *set, const struct ks_rrsig *rrsig,
 		      struct ks_span rdata, uint32_t signer, uint32_t signature, unsigned *tried);
+
+/* Has this second of packet time had a quarter of its verifications? Then addresses have to wait. */
+bool ks_ledger_is_busy(const struct ks_ledger *ledger, int64_t t_ns);
 
 /* A key that was not known before has come: signatures may have waited for it. */
 void ks_ledger_lift(struct ks_ledger *ledger, uint32_t name, uint8_t algorithm, uint16_t tag);

@@ -246,13 +246,35 @@ first_run(struct ks_ledger *ledger, struct ks_ledger_series *series)
 	return run_at(ledger, series->first);
 }
 
+static struct ks_key
+series_key(uint32_t name, uint32_t server, uint32_t nsid, uint16_t type, bool authoritative)
+{
+	return (struct ks_key){.w = {(uint64_t)name << 32 | server,
+				     (uint64_t)nsid << 32 | (uint64_t)type << 16 | authoritative}};
+}
+
+struct ks_span
+ks_ledger_given_keys(const struct ks_ledger *ledger, uint32_t name, uint32_t server, uint32_t nsid)
+{
+	for (int authoritative = 1; authoritative >= 0; authoritative--) {
+		const struct ks_key key = series_key(name, server, nsid, KS_TYPE_DNSKEY, authoritative != 0);
+		const uint32_t number = ks_map_find(&ledger->series, &key);
+		if (number == KS_MAP_NONE)
+			continue;
+		const struct ks_ledger_series *const series = ks_map_at(&ledger->series, number);
+		const struct ks_ledger_content *const content =
+			ks_map_at(&ledger->contents, run_at(ledger, series->last)->content);
+		return ks_ledger_octets(ledger, content->wire_at, content->n_wire);
+	}
+	return (struct ks_span){NULL, 0};
+}
+
 static void
 note(struct ks_visit *visit, const struct sighting *seen)
 {
 	struct ks_ledger *const ledger = visit->ledger;
-	const struct ks_key key = {
-		.w = {(uint64_t)seen->name << 32 | visit->server,
-		      (uint64_t)visit->nsid << 32 | (uint64_t)seen->type << 16 | seen->authoritative}};
+	const struct ks_key key =
+		series_key(seen->name, visit->server, visit->nsid, seen->type, seen->authoritative);
 	bool is_new;
 	const uint32_t number = ks_map_add(&ledger->series, &key, &is_new);
 	struct ks_ledger_series *const series =
@@ -295,13 +317,13 @@ watch_limits(struct ks_visit *visit, const struct ks_rrset *set, uint32_t name, 
 }
 
 /* DS records of a referral are the parent's own although AA is not set (RFC 4035 s3.1.4); what else the
- * authority section holds has the word of the header. */
+ * authority section holds has the word of the header, what the additional section holds nobody's. */
 static bool
 is_authoritative(const struct ks_visit *visit, const struct ks_rrset *set)
 {
 	if (set->section == KS_SECTION_AUTHORITY && set->type == KS_TYPE_DS)
 		return !visit->recursive;
-	return visit->authoritative;
+	return visit->authoritative && set->section != KS_SECTION_ADDITIONAL;
 }
 
 void

@@ -93,12 +93,17 @@ ks_ledger_signer_name(struct ks_visit *visit, const struct ks_rrsig *rrsig)
 	return visit->signer;
 }
 
-/* Types of which the contents are kept are verified whenever they are new, others by sample. */
+/* Types of which the contents are kept are verified whenever they are new, others by sample; those of the
+ * additional section, which every referral repeats, when there is little to do. */
 static bool
-wants_verification(const struct ks_ledger_signature *entry, const struct ks_rrsig *rrsig)
+wants_verification(const struct ks_visit *visit, const struct ks_rrset *over,
+		   const struct ks_ledger_signature *entry)
 {
-	return ks_ledger_keeps(rrsig->covered) ||
-	       entry->good + entry->bogus + entry->unsupported + entry->unknown < KS_LEDGER_SAMPLE;
+	const bool kept = ks_ledger_keeps(over->type);
+	const bool few = entry->good + entry->bogus + entry->unsupported + entry->unknown < KS_LEDGER_SAMPLE;
+	if (over->section == KS_SECTION_ADDITIONAL)
+		return few && !ks_ledger_is_busy(visit->ledger, visit->message->time_ns);
+	return kept || few;
 }
 
 static void
@@ -123,7 +128,7 @@ count_signature(struct ks_visit *visit, const struct ks_rrset *over, const struc
 	entry->count++;
 	if (rrsig->original_ttl_s > entry->original_ttl_s)
 		entry->original_ttl_s = rrsig->original_ttl_s;
-	if (over != NULL && over->n == over->n_seen && wants_verification(entry, rrsig))
+	if (over != NULL && over->n == over->n_seen && wants_verification(visit, over, entry))
 		ks_ledger_verify(visit, over, rrsig, rdata, signer, number, tried);
 }
 

@@ -4,6 +4,7 @@
  */
 #include "analyzer/ledger_p.h"
 #include "dissect/dnssec.h"
+#include "dissect/signal.h"
 
 enum state { UNKNOWN, GOOD, BOGUS, UNSUPPORTED };
 enum why { NOTHING, SIGNER, LABELS, KEY };
@@ -27,6 +28,7 @@ enum { SIGNED_MAX = KS_RRCANON_MAX + KS_RRSET_RECORDS * (KS_NAME_MAX + 10) + 18 
 /* What is to be verified, by which keys. */
 struct job {
 	uint32_t signer;
+	uint32_t server, nsid; /* of the response with the signature */
 	uint8_t algorithm;
 	uint16_t tag;
 	struct ks_span data, signature;
@@ -36,10 +38,11 @@ struct job {
 struct slot {
 	uint32_t pair; /* its number + 1; 0: free */
 	uint32_t signer;
+	uint32_t server, nsid;
 	uint16_t tag;
 	uint8_t algorithm, unused;
 	uint16_t n_signature, n_data;
-	uint8_t octets[KS_LEDGER_SLOT - 16];
+	uint8_t octets[KS_LEDGER_SLOT - 24];
 };
 static_assert(sizeof(struct slot) == KS_LEDGER_SLOT, "slots fill their room");
 
@@ -61,26 +64,81 @@ better(enum state a, enum ks_dnssec b)
 	return a == BOGUS || b == KS_DNSSEC_BOGUS ? BOGUS : UNSUPPORTED;
 }
 
+/* The keys that were tried for a job, and what came of it. */
+struct attempt {
+	struct ks_ledger *ledger;
+	const struct job *job;
+	enum state state;
+	unsigned n;
+	const struct ks_ledger_key *tried[KS_LEDGER_VERIFY_KEYS];
+};
+
+/* Is there nothing left to try? */
+static bool
+is_over(const struct attempt *attempt)
+{
+	return attempt->n == KS_LEDGER_VERIFY_KEYS || attempt->state == GOOD;
+}
+
+static void
+try_key(struct attempt *attempt, const struct ks_ledger_key *entry)
+{
+	struct ks_ledger *const ledger = attempt->ledger;
+	const struct job *const job = attempt->job;
+	struct ks_dnskey key;
+	for (unsigned i = 0; i < attempt->n; i++)
+		if (attempt->tried[i] == entry)
+			return;
+	attempt->tried[attempt->n++] = entry;
+	if (!ks_dnskey_read(ks_ledger_octets(ledger, entry->rdata_at, entry->n_rdata), &key) ||
+	    !may_sign(&key))
+		return;
+	ledger->verified_second++;
+	ledger->verified_run++;
+	attempt->state = better(attempt->state,
+				ks_dnssec_verify(job->algorithm, key.public_key, job->data, job->signature));
+}
+
+/* Whoever gave the signature gave its key, most likely; a crowd of keys with this tag elsewhere must not come
+ * before it. */
+static void
+try_given(struct attempt *attempt)
+{
+	const struct job *const job = attempt->job;
+	const struct ks_span wire =
+		ks_ledger_given_keys(attempt->ledger, job->signer, job->server, job->nsid);
+	if (wire.n == 0)
+		return;
+	struct ks_cur cur = ks_cur_init(wire.at, wire.n);
+	while (ks_cur_left(&cur) > 0 && !is_over(attempt)) {
+		struct ks_dnskey key;
+		const size_t n = ks_cur_u16(&cur);
+		const struct ks_span rdata = {ks_cur_take(&cur, n), n};
+		if (rdata.at == NULL || !ks_dnskey_read(rdata, &key) || key.algorithm != job->algorithm ||
+		    ks_key_tag(rdata) != job->tag)
+			continue;
+		const struct ks_ledger_key *const entry =
+			ks_ledger_find_key(attempt->ledger, job->signer, rdata);
+		if (entry != NULL)
+			try_key(attempt, entry);
+	}
+}
+
 static enum state
 try_keys(struct ks_ledger *ledger, const struct job *job)
 {
+	struct attempt attempt = {.ledger = ledger, .job = job, .state = UNKNOWN};
 	const struct ks_ledger_tag *const tagged =
 		ks_ledger_tagged(ledger, job->signer, job->algorithm, job->tag);
-	enum state state = UNKNOWN;
 	uint32_t number = tagged == NULL ? KS_MAP_NONE : tagged->first;
-	for (unsigned i = 0; number != KS_MAP_NONE && i < KS_LEDGER_VERIFY_KEYS && state != GOOD; i++) {
+	if (tagged != NULL && tagged->n > 1)
+		try_given(&attempt);
+	while (number != KS_MAP_NONE && !is_over(&attempt)) {
 		const struct ks_ledger_key *const entry = ks_map_at(&ledger->keys, number);
-		struct ks_dnskey key;
 		number = entry->next;
-		if (!ks_dnskey_read(ks_ledger_octets(ledger, entry->rdata_at, entry->n_rdata), &key) ||
-		    !may_sign(&key))
-			continue;
-		ledger->verified_second++;
-		ledger->verified_run++;
-		state = better(state,
-			       ks_dnssec_verify(job->algorithm, key.public_key, job->data, job->signature));
+		try_key(&attempt, entry);
 	}
-	return state;
+	return attempt.state;
 }
 
 /* --- results --- */
@@ -109,9 +167,18 @@ settle(struct ks_ledger *ledger, struct ks_ledger_pair *pair, enum state state, 
 	pair->state = state;
 	if (state == BOGUS && entry->why == NOTHING)
 		entry->why = (uint8_t)(why == NOTHING ? KEY : why);
+	else if (entry->bogus == 0)
+		entry->why = NOTHING;
 }
 
 /* --- waiting --- */
+
+/* One that fits no key with its tag may have been made by another key with that tag that was not seen yet. */
+static bool
+may_wait(enum state state)
+{
+	return state == UNKNOWN || state == BOGUS;
+}
 
 /* The signature overwrites the one that waits longest: keys that are asked for come soon. */
 static void
@@ -123,6 +190,8 @@ wait_for_keys(struct ks_ledger *ledger, uint32_t pair, const struct job *job)
 	struct slot *const slot = &slots[ledger->next_slot++ % ledger->n_slots];
 	slot->pair = pair + 1;
 	slot->signer = job->signer;
+	slot->server = job->server;
+	slot->nsid = job->nsid;
 	slot->tag = job->tag;
 	slot->algorithm = job->algorithm;
 	slot->n_signature = (uint16_t)job->signature.n;
@@ -137,15 +206,17 @@ retry(struct ks_ledger *ledger, struct slot *slot)
 {
 	const struct job job = {
 		.signer = slot->signer,
+		.server = slot->server,
+		.nsid = slot->nsid,
 		.algorithm = slot->algorithm,
 		.tag = slot->tag,
 		.data = {slot->octets, slot->n_data},
 		.signature = {slot->octets + slot->n_data, slot->n_signature},
 	};
 	struct ks_ledger_pair *const pair = ks_map_at(&ledger->pairs, slot->pair - 1);
-	if (pair->state == UNKNOWN)
+	if (may_wait((enum state)pair->state))
 		settle(ledger, pair, try_keys(ledger, &job), NOTHING);
-	if (pair->state != UNKNOWN)
+	if (!may_wait((enum state)pair->state))
 		slot->pair = 0;
 }
 
@@ -178,6 +249,12 @@ has_budget(struct ks_ledger *ledger, uint16_t covered, int64_t t_ns)
 	}
 	const uint32_t most = covered == KS_TYPE_DNSKEY ? KS_LEDGER_VERIFY_RUN : KS_LEDGER_VERIFY_RUN / 4 * 3;
 	return ledger->verified_second < KS_LEDGER_VERIFY_SECOND && ledger->verified_run < most;
+}
+
+bool
+ks_ledger_is_busy(const struct ks_ledger *ledger, int64_t t_ns)
+{
+	return t_ns / KS_NS_PER_S == ledger->second && ledger->verified_second >= KS_LEDGER_VERIFY_SECOND / 4;
 }
 
 static void
@@ -254,16 +331,17 @@ verify(struct ks_visit *visit, const struct ks_rrset *set, const struct ks_rrsig
 	}
 	const struct job job = {
 		.signer = signer,
+		.server = visit->server,
+		.nsid = visit->nsid,
 		.algorithm = rrsig->algorithm,
 		.tag = rrsig->tag,
 		.data = {data, n_data},
 		.signature = rrsig->signature,
 	};
 	const enum state state = try_keys(ledger, &job);
-	if (state == UNKNOWN)
+	if (may_wait(state))
 		wait_for_keys(ledger, number, &job);
-	else
-		settle(ledger, pair, state, NOTHING);
+	settle(ledger, pair, state, NOTHING);
 }
 
 /* Nothing to do: it was settled, or its keys are still missing. */

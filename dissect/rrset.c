@@ -136,6 +136,44 @@ ks_rrsets_read(struct ks_span message, const struct ks_dns *dns, struct ks_rrset
 				return;
 }
 
+/* A record's type, stepped over; false where the records end. */
+static bool
+skip_record(struct ks_cur *cur, uint16_t *ret_type)
+{
+	if (!ks_name_skip(cur))
+		return false;
+	*ret_type = ks_cur_u16(cur);
+	ks_cur_skip(cur, 6);
+	const uint16_t n = ks_cur_u16(cur);
+	ks_cur_skip(cur, n);
+	return !cur->failed;
+}
+
+static bool
+has_signatures(struct ks_cur cur, unsigned n)
+{
+	uint16_t type = 0;
+	for (; n > 0 && type != KS_TYPE_RRSIG; n--)
+		if (!skip_record(&cur, &type))
+			return false;
+	return type == KS_TYPE_RRSIG;
+}
+
+void
+ks_rrsets_read_additional(const struct ks_dns *dns, struct ks_rrsets *sets)
+{
+	const size_t at = dns->additional_at;
+	if (at < KS_DNS_HEADER || at > sets->message.n)
+		return;
+	struct ks_cur cur = ks_cur_init(sets->message.at + at, sets->message.n - at);
+	const unsigned n = dns->counts[KS_SECTION_ADDITIONAL];
+	if (!has_signatures(cur, n))
+		return;
+	for (unsigned i = 0; i < n; i++)
+		if (!take_record(sets, &cur, KS_SECTION_ADDITIONAL))
+			return;
+}
+
 const struct ks_rrset *
 ks_rrsets_find(const struct ks_rrsets *sets, enum ks_section section, uint8_t owner, uint16_t type,
 	       uint16_t covered)

@@ -19,7 +19,7 @@ enum {
 	KS_RRSETS_RECORDS = 256
 };
 
-enum ks_section { KS_SECTION_ANSWER = 1, KS_SECTION_AUTHORITY = 2 };
+enum ks_section { KS_SECTION_ANSWER = 1, KS_SECTION_AUTHORITY = 2, KS_SECTION_ADDITIONAL = 3 };
 
 struct ks_rr {
 	struct ks_span rdata;
@@ -55,6 +55,10 @@ struct ks_rrsets {
 
 /* Records of class IN of the answer and authority sections. Unread fields of `ret` are not set. */
 void ks_rrsets_read(struct ks_span message, const struct ks_dns *dns, struct ks_rrsets *ret);
+
+/* The same of the additional section, when there are signatures in it: without, its addresses would only take
+ * the room of what matters. `sets` holds the other sections. */
+void ks_rrsets_read_additional(const struct ks_dns *dns, struct ks_rrsets *sets);
 
 /* The RRset of this owner (an index), type and, for RRSIG, type covered in a section; or NULL. */
 const struct ks_rrset *ks_rrsets_find(const struct ks_rrsets *sets, enum ks_section section, uint8_t owner,

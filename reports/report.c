@@ -88,6 +88,21 @@ const struct ks_report_name ks_report_names[] = {
 	 .empty = "nothing to compare: no authoritative DNSKEY answer was seen.",
 	 .next = "signatures --zone {zone}",
 	 .next_empty = "qtypes --step all"},
+	{.name = "keys",
+	 .what = "keys by what they sign, and those that nobody can use",
+	 .empty = "no keys: no DNSKEY answer was seen.",
+	 .next = "chain --zone {zone}",
+	 .next_empty = "qtypes --step all"},
+	{.name = "chain",
+	 .what = "does the chain of trust reach the zone: its DS and its keys; islands of security",
+	 .empty = "no zones: no authoritative DNSKEY answer was seen.",
+	 .next = "keys --zone {zone}",
+	 .next_empty = "qtypes --step all"},
+	{.name = "denial",
+	 .what = "how zones deny names: NSEC or NSEC3, iterations, salt, opt-out",
+	 .empty = "no denials: no NSEC, NSEC3 or NSEC3PARAM record was seen.",
+	 .next = "exhaustion --zone {zone}",
+	 .next_empty = "exhaustion"},
 	{.name = "errors",
 	 .what = "failures that resolvers admit: EDE codes and error reports",
 	 .empty = "no errors: no response carried an EDE code and no resolver reported one.",
@@ -223,6 +238,8 @@ ks_report_write(struct ks_store *store, const struct ks_report_request *request,
 
 	struct ks_store_head head;
 	enum ks_error error = ks_store_read_head(store, &head, diag);
+	if (error == KS_SUCCESS)
+		error = ks_store_read_caveats(store, report->name, &head, diag);
 	if (error != KS_SUCCESS)
 		return error;
 	const struct ks_document document = {.request = request, .report = report, .head = &head};

@@ -2,6 +2,26 @@
 #include "store/sql_p.h"
 #include "store/store_p.h"
 
+/* Why storms have no trigger: it began out of sight, nobody saw the keys, or nothing happened to them. */
+/* clang-format off */
+static const char storm_caveats[] =
+	"WITH silent AS (SELECT zone_id, began_before, EXISTS (SELECT 1 FROM rrset_seen WHERE rrset_seen.zone_id ="
+	"  storm.zone_id AND rrset_seen.type = 48 AND authoritative) AS seen FROM storm WHERE NOT EXISTS"
+	"  (SELECT 1 FROM storm_candidate WHERE storm_candidate.storm_id = storm.storm_id)),"
+	" zones AS (SELECT DISTINCT began_before, seen, name FROM silent JOIN zone USING (zone_id) ORDER BY name),"
+	" told AS (SELECT began_before, iif(began_before, 1, seen) AS seen, iif(count(*) > 3, count(*) || ' zones',"
+	"  group_concat(name, ', ')) AS list FROM zones GROUP BY 1, 2)"
+	" SELECT CASE WHEN began_before THEN 'no trigger is known for ' || list || ': the storm was on before the capture'"
+	"  WHEN seen THEN 'no trigger was seen for ' || list || ': nothing happened to its keys or DS, to those of the zones"
+	" above or in the calendar, shortly before the storm'"
+	"  ELSE 'no trigger is known for ' || list || ': its keys are in no answer that was captured' END"
+	" FROM told ORDER BY began_before, seen DESC";
+/* clang-format on */
+
+static const char event_caveats[] =
+	"SELECT CASE WHEN EXISTS (SELECT 1 FROM judged) AND NOT EXISTS (SELECT 1 FROM event)"
+	" THEN 'nothing was seen to happen: what stands here is the calendar' END";
+
 /* In the order of the manual. Hidden columns that `order` and the filters use are never among `columns`. */
 const struct ks_catalog_entry ks_catalog[] = {
 	{
@@ -113,7 +133,7 @@ const struct ks_catalog_entry ks_catalog[] = {
 			   "higher_than_before, rise, rise_s, baseline, baseline_bins, dispersion, "
 			   "second_start, second_agrees, unknown_bins, growth, growth_lo, growth_hi, "
 			   "answer_bytes, answered_bps, predicted_bps, predicted_ip_bps, predicted_wire_bps, "
-			   "server",
+			   "server, lag_most_s, trigger_zone, trigger_source, other_triggers",
 		.order = "first_ns, zone, last_ns",
 		.rankable =
 			" peak_qps base_qps uplift uplift_lo severity byte_share sources mean_qps duration_s "
@@ -121,6 +141,7 @@ const struct ks_catalog_entry ks_catalog[] = {
 		.takes = KS_TAKES_ZONE | KS_TAKES_SERVER | KS_TAKES_TIME | KS_TAKES_BY,
 		.time = KS_FILTER_SPAN,
 		.limit = -1,
+		.caveats = storm_caveats,
 	},
 	{
 		.name = "fingerprints",
@@ -198,6 +219,38 @@ const struct ks_catalog_entry ks_catalog[] = {
 		.takes = KS_TAKES_ZONE | KS_TAKES_SERVER | KS_TAKES_TIME | KS_TAKES_BY,
 		.time = KS_FILTER_SPAN,
 		.limit = -1,
+	},
+	{
+		.name = "keys",
+		.sql = ks_sql_keys,
+		.columns = "zone, tag, algorithm, key, role, sep, revoked, signs, has_ds, bits, exponent, "
+			   "warning, first, last, responses",
+		.order = "warning IS NULL, zone, algorithm, tag, identity, flags",
+		.rankable = " tag algorithm bits exponent responses ",
+		.takes = KS_TAKES_ZONE | KS_TAKES_TIME | KS_TAKES_BY,
+		.time = KS_FILTER_SPAN,
+		.limit = 100,
+	},
+	{
+		.name = "chain",
+		.sql = ks_sql_chain,
+		.columns = "zone, link, ds, denied_by, signed, warning, servers, parent_last, last",
+		.order = "warning IS NULL, place, zone, zone_wire",
+		.rankable = " servers ",
+		.takes = KS_TAKES_ZONE | KS_TAKES_BY,
+		.limit = 100,
+	},
+	{
+		.name = "denial",
+		.sql = ks_sql_denial,
+		.columns =
+			"zone, denial, level, hash_algorithm, iterations, salt_bytes, salt, opt_out_share, "
+			"warning, records, first, last",
+		.order = "place, zone, denial, hash_algorithm, iterations, salt_octets, zone_wire",
+		.rankable = " iterations salt_bytes opt_out_share records ",
+		.takes = KS_TAKES_ZONE | KS_TAKES_TIME | KS_TAKES_BY,
+		.time = KS_FILTER_SPAN,
+		.limit = 100,
 	},
 	{
 		.name = "exhaustion",
@@ -279,11 +332,12 @@ const struct ks_catalog_entry ks_catalog[] = {
 		.columns = "zone, t, event, algorithm, tag, key, server, nsid, phase, warning, source, "
 			   "t_before, "
 			   "t_all, servers, method, detail",
-		.order = "t_ns, zone, event_id, event, tag",
+		.order = "source = 'calendar', t_ns, zone, event_id, event, tag",
 		.rankable = " servers ",
 		.takes = KS_TAKES_ZONE | KS_TAKES_SERVER | KS_TAKES_TIME | KS_TAKES_BY,
 		.time = KS_FILTER_INSTANT,
 		.limit = -1,
+		.caveats = event_caveats,
 	},
 	{
 		.name = "rollover-series",

@@ -64,3 +64,12 @@ ks_store_judge_trigger(struct ks_store *store, const struct ks_store_storm *stor
 	ks_sql_put_int(&row, storm->start_s);
 	return ks_sql_row_done(&row, diag);
 }
+
+enum ks_error
+ks_store_judge_rest(struct ks_store *store, uint64_t events, uint64_t zones, struct ks_diag *diag)
+{
+	struct ks_sql_row row = ks_sql_row_begin(store, KS_PUT_EVENT_REST);
+	ks_sql_put_count(&row, events);
+	ks_sql_put_count(&row, zones);
+	return ks_sql_row_done(&row, diag);
+}

@@ -52,10 +52,10 @@ static const char caveats_sql[] =
 /* clang-format on */
 
 static enum ks_error
-read_caveats(struct ks_store *store, struct ks_store_head *head, struct ks_diag *diag)
+read_caveats(struct ks_store *store, const char *sql, struct ks_store_head *head, struct ks_diag *diag)
 {
 	sqlite3_stmt *stmt;
-	const enum ks_error error = ks_sql_prepare(store, caveats_sql, &stmt, diag);
+	const enum ks_error error = ks_sql_prepare(store, sql, &stmt, diag);
 	if (error != KS_SUCCESS)
 		return error;
 	int rc;
@@ -94,8 +94,18 @@ ks_store_read_head(struct ks_store *store, struct ks_store_head *ret, struct ks_
 	sqlite3_finalize(stmt);
 	if (rc != SQLITE_ROW)
 		return ks_sql_fail(store, rc, diag);
-	error = read_caveats(store, &head, diag);
+	error = read_caveats(store, caveats_sql, &head, diag);
 	if (error == KS_SUCCESS)
 		*ret = head;
 	return error;
+}
+
+enum ks_error
+ks_store_read_caveats(struct ks_store *store, const char *name, struct ks_store_head *head,
+		      struct ks_diag *diag)
+{
+	for (size_t i = 0; i < ks_n_catalog; i++)
+		if (strcmp(ks_catalog[i].name, name) == 0 && ks_catalog[i].caveats != NULL)
+			return read_caveats(store, ks_catalog[i].caveats, head, diag);
+	return KS_SUCCESS;
 }

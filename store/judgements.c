@@ -9,7 +9,8 @@ enum ks_error
 ks_store_forget_judgements(struct ks_store *store, struct ks_diag *diag)
 {
 	return ks_sql_exec(store,
-			   "DELETE FROM judged; DELETE FROM storm_trigger; DELETE FROM event; DELETE FROM "
+			   "DELETE FROM judged; DELETE FROM storm_trigger; DELETE FROM storm_candidate; "
+			   "DELETE FROM event_rest; DELETE FROM event; DELETE FROM "
 			   "storm; DELETE FROM server_storm; DELETE FROM "
 			   "habit; DELETE FROM client_count; "
 			   "DELETE FROM trait",

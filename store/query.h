@@ -78,5 +78,8 @@ struct ks_store_head {
 };
 KS_MUST_CHECK enum ks_error ks_store_read_head(struct ks_store *store, struct ks_store_head *ret,
 					       struct ks_diag *diag);
+/* Add what must be kept in mind of this report alone. */
+KS_MUST_CHECK enum ks_error ks_store_read_caveats(struct ks_store *store, const char *name,
+						  struct ks_store_head *head, struct ks_diag *diag);
 
 #endif

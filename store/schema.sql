@@ -826,6 +826,12 @@ CREATE TABLE event (
 ) STRICT;
 CREATE INDEX event_zone ON event (zone_id, t_ns);
 
+-- What is not in it, one row.
+CREATE TABLE event_rest (
+	events INTEGER NOT NULL, -- of zones with more than 1024
+	zones INTEGER NOT NULL -- of which so much is known that not all of it was looked at
+) STRICT;
+
 -- The event before a storm that may have set it off.
 CREATE TABLE storm_trigger (
 	storm_id INTEGER PRIMARY KEY REFERENCES storm,
@@ -834,6 +840,22 @@ CREATE TABLE storm_trigger (
 	lag_most_s REAL -- from when it was not seen yet to that bin's end; NULL: not known
 ) STRICT;
 CREATE INDEX storm_trigger_event ON storm_trigger (event_id);
+
+-- All that may have set off a storm, the likeliest at place 1: events of its zone, of zones above, steps of the calendar.
+CREATE TABLE storm_candidate (
+	storm_id INTEGER NOT NULL REFERENCES storm,
+	place INTEGER NOT NULL,
+	event_id INTEGER REFERENCES event, -- NULL: of the calendar
+	zone TEXT NOT NULL,
+	above INTEGER NOT NULL CHECK (above IN (0, 1)), -- of a zone above the storm's
+	kind TEXT NOT NULL,
+	tag INTEGER,
+	planned INTEGER NOT NULL CHECK (planned IN (0, 1)), -- whether it happened is not known here
+	lag_s REAL NOT NULL, -- as in storm_trigger
+	lag_most_s REAL,
+	PRIMARY KEY (storm_id, place)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX storm_candidate_event ON storm_candidate (event_id);
 
 -- Holds its one row while the judgements belong to the facts: a new run takes it away.
 CREATE TABLE judged (
@@ -1023,17 +1045,22 @@ WHERE origin = 'file' OR NOT EXISTS (
 -- What may have set off each storm, how soon, and how much of the growth it was. NULL: not known.
 CREATE VIEW storm_cause AS
 WITH
-	edge AS (SELECT min(t_s) AS first_s FROM bin),
+	-- Where the captures begin that were on when the storm began: months can lie between them and those before.
+	edge AS (
+		SELECT storm_id, min(run.first_ns / 1000000000 / run.bin_s * run.bin_s) AS first_s
+		FROM storm JOIN run ON run.first_ns / 1000000000 <= start_s AND run.last_ns / 1000000000 >= start_s
+		GROUP BY storm_id
+	),
 	-- Queries before the storm and inside, of its zone and of all.
 	grown AS (
 		SELECT storm.*, storm_trigger.event_id, lag_s, lag_most_s,
 			nullif(start_s - edge.first_s, 0) AS before_s,
 			end_s - start_s AS inside_s,
 			(SELECT total(queries) FROM run JOIN zone_bin USING (run_id)
-				WHERE zone_bin.zone_id = storm.zone_id AND t_s < start_s) AS zone_before,
-			(SELECT total(queries) FROM run JOIN bin USING (run_id) WHERE t_s < start_s) AS all_before,
+				WHERE zone_bin.zone_id = storm.zone_id AND t_s >= edge.first_s AND t_s < start_s) AS zone_before,
+			(SELECT total(queries) FROM run JOIN bin USING (run_id) WHERE t_s >= edge.first_s AND t_s < start_s) AS all_before,
 			(SELECT total(queries) FROM run JOIN bin USING (run_id) WHERE t_s >= start_s AND t_s < end_s) AS all_inside
-		FROM storm JOIN storm_trigger USING (storm_id), edge
+		FROM storm JOIN storm_trigger USING (storm_id) JOIN edge USING (storm_id)
 	)
 SELECT
 	storm_id,

@@ -23,6 +23,7 @@ struct reader {
 	struct ks_store_whole *all;
 	struct ks_storm_whole *whole; /* as many as bins, of the piece `laid` */
 	const struct piece *laid;
+	sqlite3_stmt *life; /* NULL: nobody asked yet */
 	bool no_responses;
 	uint32_t least;
 	bool by_server;
@@ -232,13 +233,38 @@ lay(struct reader *reader, const struct piece *piece, struct ks_diag *diag)
 	return error;
 }
 
+/* How long caches keep the keys of a zone at most (DOMAIN B1), as its servers say. */
+static const char life_sql[] = "SELECT min(86400, max(ttl_greatest_s)) FROM rrset_seen"
+			       " WHERE zone_id = ? AND type = 48 AND authoritative";
+
+/* NaN: nobody saw the keys, or a server's zones are many. */
+static enum ks_error
+read_life(struct reader *reader, int64_t zone_id, double *ret, struct ks_diag *diag)
+{
+	enum ks_error error = KS_SUCCESS;
+	*ret = NAN;
+	if (!reader->by_server && reader->life == NULL)
+		error = ks_sql_prepare(reader->store, life_sql, &reader->life, diag);
+	if (reader->by_server || error != KS_SUCCESS)
+		return error;
+	sqlite3_bind_int64(reader->life, 1, zone_id);
+	const int rc = sqlite3_step(reader->life);
+	if (rc == SQLITE_ROW && sqlite3_column_type(reader->life, 0) == SQLITE_INTEGER)
+		*ret = sqlite3_column_double(reader->life, 0);
+	sqlite3_reset(reader->life);
+	return rc == SQLITE_ROW ? KS_SUCCESS : ks_sql_fail(reader->store, rc, diag);
+}
+
 static enum ks_error
 hand_out(struct reader *reader, struct gathering *gathering, struct ks_diag *diag)
 {
 	if (gathering->zone == NULL)
 		return KS_SUCCESS;
 	const struct piece *const piece = &reader->pieces[gathering->piece];
+	double life_s = NAN;
 	enum ks_error error = lay(reader, piece, diag);
+	if (error == KS_SUCCESS)
+		error = read_life(reader, gathering->zone_id, &life_s, diag);
 	if (error != KS_SUCCESS)
 		return error;
 	const struct ks_store_series series = {
@@ -250,7 +276,7 @@ hand_out(struct reader *reader, struct gathering *gathering, struct ks_diag *dia
 			  .n = piece->n,
 			  .bin_s = (uint32_t)reader->bin_s,
 			  .t0_s = piece->t0_s,
-			  .life_s = NAN,
+			  .life_s = life_s,
 			  .no_responses = reader->no_responses},
 	};
 	error = reader->each(reader->arg, &series, diag);
@@ -332,6 +358,7 @@ read_all(struct reader *reader, struct ks_diag *diag)
 	if (error == KS_SUCCESS && reader->n_pieces != 0)
 		error = read_bins(reader, diag);
 	ks_store_whole_close(reader->all);
+	sqlite3_finalize(reader->life);
 	free(reader->whole);
 	free(reader->bins);
 	free(reader->pieces);

@@ -177,6 +177,10 @@ static const char *const puts_sql[KS_PUT_COUNT] = {
 		     " VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
     [KS_PUT_TRIGGER] = "INSERT INTO storm_trigger (storm_id, event_id, lag_s, lag_most_s)"
 		       " SELECT storm_id, ?1, ?2, ?3 FROM storm WHERE zone_id = ?4 AND start_s = ?5",
+    [KS_PUT_EVENT_REST] = "INSERT INTO event_rest (events, zones) VALUES (?,?)",
+    [KS_PUT_CANDIDATE] = "INSERT INTO storm_candidate (storm_id, place, event_id, zone, above, kind, tag, planned,"
+			 " lag_s, lag_most_s) SELECT storm_id, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9 FROM storm"
+			 " WHERE zone_id = ?10 AND start_s = ?11",
     /* The same step twice is one: the later line counts. */
     [KS_PUT_MILESTONE] = "INSERT OR REPLACE INTO calendar (origin, zone_wire, zone, t_ns, event, tag, planned, note)"
 			 " VALUES (?,?,?,?,?,?,?,?)",

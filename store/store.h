@@ -19,6 +19,7 @@
 #include "analyzer/judge/zone.h"
 #include "analyzer/sink.h"
 #include "dissect/err.h"
+#include "dissect/name.h"
 
 struct ks_store;
 
@@ -246,10 +247,38 @@ struct ks_store_event {
 };
 KS_MUST_CHECK enum ks_error ks_store_judge_event(struct ks_store *store, const struct ks_store_event *event,
 						 int64_t *ret_id, struct ks_diag *diag);
+/* Events beyond those that are kept of a zone, and zones of which not everything was looked at. */
+KS_MUST_CHECK enum ks_error ks_store_judge_rest(struct ks_store *store, uint64_t events, uint64_t zones,
+						struct ks_diag *diag);
 /* The event that came before a storm that was put already. NAN: not known. */
 KS_MUST_CHECK enum ks_error ks_store_judge_trigger(struct ks_store *store, const struct ks_store_storm *storm,
 						   int64_t event_id, double lag_s, double lag_most_s,
 						   struct ks_diag *diag);
+/* All that may have set off a storm that was put already, the likeliest at place 1. Steps of the calendar
+ * have no event (0). NAN: not known. */
+struct ks_store_candidate {
+	size_t place;
+	int64_t event_id;
+	struct ks_span zone; /* wire format: that of the storm or one above */
+	unsigned above;      /* levels */
+	enum ks_event_kind kind;
+	int32_t tag; /* below 0: not known */
+	bool planned;
+	double lag_s, lag_most_s;
+};
+KS_MUST_CHECK enum ks_error ks_store_judge_candidate(struct ks_store *store,
+						     const struct ks_store_storm *storm,
+						     const struct ks_store_candidate *candidate,
+						     struct ks_diag *diag);
+/* The name of a zone in wire format (`*ret_n` 0: there is none), and the other way round (0: none). */
+KS_MUST_CHECK enum ks_error ks_store_zone_name(struct ks_store *store, int64_t zone_id,
+					       uint8_t ret[KS_NAME_MAX], size_t *ret_n, struct ks_diag *diag);
+KS_MUST_CHECK enum ks_error ks_store_zone_id(struct ks_store *store, struct ks_span name, int64_t *ret,
+					     struct ks_diag *diag);
+/* Steps of the calendar in force with from <= t < to, the latest first, `note` left out. */
+KS_MUST_CHECK enum ks_error ks_store_milestones(struct ks_store *store, struct ks_span zone, int64_t from_ns,
+						int64_t to_ns, struct ks_milestone *ret, size_t max,
+						size_t *ret_n, struct ks_diag *diag);
 /* Replace the calendar that came from a file. The root's own milestones are always there; one that names the
  * same zone, event and tag takes the place of its namesake. */
 KS_MUST_CHECK enum ks_error ks_store_judge_calendar(struct ks_store *store, const struct ks_milestone *list,

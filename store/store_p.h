@@ -49,6 +49,8 @@ enum ks_put {
 	KS_PUT_MILESTONE,
 	KS_PUT_EVENT,
 	KS_PUT_TRIGGER,
+	KS_PUT_CANDIDATE,
+	KS_PUT_EVENT_REST,
 	KS_PUT_LEDGER_NAME,
 	KS_PUT_RRSET,
 	KS_PUT_RRSET_KEY,
@@ -286,6 +288,7 @@ struct ks_catalog_entry {
 	bool view_has_source;  /* a view takes no --source, so its rows must tell */
 	int64_t limit;         /* rows when nothing is asked; < 0: all */
 	const char *by_prefix; /* the SQL file that adds up sources, for --prefix; the same columns */
+	const char *caveats;   /* a statement whose rows are sentences, NULL where one does not apply */
 };
 
 extern const struct ks_catalog_entry ks_catalog[];

@@ -5,7 +5,14 @@
 
 #include "store/zone_facts_p.h"
 
-/* The LIMITs are what one zone may bring; the rest, later or rarer, is left out. */
+/* What one zone may bring; the rest, later or rarer, is left out. */
+#define CONTENTS_MAX 4096
+#define SEEN_MAX 8192
+#define DKEYS_MAX 1024
+#define SIGNATURES_MAX 4096
+#define NSECS_MAX 4096
+#define LIMIT(most) " LIMIT " LIMIT_TEXT(most)
+#define LIMIT_TEXT(most) #most
 static const char *const sqls[KS_ZONE_STATEMENTS] = {
 	/* Not the many delegations of which nothing but one DS RRset or serial numbers were seen: nothing
 	 * happened to them. */
@@ -20,35 +27,34 @@ static const char *const sqls[KS_ZONE_STATEMENTS] = {
 	/* One row a content, whichever run has it; the bare columns are those of the row with the minimum. */
 	[KS_ZONE_CONTENTS] =
 		"SELECT type, hash, min(run_id), rrset, denial, iif(type = 51, wire, NULL), soa_refresh_s"
-		" FROM rrset WHERE zone_id = ?1 GROUP BY type, hash ORDER BY type, hash LIMIT 4096",
+		" FROM rrset WHERE zone_id = ?1 GROUP BY type, hash ORDER BY type, hash" LIMIT(CONTENTS_MAX),
 	[KS_ZONE_KEYS_OF] =
 		"SELECT algorithm, identity, flags, tag FROM rrset_key WHERE run_id = ?1 AND rrset = ?2"
 		" ORDER BY position",
 	[KS_ZONE_DS_OF] =
 		"SELECT tag, algorithm, digest_type, digest FROM rrset_ds WHERE run_id = ?1 AND rrset = ?2"
 		" ORDER BY position",
-	[KS_ZONE_SEEN] =
-		"SELECT rrset_seen.type, server_ip, nsid, hash, signer_tags, signer_algorithms, "
-		"ttl_greatest_s,"
-		" rrset_seen.count, rrset_seen.first_ns, rrset_seen.last_ns"
-		" FROM rrset_seen JOIN rrset USING (run_id, rrset)"
-		" WHERE rrset_seen.zone_id = ?1 AND authoritative"
-		" ORDER BY rrset_seen.first_ns, rrset_seen.last_ns, server_ip, nsid, rrset_seen.type, hash "
-		"LIMIT 8192",
+	[KS_ZONE_SEEN] = "SELECT rrset_seen.type, server_ip, nsid, hash, signer_tags, signer_algorithms, "
+			 "ttl_greatest_s,"
+			 " rrset_seen.count, rrset_seen.first_ns, rrset_seen.last_ns"
+			 " FROM rrset_seen JOIN rrset USING (run_id, rrset)"
+			 " WHERE rrset_seen.zone_id = ?1 AND authoritative"
+			 " ORDER BY rrset_seen.first_ns, rrset_seen.last_ns, server_ip, nsid, "
+			 "rrset_seen.type, hash" LIMIT(SEEN_MAX),
 	[KS_ZONE_DKEYS] =
 		"SELECT algorithm, identity, flags, tag, tag_revoked, max(unusable), sha1, sha256, sha384"
 		" FROM dkey WHERE zone_id = ?1 GROUP BY algorithm, identity, flags"
-		" ORDER BY algorithm, identity, flags LIMIT 1024",
+		" ORDER BY algorithm, identity, flags" LIMIT(DKEYS_MAX),
 	[KS_ZONE_SIGNATURES] =
 		"SELECT type, tag, algorithm, inception_s, expiration_s, folded, min(least_validity_s),"
 		" max(original_ttl_s), sum(count), sum(expired), sum(future), min(first_expired_ns),"
 		" max(last_expired_ns), min(first_ns), max(last_ns) FROM signature WHERE zone_id = ?1"
 		" GROUP BY type, tag, algorithm, inception_s, expiration_s, folded"
-		" ORDER BY type, tag, algorithm, inception_s, expiration_s, folded LIMIT 4096",
+		" ORDER BY type, tag, algorithm, inception_s, expiration_s, folded" LIMIT(SIGNATURES_MAX),
 	[KS_ZONE_NSECS] = "SELECT kind = 'NSEC3', hash_algorithm, iterations, salt, sum(count), sum(opt_out),"
 			  " min(first_ns), max(last_ns) FROM nsec WHERE zone_id = ?1"
 			  " GROUP BY kind, hash_algorithm, iterations, salt"
-			  " ORDER BY kind, hash_algorithm, iterations, salt LIMIT 4096",
+			  " ORDER BY kind, hash_algorithm, iterations, salt" LIMIT(NSECS_MAX),
 };
 
 static void
@@ -116,6 +122,14 @@ read_nsecs(struct ks_zone_reader *reader)
 	}
 }
 
+static bool
+is_cut(const struct ks_zone_reader *reader)
+{
+	return reader->contents.n >= CONTENTS_MAX || reader->seen.n >= SEEN_MAX ||
+	       reader->keys.n >= DKEYS_MAX || reader->signatures.n >= SIGNATURES_MAX ||
+	       reader->nsec.n >= NSECS_MAX;
+}
+
 static struct ks_zone_facts
 facts_of(const struct ks_zone_reader *reader)
 {
@@ -152,8 +166,10 @@ read_zone(struct ks_zone_reader *reader, ks_store_zone_fn *each, void *arg, stru
 	}
 	if (reader->seen.n == 0 && reader->signatures.n == 0)
 		return KS_SUCCESS;
+	const bool cut = is_cut(reader);
 	ks_zone_join_seen(reader);
-	const struct ks_zone_facts facts = facts_of(reader);
+	struct ks_zone_facts facts = facts_of(reader);
+	facts.cut = cut;
 	return each(arg, reader->zone_id, &facts, diag);
 }
 

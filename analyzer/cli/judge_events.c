@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "analyzer/cli/judge_events.h"
 
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "analyzer/judge/onset.h"
+#include "analyzer/cli/judge_triggers.h"
 #include "analyzer/judge/rollover.h"
 #include "dissect/rrtype.h"
 
@@ -52,11 +51,12 @@ keep(struct ks_judged_events *judged, int64_t zone_id, const struct ks_zone_fact
 	return KS_SUCCESS;
 }
 
+/* How long caches keep records of this type at most. */
 static int64_t
-life_ns(const struct ks_zone_facts *facts)
+life_ns(const struct ks_zone_facts *facts, uint16_t type)
 {
 	size_t n;
-	const struct ks_zone_seen *const seen = ks_zone_seen_of(facts, KS_TYPE_DNSKEY, &n);
+	const struct ks_zone_seen *const seen = ks_zone_seen_of(facts, type, &n);
 	int64_t ttl_s = 0;
 	for (size_t i = 0; i < n; i++)
 		ttl_s = seen[i].ttl_s > ttl_s ? seen[i].ttl_s : ttl_s;
@@ -69,6 +69,8 @@ judge_zone(void *arg, int64_t zone_id, const struct ks_zone_facts *facts, struct
 	struct judging *const judging = arg;
 	struct ks_judged_events *const judged = judging->judged;
 	ks_rollover_judge(facts, judging->scratch, &judging->events);
+	judged->lost += judging->events.lost;
+	judged->in_part += judging->events.in_part;
 	if (judging->events.n == 0)
 		return KS_SUCCESS;
 	enum ks_error error = room((void **)&judged->zones, judged->n_zones, &judged->cap_zones,
@@ -77,7 +79,8 @@ judge_zone(void *arg, int64_t zone_id, const struct ks_zone_facts *facts, struct
 		return error;
 	judged->zones[judged->n_zones++] = (struct ks_judged_zone){
 		.zone_id = zone_id,
-		.life_ns = life_ns(facts),
+		.life_ns = life_ns(facts, KS_TYPE_DNSKEY),
+		.ds_life_ns = life_ns(facts, KS_TYPE_DS),
 		.first = judged->n_events,
 		.n = judging->events.n,
 	};
@@ -106,63 +109,21 @@ ks_judge_events(struct ks_store *store, struct ks_judged_events *ret, struct ks_
 
 /* --- back --- */
 
-/* A signature expires when it says, however late that is seen. */
-static struct ks_onset_event
-onset_event(const struct ks_event *event)
-{
-	const bool known = event->before_ns != KS_TIME_UNKNOWN;
-	const int64_t before_ns = known ? event->before_ns : event->t_ns;
-	return (struct ks_onset_event){
-		.kind = event->kind,
-		.before_ns = before_ns,
-		.t_ns = event->kind == KS_EVENT_SIG_EXPIRED ? before_ns : event->t_ns,
-	};
-}
-
-static enum ks_error
-put_trigger(struct ks_store *store, const struct ks_store_event *events, const int64_t *ids,
-	    const struct ks_judged_zone *zone, const struct ks_store_storm *storm, struct ks_diag *diag)
-{
-	struct ks_onset_event list[EVENTS_PER_ZONE];
-	for (size_t i = 0; i < zone->n; i++)
-		list[i] = onset_event(&events[i].event);
-	const int64_t start_ns = storm->start_s * KS_NS_PER_S;
-	const size_t found =
-		ks_onset_trigger(list, zone->n, start_ns, storm->bin_s * KS_NS_PER_S, zone->life_ns);
-	if (found == zone->n)
-		return KS_SUCCESS;
-	const int64_t lag_ns = start_ns - list[found].t_ns;
-	const int64_t most_ns = start_ns + storm->bin_s * KS_NS_PER_S - list[found].before_ns;
-	const bool known = events[found].event.before_ns != KS_TIME_UNKNOWN;
-	return ks_store_judge_trigger(store, storm, ids[found],
-				      lag_ns > 0 ? (double)lag_ns / KS_NS_PER_S : 0.0,
-				      known ? (double)most_ns / KS_NS_PER_S : (double)NAN, diag);
-}
-
-static enum ks_error
-put_zone(struct ks_store *store, const struct ks_judged_events *judged, const struct ks_judged_zone *zone,
-	 const struct ks_store_storm *storms, size_t n_storms, struct ks_diag *diag)
-{
-	const struct ks_store_event *const events = &judged->events[zone->first];
-	int64_t ids[EVENTS_PER_ZONE];
-	enum ks_error error = KS_SUCCESS;
-	assert(zone->n <= EVENTS_PER_ZONE);
-	for (size_t i = 0; i < zone->n && error == KS_SUCCESS; i++)
-		error = ks_store_judge_event(store, &events[i], &ids[i], diag);
-	/* Of a storm that was on before the capture nobody knows when it began. */
-	for (size_t i = 0; i < n_storms && error == KS_SUCCESS; i++)
-		if (storms[i].zone_id == zone->zone_id && !storms[i].began_before && !storms[i].by_server)
-			error = put_trigger(store, events, ids, zone, &storms[i], diag);
-	return error;
-}
-
 enum ks_error
 ks_judge_events_put(struct ks_store *store, const struct ks_judged_events *judged,
 		    const struct ks_store_storm *storms, size_t n_storms, struct ks_diag *diag)
 {
+	int64_t *const ids = calloc(judged->n_events + 1, sizeof(*ids));
 	enum ks_error error = KS_SUCCESS;
-	for (size_t i = 0; i < judged->n_zones && error == KS_SUCCESS; i++)
-		error = put_zone(store, judged, &judged->zones[i], storms, n_storms, diag);
+	if (ids == NULL)
+		return ks_diag_set(diag, KS_ERR_MEMORY, "no memory for %zu events", judged->n_events);
+	for (size_t i = 0; i < judged->n_events && error == KS_SUCCESS; i++)
+		error = ks_store_judge_event(store, &judged->events[i], &ids[i], diag);
+	if (error == KS_SUCCESS)
+		error = ks_store_judge_rest(store, judged->lost, judged->in_part, diag);
+	if (error == KS_SUCCESS)
+		error = ks_judge_triggers_put(store, judged, ids, storms, n_storms, diag);
+	free(ids);
 	return error;
 }
 

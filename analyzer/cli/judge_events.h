@@ -10,14 +10,17 @@
 
 struct ks_judged_zone {
 	int64_t zone_id;
-	int64_t life_ns; /* of its keys in a cache */
-	size_t first, n; /* its events */
+	int64_t life_ns;    /* of its keys in a cache */
+	int64_t ds_life_ns; /* of its DS */
+	size_t first, n;    /* its events */
 };
 
 struct ks_judged_events {
 	struct ks_store_event *events; /* zone by zone */
 	struct ks_judged_zone *zones;  /* those with events */
 	size_t n_events, cap_events, n_zones, cap_zones;
+	uint64_t lost;    /* events of zones that have too many */
+	uint64_t in_part; /* zones of which too much is known */
 };
 
 /* Judge all zones. Writes nothing. */

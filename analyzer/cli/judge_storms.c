@@ -78,6 +78,19 @@ set_server(const struct ks_judged_storms *judged, struct ks_store_storm *storm, 
 	storm->zone_id = zone_of(judged, storm);
 }
 
+/* The storm of the same zone that was judged last: series may come in several pieces, since years can lie
+ * between two rollovers. */
+static bool
+storm_before(const struct ks_judged_storms *judged, const struct ks_store_series *series,
+	     struct ks_storm_grade *ret)
+{
+	const struct ks_store_storm *const last = judged->n > 0 ? &judged->storms[judged->n - 1] : NULL;
+	const bool is_same = last != NULL && series->zone_id != 0 && last->zone_id == series->zone_id;
+	if (is_same)
+		*ret = last->grade;
+	return is_same;
+}
+
 static enum ks_error
 judge_zone(struct ks_judged_storms *judged, const struct ks_store_series *series,
 	   const struct ks_storm_scratch *scratch, struct ks_diag *diag)
@@ -85,14 +98,16 @@ judge_zone(struct ks_judged_storms *judged, const struct ks_store_series *series
 	struct ks_storm storms[STORMS_PER_ZONE];
 	struct ks_storm_grade grade;
 	const size_t n = ks_storm_find(&series->storm, &ks_storm_defaults, scratch, storms, KS_COUNT(storms));
+	bool has_before = storm_before(judged, series, &grade);
 	for (size_t i = 0; i < n; i++) {
 		const size_t until = i + 1 < n ? storms[i + 1].start : series->storm.n;
-		const struct ks_storm_grade before = grade;
+		const struct ks_storm_grade before = has_before ? grade : (struct ks_storm_grade){0};
 		const enum ks_error error = make_room(judged, diag);
 		if (error != KS_SUCCESS)
 			return error;
 		grade = ks_storm_judge(&series->storm, &storms[i], &ks_storm_defaults, until, scratch,
-				       i > 0 ? &before : NULL);
+				       has_before ? &before : NULL);
+		has_before = true;
 		judged->storms[judged->n] = conclusion(series, &storms[i], &grade);
 		if (series->zone_id == 0)
 			set_server(judged, &judged->storms[judged->n], &series->server);

@@ -113,6 +113,7 @@ ks_agree_judge(const struct ks_zone_facts *facts, struct ks_events *events)
 	const struct ks_zone_seen *const seen = ks_zone_seen_of(facts, KS_TYPE_DNSKEY, &n);
 	const int64_t patience = patience_ns(facts);
 	struct spans spans = {.n = 0};
+	events->in_part |= n > PERIODS_MAX;
 	find_spans(facts, seen, n < PERIODS_MAX ? n : PERIODS_MAX, &spans);
 	for (size_t i = 0; i < spans.n; i++)
 		if (spans.at[i].to_ns - spans.at[i].from_ns > patience)

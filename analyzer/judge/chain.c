@@ -35,10 +35,11 @@ struct chain {
 };
 
 static struct periods
-periods_of(const struct ks_zone_facts *facts, uint16_t type)
+periods_of(const struct ks_zone_facts *facts, uint16_t type, struct ks_events *events)
 {
 	struct periods periods;
 	periods.at = ks_zone_seen_of(facts, type, &periods.n);
+	events->in_part |= periods.n > PERIODS_MAX;
 	if (periods.n > PERIODS_MAX)
 		periods.n = PERIODS_MAX;
 	return periods;
@@ -365,7 +366,7 @@ typedef bool wished_fn(struct chain *chain, const struct ks_zone_content *wanted
 static void
 judge_signals(struct chain *chain, uint16_t type, wished_fn *wished, struct ks_events *events)
 {
-	const struct periods cds = periods_of(chain->facts, type);
+	const struct periods cds = periods_of(chain->facts, type, events);
 	for (size_t i = 0; i < cds.n; i++) {
 		const struct ks_zone_seen *const there = newest(chain->ds, cds.at[i].last_ns);
 		struct ks_rrset_ds wish;
@@ -380,8 +381,8 @@ ks_chain_judge(const struct ks_zone_facts *facts, struct ks_events *events)
 {
 	struct chain chain = {
 		.facts = facts,
-		.ds = periods_of(facts, KS_TYPE_DS),
-		.keys = periods_of(facts, KS_TYPE_DNSKEY),
+		.ds = periods_of(facts, KS_TYPE_DS, events),
+		.keys = periods_of(facts, KS_TYPE_DNSKEY, events),
 	};
 	const struct periods ds = chain.ds, keys = chain.keys;
 	for (size_t first = 0, end; first < keys.n; first = end) {
@@ -394,4 +395,5 @@ ks_chain_judge(const struct ks_zone_facts *facts, struct ks_events *events)
 			judge_partial(&chain, ds, i, keys, events);
 	judge_signals(&chain, KS_TYPE_CDS, wished_ds, events);
 	judge_signals(&chain, KS_TYPE_CDNSKEY, wished_key, events);
+	events->in_part |= chain.work > WORK_MAX;
 }

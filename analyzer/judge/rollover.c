@@ -12,7 +12,10 @@ ks_rollover_judge(const struct ks_zone_facts *facts, struct ks_traits_scratch *s
 		  struct ks_events *events)
 {
 	events->n = 0;
+	events->lost = 0;
+	events->in_part = facts->cut;
 	ks_traits_judge(facts, scratch, events);
+	events->in_part |= scratch->n_changes == KS_CHANGES_MAX;
 	ks_chain_judge(facts, events);
 	ks_signing_judge(facts, events);
 	ks_agree_judge(facts, events);

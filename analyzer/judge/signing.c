@@ -25,7 +25,7 @@ is_expired(const struct ks_fact_signature *signature, int64_t *ret_before_ns, in
 	const int64_t end_ns = ns_of(signature->expiration_s);
 	*ret_t_ns = signature->first_expired_ns;
 	/* Up to its last second it was valid, whether anybody looked or not. */
-	*ret_before_ns = signature->first_ns <= end_ns && !signature->folded ? end_ns : KS_TIME_UNKNOWN;
+	*ret_before_ns = signature->folded ? KS_TIME_UNKNOWN : end_ns;
 	return signature->expired > 0;
 }
 

@@ -51,6 +51,7 @@ struct ks_zone_facts {
 	const struct ks_fact_signature *signatures;
 	const struct ks_fact_nsec *nsec;
 	size_t n_nodes, n_contents, n_seen, n_keys, n_signatures, n_nsec;
+	bool cut; /* there may be more than these */
 };
 
 /* Something that happened to the zone, at some instant behind `before_ns` and not behind `t_ns`. */
@@ -75,6 +76,7 @@ struct ks_events {
 	struct ks_event *at;
 	size_t n, max;
 	uint64_t lost;
+	bool in_part; /* so much was known of the zone that not all of it was looked at */
 };
 
 /* A new event with nothing but kind and times, or NULL when there is no room. */

@@ -24,4 +24,12 @@ report AS (
 		'notice', 1000, NULL, 3
 	FROM source_rest
 	HAVING count(*) > 0
+	UNION ALL
+	SELECT 'events_left_out', events, 'events of zones to which more than 1024 things happened: not in rollovers', 'notice', 1001, NULL, 3
+	FROM event_rest
+	WHERE events > 0
+	UNION ALL
+	SELECT 'zones_judged_in_part', zones, 'zones of which so many different records were seen that events may be missing in rollovers', 'notice', 1002, NULL, 3
+	FROM event_rest
+	WHERE zones > 0
 )

@@ -8,6 +8,21 @@ found AS (
 ),
 measured AS (
 	SELECT found.*, name, name_wire,
+		cause.storm_id IS NOT NULL AS has_cause,
+		cause.kind || coalesce(' ' || cause.tag, '')
+			|| iif(cause.above, ' of ' || cause.zone, '') || iif(cause.event_id IS NULL, ' (calendar)', '') AS trigger_text,
+		cause.lag_s, cause.lag_most_s, cause.zone AS trigger_zone, cause.event_id IS NULL AS trigger_told,
+		iif(ip IS NULL, (
+			SELECT group_concat(what, '; ')
+			FROM (
+				SELECT kind || coalesce(' ' || tag, '') || iif(above, ' of ' || zone, '')
+					|| iif(event_id IS NULL, iif(planned, ' (calendar, planned)', ' (calendar)'), '') AS what
+				FROM storm_candidate
+				WHERE storm_candidate.storm_id = found.storm_id AND place > 1
+				GROUP BY what
+				ORDER BY min(place)
+			)
+		), NULL) AS other_triggers,
 		-- Those who asked again; where nobody did, those who asked. Nobody counts them by server.
 		iif(ip IS NULL,
 			(SELECT coalesce(nullif(count(DISTINCT ip) FILTER (WHERE rq_hot + rq_warm + rq_cool > 0), 0), count(DISTINCT ip))
@@ -15,6 +30,7 @@ measured AS (
 			WHERE flow.zone_id = found.zone_id AND queries > 0
 			AND flow.last_ns >= start_s * 1000000000 AND flow.first_ns < end_s * 1000000000), NULL) AS sources
 	FROM found LEFT JOIN zone USING (zone_id)
+		LEFT JOIN storm_candidate AS cause ON ip IS NULL AND cause.storm_id = found.storm_id AND cause.place = 1
 ),
 report AS (
 	SELECT
@@ -34,8 +50,8 @@ report AS (
 		residual,
 		residual_lo,
 		residual_hi,
-		NULL AS "trigger",
-		NULL AS lag_s,
+		trigger_text AS "trigger",
+		lag_s,
 		NULL AS verdict,
 		NULL AS lead_db,
 		uplift_is_lower_bound,
@@ -66,6 +82,10 @@ report AS (
 		predicted_ip_bps,
 		predicted_wire_bps,
 		address AS server,
+		lag_most_s,
+		trigger_zone,
+		iif(has_cause, iif(trigger_told, 'calendar', 'seen'), NULL) AS trigger_source,
+		other_triggers,
 		name_wire AS zone_wire,
 		ip AS server_ip,
 		start_s * 1000000000 AS first_ns,

@@ -5,7 +5,8 @@
 # every capture of FOLDER: keys that came, went and were revoked, signers, DS; and is it all the same when the capture
 # comes in two pieces, the later one first? With KS_CAPTURES=FOLDER also the captures of its lab/ that have a truth
 # file: there the events must be those that were made, no others, and each at its second: last seen otherwise before it
-# took effect, first seen so no later than somebody asked again. TAP.
+# took effect, first seen so no later than somebody asked again; a storm has the step that set it off for its trigger, with
+# a lag that allows for the true one; and islands of security are those that were made. TAP.
 set -u
 [ $# -eq 2 ] || { echo 'usage: events.sh KEYSTORM FOLDER' >&2; exit 2; }
 keystorm=$1 folder=$2
@@ -123,6 +124,48 @@ judge_truth() { # judge_truth TRUTH OURS
 		}' "$1" "$2"
 }
 
+# What set off each storm, as lines "ZONE TRIGGER TIME": storms of zones that are not named here have none of their own.
+causes() { # causes FILE
+	jq -r '
+		.rollover as $r | .scenario as $s | . as $all |
+		if $s == "root-ksk-rollover" or $s == "single-root-view" then ". KEY_REMOVED \($r.before.ksk) \($r.epoch)"
+		elif $s == "rfc5011-ksk-revoke" then ". KEY_REVOKED \($r.revoked_tag) \($r.phases.switch_and_revoke)"
+		elif $s == "algorithm-rollover" then
+			"rev. KEY_REMOVED \($r.before.ksk) \($r.phases.old_dnskey_removed)",
+			"7.rev. KEY_REMOVED \($r.before.ksk) of rev. \($r.phases.old_dnskey_removed)"
+		elif $s == "tld-ds-before-dnskey" then "tld. DS_MISMATCH \($r.after.ksk) \($r.epoch)"
+		elif $s == "expired-rrsig" then
+			"example.com. SIG_EXPIRED \($all.key_tags["example.com."].Z1.tag) \($all.expiry_epoch)",
+			"rev. SIG_EXPIRED \($all.key_tags["rev."].K1.tag) \($all.expiry_epoch)",
+			"7.rev. SIG_EXPIRED \($all.key_tags["rev."].K1.tag) of rev. \($all.expiry_epoch)"
+		else empty end' "$1"
+}
+
+# Every storm that was seen to begin has its cause, at a lag that allows for the true one: a step takes effect up to
+# three seconds after it was noted.
+judge_causes() { # judge_causes CAUSES DATABASE
+	sqlite3 -readonly -separator '	' "$2" "
+		SELECT zone || ' ' || coalesce(\"trigger\", 'none'), strftime('%s', start), lag_s, lag_most_s
+		FROM v_storms WHERE start IS NOT NULL" |
+		awk -F '\t' '
+			FILENAME != "-" { at = match($0, / [^ ]*$/); want[substr($0, 1, at - 1)] = substr($0, at + 1); next }
+			!($1 in want) { print "  another trigger: " $0; bad = 1; next }
+			{
+				true_lag = $2 - want[$1]; seen[$1] = 1
+				if (($3 > 0 && $3 > true_lag) || $4 < true_lag - 3) { printf "  lag %.3f: %s\n", true_lag, $0; bad = 1 }
+			}
+			END {
+				for (key in want)
+					if (!(key in seen)) { print "  no storm: " key; bad = 1 }
+				exit bad
+			}' "$1" -
+}
+
+islands() { # islands FILE
+	jq -r 'if .scenario == "island-of-security" then
+		.what | capture("^islands (?<list>[^ ]+)\\.tld ").list / "," | .[] + ".tld." else empty end' "$1" | LC_ALL=C sort
+}
+
 number=0
 for file; do
 	number=$((number + 1))
@@ -151,6 +194,12 @@ for file; do
 		truth "$file" >"$scratch/truth"
 		all_ours "$scratch/$number.db" >"$scratch/all"
 		judge_truth "$scratch/truth" "$scratch/all" >>"$scratch/told" || bad=1
+		causes "$file" >"$scratch/causes"
+		judge_causes "$scratch/causes" "$scratch/$number.db" >>"$scratch/told" || bad=1
+		islands "$file" >"$scratch/islands"
+		[ ! -s "$scratch/islands" ] || sqlite3 -readonly "$scratch/$number.db" \
+			"SELECT zone FROM v_chain WHERE link = 'island' ORDER BY zone" |
+			diff "$scratch/islands" - >>"$scratch/told" || bad=1
 	fi
 	if [ $bad = 0 ]; then
 		echo "ok $number - $name: $(wc -l <"$scratch/got") events"

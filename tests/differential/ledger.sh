@@ -5,8 +5,7 @@
 #
 #   verify   every distinct signature over the types that are kept, against LDNS_VERIFY, which knows nothing of our code
 #   tag      the keys of each zone by tag and algorithm, against tshark, which computes tags itself
-#   rrsig    how many signatures by type covered and tag, against tshark; without addresses, which tshark also counts
-#            where the ledger does not look, in the additional section
+#   rrsig    how many signatures by type covered and tag, in all three sections, against tshark
 #   ds       the DS digests of each key, against ldns-key2ds
 #
 # TAP.
@@ -33,7 +32,7 @@ by_tshark() { # by_tshark CAPTURE: lines "tag ZONE TAG ALGORITHM" and "rrsig TYP
 		-e dns.rrsig.type_covered -e dns.rrsig.key_tag 2>/dev/null |
 		awk -F '\t' '{
 			n = split($1, type, ","); split($2, tag, ",")
-			for (i = 1; i <= n; i++) if (type[i] != 1 && type[i] != 28) count[type[i] " " tag[i]]++
+			for (i = 1; i <= n; i++) count[type[i] " " tag[i]]++
 		} END { for (each in count) print "rrsig", each, count[each] }'
 }
 
@@ -42,7 +41,7 @@ results="SELECT zone.name AS zone, rrtype.name AS type, tag, good, bogus, unsupp
 by_keystorm() { # by_keystorm DATABASE: the same lines, and "verify SIGNER TYPE TAG RESULT COUNT"
 	sqlite3 -readonly -separator ' ' "$1" "
 		SELECT DISTINCT 'tag', name, tag, algorithm FROM dkey JOIN zone USING (zone_id);
-		SELECT 'rrsig', type, tag, sum(count) FROM signature WHERE type NOT IN (1, 28) GROUP BY type, tag;
+		SELECT 'rrsig', type, tag, sum(count) FROM signature GROUP BY type, tag;
 		SELECT 'verify', zone, type, tag, 'good', sum(good) FROM ($results) WHERE good > 0 GROUP BY zone, type, tag;
 		SELECT 'verify', zone, type, tag, 'bogus', sum(bogus) FROM ($results) WHERE bogus > 0 GROUP BY zone, type, tag;
 		SELECT 'verify', zone, type, tag, 'unsupported', sum(unsupported) FROM ($results) WHERE unsupported > 0 GROUP BY zone, type, tag;

@@ -161,6 +161,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		return 0;
 	ks_rrsets_read((struct ks_span){data, size}, &dns, &sets);
 	check_limits();
+	ks_rrsets_read_additional(&dns, &sets);
+	check_limits();
 	for (unsigned i = 0; i < sets.n; i++) {
 		const struct ks_rrset *const set = &sets.set[i];
 		const struct ks_rr *record = ks_rrset_first(&sets, set);

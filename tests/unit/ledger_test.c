@@ -446,6 +446,113 @@ Test(ledger, signatures_fit_do_not_fit_or_wait)
 	done();
 }
 
+/* Five keys with the zone's tag and algorithm, which are not its own. */
+static void
+hear_namesakes(const struct zone *zone, unsigned server, int64_t t_s)
+{
+	struct ks_wire wire = {0};
+	const uint16_t tag = ldns_key_keytag(zone->key);
+	ks_wire_header(&wire, 1, AA, 1, 5, 0, 0);
+	ks_wire_question(&wire, zone->name, DNSKEY);
+	for (unsigned i = 0; i < 5; i++) {
+		const size_t at = wire.n + 12;
+		ks_wire_rr(&wire, NULL, DNSKEY, 1, 3600, 4 + 32);
+		ks_wire_u32(&wire, 0x0101030f);
+		for (unsigned j = 0; j < 32; j++)
+			ks_wire_u8(&wire, j == 0 ? i : j);
+		/* The last two octets make up for the difference in the checksum. */
+		for (unsigned last = 0; last < 65536; last++) {
+			wire.b[wire.n - 2] = (uint8_t)(last >> 8);
+			wire.b[wire.n - 1] = (uint8_t)last;
+			if (ks_key_tag((struct ks_span){wire.b + at, 36}) == tag)
+				break;
+		}
+		cr_assert(eq(u16, ks_key_tag((struct ks_span){wire.b + at, 36}), tag));
+	}
+	hear(&wire, server, t_s);
+}
+
+/* A crowd of keys with its tag that another server gave later does not stand before the server's own. */
+Test(ledger, a_signature_is_tried_with_the_keys_of_its_server_first)
+{
+	static const struct {
+		const char *what;
+		unsigned own_server; /* that gave the zone's key; signatures come from server 1 */
+		uint64_t good, bogus;
+	} rows[] = {{"the server's own keys", 1, 1, 0}, {"those of another server", 2, 0, 1}};
+	for (size_t i = 0; i < KS_COUNT(rows); i++) {
+		begin(64 << 20);
+		struct zone zone = zone_of("x.");
+		hear_keys(&zone, rows[i].own_server, 0);
+		hear_namesakes(&zone, 3, 1);
+		hear_signed("a.x. 60 IN A 198.18.0.1", zone.key, 1, 2);
+		freeze();
+		cr_expect(eq(u64, signature_over(1)->good, rows[i].good), "%s", rows[i].what);
+		cr_expect(eq(u64, signature_over(1)->bogus, rows[i].bogus), "%s", rows[i].what);
+		zone_free(&zone);
+		done();
+	}
+}
+
+/* Another key with the tag was known before the signature's own: what did not fit fits when that comes. */
+Test(ledger, a_signature_that_did_not_fit_is_tried_with_a_key_that_comes_later)
+{
+	begin(64 << 20);
+	struct zone zone = zone_of("x.");
+	hear_namesakes(&zone, 3, 0);
+	hear_signed("a.x. 60 IN A 198.18.0.1", zone.key, 1, 1);
+	freeze();
+	cr_expect(eq(u64, signature_over(1)->bogus, 1));
+	cr_expect(ne(ptr, (void *)(uintptr_t)signature_over(1)->bogus_why, NULL));
+	hear_keys(&zone, 1, 2);
+	freeze();
+	cr_expect(eq(u64, signature_over(1)->bogus, 0));
+	cr_expect(eq(u64, signature_over(1)->good, 1));
+	cr_expect(eq(ptr, (void *)(uintptr_t)signature_over(1)->bogus_why, NULL));
+	zone_free(&zone);
+	done();
+}
+
+/* A priming answer with signed addresses in its additional section; `keys` there are nobody's word. */
+Test(ledger, signatures_of_the_additional_section_count)
+{
+	begin(64 << 20);
+	struct zone zone = zone_of("x.");
+	hear_keys(&zone, 1, 0);
+	ldns_rr_list *const glue = list_of("ns.x. 60 IN A 198.18.0.1");
+	ks_signed_sign(glue, zone.key);
+	ldns_rr_list *const answer = list_of("x. 60 IN NS ns.x.");
+	struct ks_wire wire;
+	ks_signed_message(&wire, "x.", 2, AA, answer, glue);
+	/* What was made as authority becomes additional: the OPT record is the last of it either way. */
+	wire.b[9] = 0;
+	wire.b[11] = 3;
+	hear(&wire, 1, 1);
+	freeze();
+	cr_expect(eq(u64, signature_over(1)->count, 1));
+	cr_expect(eq(u64, signature_over(1)->good, 1));
+	ldns_rr_list_deep_free(glue);
+	ldns_rr_list_deep_free(answer);
+	zone_free(&zone);
+	done();
+}
+
+Test(ledger, keys_of_the_additional_section_are_not_authoritative)
+{
+	begin(64 << 20);
+	struct zone zone = zone_of("x.");
+	struct ks_wire wire;
+	ks_signed_message(&wire, "x.", 2, AA, NULL, zone.keys);
+	wire.b[9] = 0;
+	wire.b[11] = 3;
+	hear(&wire, 1, 1);
+	freeze();
+	cr_assert(eq(sz, got.n_seen, 1));
+	cr_expect(not(got.seen[0].authoritative));
+	zone_free(&zone);
+	done();
+}
+
 Test(ledger, the_signer_must_be_the_zone)
 {
 	begin(64 << 20);
@@ -468,32 +575,59 @@ Test(ledger, the_signer_must_be_the_zone)
 }
 
 /* At the edges to the second: inception and expiration belong to the validity (RFC 4035 s5.3.1). */
+/* A zone whose keys are signed from and to these seconds, of which the packet has 32 bits. */
+static struct zone
+zone_signed(int64_t inception_s, int64_t expiration_s)
+{
+	struct zone zone = {.name = "x.", .keys = ldns_rr_list_new()};
+	zone.key = ks_signed_key("x.", LDNS_SIGN_ED25519, 256, 257);
+	ldns_key_set_inception(zone.key, (uint32_t)inception_s);
+	ldns_key_set_expiration(zone.key, (uint32_t)expiration_s);
+	ldns_rr_list_push_rr(zone.keys, ks_signed_dnskey(zone.key));
+	ks_signed_sign(zone.keys, zone.key);
+	return zone;
+}
+
 Test(ledger, expired_and_future_are_told_at_packet_time)
 {
-	static const int64_t inception = 1795219200, expiration = 1797811200;
 	static const struct {
-		int64_t t_s;
-		uint64_t expired, future;
-	} rows[] = {
-		{inception - 1, 0, 1},
-		{inception, 0, 0},
-		{expiration, 0, 0},
-		{expiration + 1, 1, 0},
+		const char *what;
+		int64_t inception, expiration;
+	} spans[] = {
+		{"a month of 2026", 1795219200, 1797811200},
+		{"across 2038", INT64_C(0x7ffff000), INT64_C(0x80001000)},
+		{"behind 2038", INT64_C(0x90000000), INT64_C(0x90001000)},
+		{"across 2106", INT64_C(0xfffff000), INT64_C(0x100001000)},
+		{"behind 2106", INT64_C(0x100001000), INT64_C(0x100002000)},
 	};
-	struct zone zone = zone_of("x.");
-	for (size_t i = 0; i < 4; i++) {
-		begin(64 << 20);
-		hear_keys(&zone, 1, rows[i].t_s - NOW);
-		freeze();
-		cr_assert(eq(sz, got.n_signatures, 1));
-		cr_expect(eq(u64, got.signatures[0].expired, rows[i].expired), "row %zu", i);
-		cr_expect(eq(u64, got.signatures[0].future, rows[i].future), "row %zu", i);
-		cr_expect(eq(i64, got.signatures[0].expiration_s, expiration));
-		cr_expect(eq(i64, got.signatures[0].inception_s, inception));
-		cr_expect(eq(u64, got.signatures[0].good, 1), "cryptography has no calendar");
-		done();
+	for (size_t k = 0; k < KS_COUNT(spans); k++) {
+		const int64_t inception = spans[k].inception, expiration = spans[k].expiration;
+		const struct {
+			int64_t t_s;
+			uint64_t expired, future;
+		} rows[] = {
+			{inception - 1, 0, 1},
+			{inception, 0, 0},
+			{expiration, 0, 0},
+			{expiration + 1, 1, 0},
+		};
+		struct zone zone = zone_signed(inception, expiration);
+		for (size_t i = 0; i < KS_COUNT(rows); i++) {
+			begin(64 << 20);
+			hear_keys(&zone, 1, rows[i].t_s - NOW);
+			freeze();
+			cr_assert(eq(sz, got.n_signatures, 1));
+			const struct ks_fact_signature *const at = &got.signatures[0];
+			cr_expect(eq(u64, at->expired, rows[i].expired), "%s, row %zu", spans[k].what, i);
+			cr_expect(eq(u64, at->future, rows[i].future), "%s, row %zu", spans[k].what, i);
+			cr_expect(eq(i64, at->expiration_s, expiration), "%s", spans[k].what);
+			cr_expect(eq(i64, at->inception_s, inception), "%s", spans[k].what);
+			cr_expect(eq(i64, at->least_validity_s, expiration - inception), "%s", spans[k].what);
+			cr_expect(eq(u64, at->good, 1), "cryptography has no calendar");
+			done();
+		}
+		zone_free(&zone);
 	}
-	zone_free(&zone);
 }
 
 Test(ledger, other_types_are_verified_by_sample)

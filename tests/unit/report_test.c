@@ -138,6 +138,14 @@ ks_store_read_head(struct ks_store *store, struct ks_store_head *ret, struct ks_
 	return KS_SUCCESS;
 }
 
+enum ks_error
+ks_store_read_caveats(struct ks_store *store, const char *name, struct ks_store_head *head,
+		      struct ks_diag *diag)
+{
+	(void)store, (void)name, (void)head, (void)diag;
+	return KS_SUCCESS;
+}
+
 /* --- what is in it --- */
 
 /* 2026-11-21T22:47:00Z */
@@ -713,12 +721,14 @@ static const struct {
 } refusals[] = {
 	{"foo", "text",
 	 "no report 'foo'; there are: summary, totals, traffic, qtypes, sources, clients, hitters, sequence, "
-	 "storms, anchors, rollovers, rollover-series, audit, signatures, consistency, errors, "
+	 "storms, anchors, rollovers, rollover-series, audit, signatures, consistency, keys, chain, denial, "
+	 "errors, "
 	 "quality, fingerprints, amplification, nxdomain, exhaustion, "
 	 "habits, starts, priming, depth, cd, lookaside"},
 	{"", "text",
 	 "no report ''; there are: summary, totals, traffic, qtypes, sources, clients, hitters, sequence, "
-	 "storms, anchors, rollovers, rollover-series, audit, signatures, consistency, errors, quality, "
+	 "storms, anchors, rollovers, rollover-series, audit, signatures, consistency, keys, chain, denial, "
+	 "errors, quality, "
 	 "fingerprints, amplification, nxdomain, "
 	 "exhaustion, habits, starts, priming, depth, cd, lookaside"},
 	{"hitters", "xml", "no format 'xml'; there are: text, json, csv"},

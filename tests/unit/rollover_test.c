@@ -684,10 +684,11 @@ Test(rollover, a_signature_expires_at_its_instant_and_is_seen_so_later)
 	cr_expect_str_eq(events.at[0].detail, "types NS SOA");
 }
 
-Test(rollover, a_signature_that_was_expired_at_first_sight_says_so)
+/* Nobody need have seen it valid to know when it ceased to be. */
+Test(rollover, a_signature_that_was_expired_at_first_sight_says_since_when)
 {
 	sign(KS_TYPE_SOA, 201, -1000, 500, 600, 700);
-	cr_expect_str_eq(told(), "SIG_EXPIRED 201@?..700");
+	cr_expect_str_eq(told(), "SIG_EXPIRED 201@500..700");
 }
 
 Test(rollover, a_signature_from_the_future)
@@ -780,4 +781,25 @@ Test(rollover, any_facts_give_events_in_order_within_their_room)
 			cr_assert(at->node == KS_NODE_NONE || at->node < facts.n_nodes, "round %d", round);
 		}
 	}
+}
+
+/* What finds no room is counted, anew for each zone. */
+Test(rollover, events_without_room_are_counted)
+{
+	static struct ks_traits_scratch scratch;
+	const uint32_t before = KEYS(K1), behind = KEYS(K2);
+	period(KS_TYPE_DNSKEY, 0, before, "101", "8", 60, 0, 10);
+	period(KS_TYPE_DNSKEY, 0, behind, "102", "8", 60, 20, 30);
+	struct ks_events few = {.at = room, .max = 1};
+	for (int round = 0; round < 2; round++) {
+		ks_rollover_judge(&facts, &scratch, &few);
+		cr_expect(eq(sz, few.n, 1));
+		cr_expect(eq(u64, few.lost, 2), "added, removed, another signer");
+		cr_expect(not(few.in_part));
+	}
+	facts.cut = true;
+	few.max = ROOM;
+	ks_rollover_judge(&facts, &scratch, &few);
+	cr_expect(eq(u64, few.lost, 0));
+	cr_expect(few.in_part);
 }

@@ -20,6 +20,7 @@ read_wire(const struct ks_wire *wire)
 	const uint8_t *const bytes = ks_guarded(wire->b, wire->n);
 	cr_assert(eq(int, ks_dns_read(bytes, wire->n, wire->n, &dns), KS_DNS));
 	ks_rrsets_read((struct ks_span){bytes, wire->n}, &dns, &sets);
+	ks_rrsets_read_additional(&dns, &sets);
 }
 
 static void
@@ -132,9 +133,55 @@ Test(rrset, any_damage_is_survived)
 			if (ks_dns_read(bytes, keep, wire.n, &dns) != KS_DNS)
 				continue;
 			ks_rrsets_read((struct ks_span){bytes, keep}, &dns, &sets);
+			ks_rrsets_read_additional(&dns, &sets);
 			size_t records = 0;
 			for (unsigned i = 0; i < sets.n; i++)
 				records += sets.set[i].n;
 			cr_assert(eq(sz, records, sets.n_records));
 		}
+}
+
+/* A referral's addresses: unsigned ones are left out, of signed ones all are taken, and OPT never is. */
+Test(rrset, additional_records_count_where_there_are_signatures)
+{
+	for (unsigned n_signatures = 0; n_signatures <= 1; n_signatures++) {
+		struct ks_wire wire = {0};
+		ks_wire_header(&wire, 1, 0x8400, 1, 1, 0, 3 + n_signatures);
+		ks_wire_question(&wire, "example.", 2);
+		ks_wire_rr(&wire, NULL, 2, 1, 60, 4);
+		ks_wire_bytes(&wire, "\1n\300\14", 4);
+		put_a(&wire, "n.example.", 60, 1);
+		put_a(&wire, "m.example.", 60, 2);
+		if (n_signatures > 0)
+			ks_wire_rrsig(&wire, "n.example.", 60, 1, 60, 2000000000, 8);
+		ks_wire_rr(&wire, ".", 41, 1232, 0x8000, 0);
+		read_wire(&wire);
+		cr_assert(eq(int, sets.n, n_signatures > 0 ? 4 : 1));
+		cr_expect(eq(int, sets.lost, 0));
+		if (n_signatures == 0)
+			continue;
+		cr_expect(eq(int, sets.set[1].section, KS_SECTION_ADDITIONAL));
+		cr_expect(ks_rrsets_find(&sets, KS_SECTION_ADDITIONAL, sets.set[3].owner, 1, 0) ==
+			  &sets.set[1]);
+		cr_expect(eq(int, sets.set[3].covered, 1));
+	}
+}
+
+/* The signature may lie behind any number of records, or beyond where the message ends. */
+Test(rrset, additional_records_that_are_cut_are_left)
+{
+	struct ks_wire wire = {0};
+	ks_wire_header(&wire, 1, 0x8400, 1, 0, 0, 2);
+	ks_wire_question(&wire, "example.", 2);
+	put_a(&wire, "n.example.", 60, 1);
+	ks_wire_rrsig(&wire, "n.example.", 60, 1, 60, 2000000000, 8);
+	for (size_t keep = 12; keep < wire.n; keep++) {
+		struct ks_dns dns;
+		const uint8_t *const bytes = ks_guarded(wire.b, keep);
+		if (ks_dns_read(bytes, keep, wire.n, &dns) != KS_DNS)
+			continue;
+		ks_rrsets_read((struct ks_span){bytes, keep}, &dns, &sets);
+		ks_rrsets_read_additional(&dns, &sets);
+		cr_expect(eq(int, sets.n, 0), "%zu octets", keep);
+	}
 }

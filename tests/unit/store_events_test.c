@@ -234,6 +234,157 @@ Test(store_events, a_storm_knows_what_came_before_it)
 	sqlite3_close(db);
 }
 
+Test(store_events, what_was_left_out_stands_in_quality)
+{
+	struct ks_store *const store = open_write(scratch("rest.db"));
+	struct ks_diag diag = {0};
+	begin_run(store, 1);
+	send_end(store);
+	for (uint64_t n = 0; n <= 3; n += 3) {
+		SUCCEED(ks_store_judge_begin(store, &diag), diag);
+		SUCCEED(ks_store_judge_rest(store, n, n, &diag), diag);
+		SUCCEED(ks_store_judge_end(store, &diag), diag);
+		char *const rows = rows_text(store, "quality", &(struct ks_query){0});
+		cr_expect(eq(int, strstr(rows, "events_left_out|3|") != NULL, n > 0), "%s", rows);
+		cr_expect(eq(int, strstr(rows, "zones_judged_in_part|3|") != NULL, n > 0), "%s", rows);
+		free(rows);
+	}
+	ks_store_close(store);
+}
+
+/* --- what came before storms --- */
+
+static void
+put_candidate(struct ks_store *store, const struct ks_store_storm *storm, size_t place, int64_t event_id,
+	      struct ks_span zone, unsigned above)
+{
+	const struct ks_store_candidate candidate = {
+		.place = place,
+		.event_id = event_id,
+		.zone = zone,
+		.above = above,
+		.kind = place == 3 ? KS_EVENT_KEY_REVOKED : KS_EVENT_KEY_REMOVED,
+		.tag = place == 2 ? -1 : 7,
+		.planned = place == 3,
+		.lag_s = (double)place,
+		.lag_most_s = place == 1 ? 12.5 : (double)NAN,
+	};
+	struct ks_diag diag = {0};
+	SUCCEED(ks_store_judge_candidate(store, storm, &candidate, &diag), diag);
+}
+
+static const char *
+caveats(struct ks_store *store)
+{
+	static char text[2048];
+	struct ks_store_head head = {0};
+	struct ks_diag diag = {0};
+	SUCCEED(ks_store_read_caveats(store, "storms", &head, &diag), diag);
+	text[0] = '\0';
+	for (size_t i = 0; i < head.n_caveats; i++) {
+		const size_t n = strlen(text);
+		(void)snprintf(text + n, sizeof(text) - n, "%s\n", head.caveats[i]);
+	}
+	return text;
+}
+
+Test(store_events, a_storm_has_a_trigger_and_others_or_a_caveat)
+{
+	struct ks_store *const store = open_write(scratch("db"));
+	struct ks_store_storm storm = {
+		.zone_id = 2, .start_s = T0 + 10, .end_s = T0 + 30, .peak_qps = 5, .queries = 40};
+	struct ks_diag diag = {0};
+	int64_t id;
+	begin_run(store, 1);
+	SEND(store, zone, .name = EXAMPLE, .answered = true, .dnskey_queries = 45);
+	send_end(store);
+	SUCCEED(ks_store_judge_begin(store, &diag), diag);
+	SUCCEED(ks_store_judge_storm(store, &storm, &diag), diag);
+	put_event(store, &id);
+	put_candidate(store, &storm, 1, id, EXAMPLE, 0);
+	put_candidate(store, &storm, 2, id + 1, ROOT, 2);
+	put_candidate(store, &storm, 3, 0, EXAMPLE, 0);
+	SUCCEED(ks_store_judge_end(store, &diag), diag);
+	sqlite3 *db;
+	sqlite3_stmt *stmt;
+	cr_assert(eq(int, sqlite3_open(scratch("db"), &db), SQLITE_OK));
+	cr_assert(eq(int,
+		     sqlite3_prepare_v2(db,
+					"SELECT \"trigger\" || '|' || lag_s || '|' || lag_most_s || '|' || "
+					"trigger_zone || '|' || trigger_source || '|' || other_triggers "
+					"FROM v_storms",
+					-1, &stmt, NULL),
+		     SQLITE_OK));
+	cr_assert(eq(int, sqlite3_step(stmt), SQLITE_ROW));
+	cr_expect_str_eq((const char *)sqlite3_column_text(stmt, 0),
+			 "KEY_REMOVED 7|1.0|12.5|example.com.|seen|KEY_REMOVED of .; "
+			 "KEY_REVOKED 7 (calendar, planned)");
+	sqlite3_finalize(stmt);
+	sqlite3_close(db);
+	text_is(caveats(store), "");
+
+	/* Without any: nobody saw the keys, or nothing happened to them, or it began before. */
+	SUCCEED(ks_store_judge_begin(store, &diag), diag);
+	SUCCEED(ks_store_judge_storm(store, &storm, &diag), diag);
+	SUCCEED(ks_store_judge_end(store, &diag), diag);
+	text_is(caveats(store),
+		"no trigger is known for example.com.: its keys are in no answer that was captured\n");
+	begin_run(store, 2);
+	send_keys(store, 0xaa, 1);
+	send_period(store, (struct period){S1, "", 0, 0, "1", 0, 10, false});
+	send_end(store);
+	SUCCEED(ks_store_judge_begin(store, &diag), diag);
+	SUCCEED(ks_store_judge_storm(store, &storm, &diag), diag);
+	storm.start_s = T0;
+	storm.began_before = true;
+	SUCCEED(ks_store_judge_storm(store, &storm, &diag), diag);
+	SUCCEED(ks_store_judge_end(store, &diag), diag);
+	text_is(caveats(store),
+		"no trigger was seen for example.com.: nothing happened to its keys or DS, to those of the "
+		"zones above or in the calendar, shortly before the storm\n"
+		"no trigger is known for example.com.: the storm was on before the capture\n");
+	ks_store_close(store);
+}
+
+Test(store_events, zones_above_and_steps_are_found_by_name_and_time)
+{
+	struct ks_store *const store = open_write(scratch("above.db"));
+	const struct ks_milestone list[] = {
+		{EXAMPLE, NS(10), KS_EVENT_DS_ADDED, 5, false, ""},
+		{EXAMPLE, NS(20), KS_EVENT_DS_REMOVED, KS_TAG_UNKNOWN, true, ""},
+		{EXAMPLE, NS(30), KS_EVENT_KEY_ADDED, 6, false, ""},
+		{ROOT, NS(15), KS_EVENT_KEY_ADDED, 7, false, ""},
+	};
+	struct ks_diag diag = {0};
+	uint8_t name[KS_NAME_MAX];
+	size_t n;
+	int64_t id;
+	struct ks_milestone found[2];
+	begin_run(store, 1);
+	send_end(store);
+	SUCCEED(ks_store_zone_name(store, 2, name, &n, &diag), diag);
+	cr_expect(n == EXAMPLE.n && memcmp(name, EXAMPLE.at, n) == 0);
+	SUCCEED(ks_store_zone_name(store, 99, name, &n, &diag), diag);
+	cr_expect(eq(sz, n, 0));
+	SUCCEED(ks_store_zone_id(store, EXAMPLE, &id, &diag), diag);
+	cr_expect(eq(i64, id, 2));
+	SUCCEED(ks_store_zone_id(store, WIRE("\3com"), &id, &diag), diag);
+	cr_expect(eq(i64, id, 0));
+	SUCCEED(ks_store_judge_begin(store, &diag), diag);
+	SUCCEED(ks_store_judge_calendar(store, list, KS_COUNT(list), &diag), diag);
+	SUCCEED(ks_store_milestones(store, EXAMPLE, NS(10), NS(30), found, 2, &n, &diag), diag);
+	cr_assert(eq(sz, n, 2));
+	cr_expect(found[0].event == KS_EVENT_DS_REMOVED && found[0].planned &&
+		  found[0].tag == KS_TAG_UNKNOWN);
+	cr_expect(found[1].event == KS_EVENT_DS_ADDED && !found[1].planned && found[1].tag == 5);
+	cr_expect(eq(i64, found[1].t_ns, NS(10)));
+	SUCCEED(ks_store_milestones(store, EXAMPLE, NS(0), NS(90), found, 1, &n, &diag), diag);
+	cr_assert(eq(sz, n, 1));
+	cr_expect(found[0].event == KS_EVENT_KEY_ADDED, "the latest stays");
+	SUCCEED(ks_store_judge_end(store, &diag), diag);
+	ks_store_close(store);
+}
+
 /* --- the calendar --- */
 
 static const char *

@@ -171,3 +171,58 @@ Test(store_storm, servers_have_series_where_there_are_several)
 	text_is(servers_text(one, 0), "");
 	ks_store_close(one);
 }
+
+static enum ks_error
+note_life(void *arg, const struct ks_store_series *series, struct ks_diag *diag)
+{
+	(void)diag;
+	*(double *)arg = series->storm.life_s;
+	return KS_SUCCESS;
+}
+
+static void
+keys_with_ttl(struct ks_store *store, uint32_t number, uint16_t type, bool authoritative, uint32_t ttl_s)
+{
+	SEND(store, rrset_seen, .name = 0, .type = type, .server = addr("192.0.2.53"),
+	     .authoritative = authoritative, .number = number, .rrset = 0, .ttl_least_s = ttl_s,
+	     .ttl_greatest_s = ttl_s, .count = 1, .first_ns = NS(number), .last_ns = NS(number));
+}
+
+/* The greatest TTL that the zone's own servers gave its keys, a day at most. */
+Test(store_storm, the_life_of_keys_comes_out_of_the_ledger)
+{
+	static const struct {
+		const char *what;
+		uint32_t ttl_s[2];
+		uint16_t type;
+		bool authoritative;
+		double want; /* NAN: not known */
+	} rows[] = {
+		{"the greatest", {20, 60}, 48, true, 60},   {"a day at most", {172800, 20}, 48, true, 86400},
+		{"caches' word", {60, 60}, 48, false, NAN}, {"other records", {60, 60}, 6, true, NAN},
+		{"zero is a life", {0, 0}, 48, true, 0},
+	};
+	for (size_t i = 0; i < KS_COUNT(rows); i++) {
+		struct ks_store *const store = open_write(scratch("life.db"));
+		struct ks_diag diag = {0};
+		double life_s = -1;
+		begin(store, (uint8_t)(i + 1), 0, 19, false);
+		bins_at(store, 0, 20);
+		SEND(store, zone, .name = ROOT, .answered = true, .dnskey_queries = 4);
+		zone_at(store, 0);
+		SEND(store, ledger_name, .name = ROOT);
+		SEND(store, rrset, .name = 0, .type = 48, .hash = {1}, .n_records = 1, .wire = WIRE("\0\1"),
+		     .count = 1, .first_ns = NS(0), .last_ns = NS(0));
+		keys_with_ttl(store, 0, rows[i].type, rows[i].authoritative, rows[i].ttl_s[0]);
+		keys_with_ttl(store, 1, rows[i].type, rows[i].authoritative, rows[i].ttl_s[1]);
+		send_end(store);
+		SUCCEED(ks_store_each_series(store, 0, note_life, &life_s, &diag), diag);
+		if (isnan(rows[i].want))
+			cr_expect(isnan(life_s), "%s: %g", rows[i].what, life_s);
+		else
+			cr_expect_float_eq(life_s, rows[i].want, 1e-9, "%s", rows[i].what);
+		ks_store_close(store);
+		sweep();
+		folder[0] = '\0';
+	}
+}
