@@ -14,6 +14,9 @@
 static enum ks_error
 allocate(const char *path, struct ks_store **ret, struct ks_diag *diag)
 {
+	/* Statistics of memory, which nobody reads, would lock a mutex for each allocation. Refused, and no
+	 * matter, where SQLite is in use already. */
+	(void)sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
 	struct ks_store *const store = calloc(1, sizeof(*store));
 	char *const copy = strdup(path);
 	if (store == NULL || copy == NULL) {
@@ -52,9 +55,6 @@ connect_to(struct ks_store *store, const char *name, int flags, struct ks_diag *
 {
 	sqlite3_close_v2(store->db);
 	store->db = NULL;
-	/* Statistics of memory, which nobody reads, would lock a mutex for each allocation. Refused, and no
-	 * matter, where SQLite is in use already. */
-	(void)sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
 	int rc = sqlite3_open_v2(name, &store->db, flags | SQLITE_OPEN_NOMUTEX, NULL);
 	if (rc == SQLITE_OK)
 		rc = distrust(store->db);
