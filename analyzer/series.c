@@ -113,26 +113,26 @@ fold_for_room(struct ks_series *series)
 	series->folds_for_room++;
 }
 
+static void
+widen(struct ks_series *series)
+{
+	const uint32_t width_s = ks_series_width_for(series->last_s - series->first_s);
+	if (!series->width_given && width_s > series->width_s)
+		fold(series, width_s);
+}
+
 void
-ks_series_advance(struct ks_series *series, int64_t time_ns)
+ks_series_stretch(struct ks_series *series, int64_t time_ns)
 {
 	const int64_t t_s = time_ns / KS_NS_PER_S;
-	if (!series->any) {
-		series->any = true;
-		series->first_s = series->last_s = t_s;
-		return;
-	}
-	if (t_s >= series->first_s && t_s <= series->last_s)
-		return;
-	if (t_s < series->first_s)
+	if (!series->any || t_s < series->first_s)
 		series->first_s = t_s;
-	else
+	if (!series->any || t_s > series->last_s)
 		series->last_s = t_s;
-	if (series->width_given)
-		return;
-	const uint32_t width_s = ks_series_width_for(series->last_s - series->first_s);
-	if (width_s > series->width_s)
-		fold(series, width_s);
+	series->any = true;
+	series->seen_from_ns = series->first_s * KS_NS_PER_S;
+	series->seen_to_ns = (series->last_s + 1) * KS_NS_PER_S;
+	widen(series);
 }
 
 static bool
@@ -152,35 +152,46 @@ enter_bin(struct ks_series *series, int64_t time_ns)
 	series->epoch++;
 }
 
-static struct ks_recent_entry *
-recent_of(struct ks_series *series, const struct ks_map *table, uint64_t kind)
+enum kind { CELLS, FLUXES, ZONES };
+
+static struct ks_map *
+table_of(struct ks_series *series, enum kind which)
 {
-	const size_t which = table == &series->cells ? 0 : table == &series->fluxes ? 1 : 2;
-	return &series->recent[which][(kind ^ kind >> 32 ^ kind >> 17) % KS_SERIES_RECENT];
+	return which == CELLS ? &series->cells : which == FLUXES ? &series->fluxes : &series->zones;
 }
 
-/* The entry of `table` for (bin, kind); widens the bins when the table is full. NULL when even bins of a year
- * do not fit: more kinds at once than the table holds. */
+/* Widens the bins when the table is full. NULL when even bins of a year do not fit: more kinds at once than
+ * the table holds. */
 static void *
-place(struct ks_series *series, struct ks_map *table, int64_t time_ns, uint64_t kind)
+place_anew(struct ks_series *series, enum kind which, int64_t time_ns, uint64_t kind,
+	   struct ks_recent_entry *recent)
 {
-	struct ks_recent_entry *const recent = recent_of(series, table, kind);
+	struct ks_map *const table = table_of(series, which);
 	for (;;) {
 		if (!is_in_bin(series, time_ns))
 			enter_bin(series, time_ns);
-		if (recent->epoch == series->epoch && recent->kind == kind)
-			return ks_map_at(table, recent->number);
 		const struct ks_key key = {.w = {series->bin_t_s, kind}};
 		bool is_new;
 		const uint32_t number = ks_map_add(table, &key, &is_new);
 		if (number != KS_MAP_NONE) {
-			*recent = (struct ks_recent_entry){kind, series->epoch, number};
-			return ks_map_at(table, number);
+			*recent = (struct ks_recent_entry){kind, series->epoch, ks_map_at(table, number)};
+			return recent->at;
 		}
 		if (series->width_s > WIDTH_MAX)
 			return NULL;
 		fold_for_room(series);
 	}
+}
+
+/* The entry of a table for (bin, kind). */
+static inline void *
+place(struct ks_series *series, enum kind which, int64_t time_ns, uint64_t kind)
+{
+	struct ks_recent_entry *const recent =
+		&series->recent[which][(kind ^ kind >> 32 ^ kind >> 17) % KS_SERIES_RECENT];
+	if (is_in_bin(series, time_ns) && recent->epoch == series->epoch && recent->kind == kind)
+		return recent->at;
+	return place_anew(series, which, time_ns, kind, recent);
 }
 
 static uint32_t
@@ -208,17 +219,17 @@ ks_series_cell(struct ks_series *series, int64_t time_ns, uint32_t server, enum 
 {
 	const uint64_t kind =
 		bounded_server(server) << 32 | (uint64_t)transport << 20 | bounded_qtype(series, qtype);
-	return place(series, &series->cells, time_ns, kind);
+	return place(series, CELLS, time_ns, kind);
 }
 
 struct ks_flux *
 ks_series_flux(struct ks_series *series, int64_t time_ns, uint32_t server)
 {
-	return place(series, &series->fluxes, time_ns, bounded_server(server));
+	return place(series, FLUXES, time_ns, bounded_server(server));
 }
 
 struct ks_zone_cell *
 ks_series_zone(struct ks_series *series, int64_t time_ns, uint32_t zone)
 {
-	return place(series, &series->zones, time_ns, zone);
+	return place(series, ZONES, time_ns, zone);
 }

@@ -50,8 +50,9 @@ struct ks_series {
 	uint32_t width_s;
 	bool width_given;
 	bool any;
-	int64_t first_s, last_s; /* whole seconds of the earliest and latest event */
-	uint64_t folds_for_room; /* times the width grew because a table was full */
+	int64_t first_s, last_s;          /* whole seconds of the earliest and latest event */
+	int64_t seen_from_ns, seen_to_ns; /* from the start of the first of them to the end of the last */
+	uint64_t folds_for_room;          /* times the width grew because a table was full */
 	uint16_t qtypes[KS_SERIES_QTYPES];
 	uint32_t n_qtypes;
 	uint8_t qtype_known[65536 / 8];
@@ -62,7 +63,7 @@ struct ks_series {
 	uint64_t epoch; /* of `recent`: grows with each change of bin and each fold */
 	struct ks_recent_entry {
 		uint64_t kind, epoch;
-		uint32_t number;
+		void *at; /* of its table, where entries do not move but in a fold */
 	} recent[KS_SERIES_KINDS][KS_SERIES_RECENT];
 };
 
@@ -71,8 +72,17 @@ KS_MUST_CHECK enum ks_error ks_series_init(struct ks_series *series, size_t byte
 					   const struct ks_secret *secret, struct ks_diag *diag);
 void ks_series_done(struct ks_series *series);
 
+/* Slow path of ks_series_advance. */
+void ks_series_stretch(struct ks_series *series, int64_t time_ns);
+
 /* Tell the time of the packet at hand, before its events. */
-void ks_series_advance(struct ks_series *series, int64_t time_ns);
+static inline void
+ks_series_advance(struct ks_series *series, int64_t time_ns)
+{
+	/* Nearly all packets fall into a second that others fell into. */
+	if (time_ns < series->seen_from_ns || time_ns >= series->seen_to_ns)
+		ks_series_stretch(series, time_ns);
+}
 
 /* The place to count at, made if need be. `server` is a number, KS_SERIES_SERVERS or more for "other".
  * Pointers live until the next call of any function here. NULL when there is no room at all (zones only: the

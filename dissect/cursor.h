@@ -61,14 +61,25 @@ ks_cur_u8(struct ks_cur *cur)
 	return at[0];
 }
 
+/* Of bytes that ks_cur_take gave, in network byte order: a header of many fields is taken once. */
+static inline uint16_t
+ks_be16(const uint8_t *at)
+{
+	return (uint16_t)(at[0] << 8 | at[1]);
+}
+
+static inline uint32_t
+ks_be32(const uint8_t *at)
+{
+	return (uint32_t)at[0] << 24 | (uint32_t)at[1] << 16 | (uint32_t)at[2] << 8 | (uint32_t)at[3];
+}
+
 /* Network byte order. */
 static inline uint16_t
 ks_cur_u16(struct ks_cur *cur)
 {
 	const uint8_t *const at = ks_cur_take(cur, 2);
-	if (at == NULL)
-		return 0;
-	return (uint16_t)(at[0] << 8 | at[1]);
+	return at == NULL ? 0 : ks_be16(at);
 }
 
 /* Network byte order. */
@@ -76,9 +87,7 @@ static inline uint32_t
 ks_cur_u32(struct ks_cur *cur)
 {
 	const uint8_t *const at = ks_cur_take(cur, 4);
-	if (at == NULL)
-		return 0;
-	return (uint32_t)at[0] << 24 | (uint32_t)at[1] << 16 | (uint32_t)at[2] << 8 | (uint32_t)at[3];
+	return at == NULL ? 0 : ks_be32(at);
 }
 
 /* The cursor's bytes end `n` from here, unless they end sooner. */

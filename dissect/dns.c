@@ -16,13 +16,16 @@ struct record {
 	struct ks_cur rdata;
 };
 
-/* Does the owner name at `offset` equal the question's name? Nearly always it is the pointer c00c. */
+/* Does the owner name at `offset` equal the question's name? Nearly always it is the pointer c00c, or the
+ * root. */
 static bool
 owned_by_question(struct ks_span message, const struct ks_dns *dns, size_t offset)
 {
 	const uint8_t *const at = message.at + offset;
 	if (message.n - offset >= 2 && at[0] == 0xc0 && at[1] == KS_DNS_HEADER)
 		return true;
+	if (at[0] == 0)
+		return dns->qname.n == 1;
 	uint8_t owner[KS_NAME_MAX], qname[KS_NAME_MAX];
 	const size_t n = ks_name_expand(message, offset, owner);
 	if (n != dns->qname.n)
@@ -119,21 +122,38 @@ read_record(struct ks_span message, struct ks_dns *dns, unsigned section, struct
 	}
 }
 
-static void
+/* As ks_name_skip, which serves all names: most owners are a pointer, and that of OPT is the root. */
+static bool
+skip_owner(struct ks_cur *cur)
+{
+	const size_t left = ks_cur_left(cur);
+	if (left < 2 || (cur->at[0] != 0 && cur->at[0] < 0xc0))
+		return ks_name_skip(cur);
+	cur->at += cur->at[0] == 0 ? 1 : 2;
+	return true;
+}
+
+static bool
 take_record(struct ks_cur *cur, const uint8_t *message, struct record *ret)
 {
 	ret->offset = (size_t)(cur->at - message);
-	if (!ks_name_skip(cur)) {
+	if (!skip_owner(cur)) {
 		cur->failed = true;
-		return;
+		return false;
 	}
-	ret->type = ks_cur_u16(cur);
-	ret->rr_class = ks_cur_u16(cur);
-	ret->ttl = ks_cur_u32(cur);
-	const uint16_t n = ks_cur_u16(cur);
+	/* Type, class, TTL, length: RFC 1035 s3.2.1. */
+	const uint8_t *const fixed = ks_cur_take(cur, 10);
+	if (fixed == NULL)
+		return false;
+	const uint16_t n = ks_be16(fixed + 8);
 	const uint8_t *const rdata = ks_cur_take(cur, n);
-	if (rdata != NULL)
-		ret->rdata = ks_cur_init(rdata, n);
+	if (rdata == NULL)
+		return false;
+	ret->type = ks_be16(fixed);
+	ret->rr_class = ks_be16(fixed + 2);
+	ret->ttl = ks_be32(fixed + 4);
+	ret->rdata = ks_cur_init(rdata, n);
+	return true;
 }
 
 /* Walk the records of the three sections. False: a record does not fit what was captured. */
@@ -145,8 +165,7 @@ read_sections(struct ks_span message, struct ks_cur *cur, struct ks_dns *dns)
 			dns->additional_at = (uint32_t)(cur->at - message.at);
 		for (unsigned i = 0; i < dns->counts[section]; i++) {
 			struct record record;
-			take_record(cur, message.at, &record);
-			if (cur->failed)
+			if (!take_record(cur, message.at, &record))
 				return false;
 			read_record(message, dns, section, &record);
 		}
@@ -168,12 +187,11 @@ read_question(struct ks_cur *cur, struct ks_dns *dns)
 		if (!ks_name_skip(cur))
 			return false;
 	}
-	const uint16_t qtype = ks_cur_u16(cur);
-	const uint16_t qclass = ks_cur_u16(cur);
-	if (cur->failed)
+	const uint8_t *const fixed = ks_cur_take(cur, 4);
+	if (fixed == NULL)
 		return false;
-	dns->qtype = qtype;
-	dns->qclass = qclass;
+	dns->qtype = ks_be16(fixed);
+	dns->qclass = ks_be16(fixed + 2);
 	dns->qname = qname;
 	dns->has_question = !dns->bad_name;
 	return true;
@@ -195,10 +213,13 @@ skip_further_questions(struct ks_cur *cur, const struct ks_dns *dns)
 static void
 read_header(struct ks_cur *cur, struct ks_dns *ret)
 {
-	ret->id = ks_cur_u16(cur);
-	ret->flags = ks_cur_u16(cur);
+	const uint8_t *const header = ks_cur_take(cur, KS_DNS_HEADER);
+	if (header == NULL)
+		return;
+	ret->id = ks_be16(header);
+	ret->flags = ks_be16(header + 2);
 	for (size_t i = 0; i < KS_COUNT(ret->counts); i++)
-		ret->counts[i] = ks_cur_u16(cur);
+		ret->counts[i] = ks_be16(header + 4 + 2 * i);
 }
 
 enum ks_verdict

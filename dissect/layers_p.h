@@ -19,18 +19,6 @@ enum { KS_ETHER_IPV4 = 0x0800, KS_ETHER_IPV6 = 0x86dd, KS_ETHER_BRIDGED = 0x6558
 
 enum { KS_PPP_IPV4 = 0x0021, KS_PPP_IPV6 = 0x0057 };
 
-static inline uint16_t
-ks_be16(const uint8_t at[2])
-{
-	return (uint16_t)(at[0] << 8 | at[1]);
-}
-
-static inline uint32_t
-ks_be32(const uint8_t at[4])
-{
-	return (uint32_t)at[0] << 24 | (uint32_t)at[1] << 16 | (uint32_t)at[2] << 8 | (uint32_t)at[3];
-}
-
 static inline enum ks_verdict
 ks_walk_next(struct ks_walk *walk, enum ks_space space, uint32_t number)
 {

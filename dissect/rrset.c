@@ -88,11 +88,13 @@ take_record(struct ks_rrsets *sets, struct ks_cur *cur, enum ks_section section)
 	const size_t offset = (size_t)(cur->at - sets->message.at);
 	if (!ks_name_skip(cur))
 		return false;
-	struct ks_rrset wanted = {.section = section};
-	wanted.type = ks_cur_u16(cur);
-	const uint16_t rr_class = ks_cur_u16(cur);
-	wanted.ttl_s = ks_cur_u32(cur);
-	const uint16_t n = ks_cur_u16(cur);
+	/* Type, class, TTL, length: RFC 1035 s3.2.1. */
+	const uint8_t *const fixed = ks_cur_take(cur, 10);
+	if (fixed == NULL)
+		return false;
+	struct ks_rrset wanted = {.section = section, .type = ks_be16(fixed), .ttl_s = ks_be32(fixed + 4)};
+	const uint16_t rr_class = ks_be16(fixed + 2);
+	const uint16_t n = ks_be16(fixed + 8);
 	const uint8_t *const rdata = ks_cur_take(cur, n);
 	if (rdata == NULL)
 		return false;

@@ -197,12 +197,11 @@ map_zone(struct ks_merge_copier *copier, int64_t zone_id, int64_t *ret, struct k
 	const int rc = sqlite3_step(copier->name);
 	enum ks_error error = KS_SUCCESS;
 	if (rc == SQLITE_ROW) {
-		struct ks_sql_row row = ks_sql_row_begin(copier->out, KS_PUT_ZONE);
-		ks_sql_put_blob(&row, sqlite3_column_blob(copier->name, 0),
-				(size_t)sqlite3_column_bytes(copier->name, 0));
-		ks_sql_put_text(&row, (const char *)sqlite3_column_text(copier->name, 1));
-		ks_sql_put_int(&row, sqlite3_column_int64(copier->name, 2));
-		error = ks_sql_row_done(&row, diag);
+		const struct ks_span name = {sqlite3_column_blob(copier->name, 0),
+					     (size_t)sqlite3_column_bytes(copier->name, 0)};
+		error = ks_store_put_zone(copier->out, name,
+					  (const char *)sqlite3_column_text(copier->name, 1),
+					  sqlite3_column_int64(copier->name, 2), &copier->zone_out, diag);
 	} else {
 		error = rc == SQLITE_DONE
 				? ks_diag_set(diag, KS_ERR_DATABASE, "%.300s: damaged: a zone has no name",
@@ -214,7 +213,7 @@ map_zone(struct ks_merge_copier *copier, int64_t zone_id, int64_t *ret, struct k
 		return error;
 	copier->has_zone = true;
 	copier->zone_in = zone_id;
-	*ret = copier->zone_out = copier->out->returned_id;
+	*ret = copier->zone_out;
 	return KS_SUCCESS;
 }
 

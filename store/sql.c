@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <errno.h>
-#include <math.h>
 #include <string.h>
 
-#include "store/store_p.h"
+#include "store/rows_p.h"
 
 /* Long paths must not push the reason out of the line. */
 #define PATH "%.300s"
@@ -55,6 +54,9 @@ ks_sql_fail(struct ks_store *store, int rc, struct ks_diag *diag)
 enum ks_error
 ks_sql_exec(struct ks_store *store, const char *sql, struct ks_diag *diag)
 {
+	const enum ks_error error = ks_rows_write(store, diag);
+	if (error != KS_SUCCESS)
+		return error;
 	const int rc = sqlite3_exec(store->db, sql, /* callback= */ NULL, NULL, NULL);
 	return rc == SQLITE_OK ? KS_SUCCESS : ks_sql_fail(store, rc, diag);
 }
@@ -62,6 +64,9 @@ ks_sql_exec(struct ks_store *store, const char *sql, struct ks_diag *diag)
 enum ks_error
 ks_sql_prepare(struct ks_store *store, const char *sql, sqlite3_stmt **ret, struct ks_diag *diag)
 {
+	const enum ks_error error = ks_rows_write(store, diag);
+	if (error != KS_SUCCESS)
+		return error;
 	const int rc = sqlite3_prepare_v2(store->db, sql, /* nul-terminated= */ -1, ret, NULL);
 	return rc == SQLITE_OK ? KS_SUCCESS : ks_sql_fail(store, rc, diag);
 }
@@ -92,7 +97,7 @@ ks_sql_number(struct ks_store *store, const char *sql, int64_t *ret, struct ks_d
 	" half_life_at_least_s, residual, residual_lo, residual_hi, residual_share, residual_share_lo," \
 	" residual_share_hi"
 #define STORM_VALUES ",?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?"
-static const char *const puts_sql[KS_PUT_COUNT] = {
+const char *const ks_sql_puts[KS_PUT_COUNT] = {
     [KS_PUT_RUN] = "INSERT INTO run (set_hash, tool_version, sensor, vantage, vantage_given, partial, queries_only,"
 		   " responses_only, bin_s, time_digits, first_ns, last_ns) VALUES (?,?,?,?,?,?,?,?,?,?,?,?)",
     [KS_PUT_INPUT] = "INSERT INTO input (run_id, position, path, container, state, note, hash, size_bytes, packets,"
@@ -123,9 +128,7 @@ static const char *const puts_sql[KS_PUT_COUNT] = {
 		   " VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
     [KS_PUT_TRAFFIC] = "INSERT INTO traffic (run_id, t_s, ip, in_packets, out_packets, in_ip_bytes, out_ip_bytes,"
 		       " in_wire_bytes, out_wire_bytes) VALUES (?,?,?,?,?,?,?,?,?)",
-    /* The no-op update makes RETURNING tell the id of a name that was there already. */
-    [KS_PUT_ZONE] = "INSERT INTO zone (name_wire, name, labels) VALUES (?,?,?)"
-		    " ON CONFLICT (name_wire) DO UPDATE SET labels = labels RETURNING zone_id",
+    [KS_PUT_ZONE] = "INSERT INTO zone (name_wire, name, labels) VALUES (?,?,?) ON CONFLICT (name_wire) DO NOTHING",
     [KS_PUT_RUN_ZONE] = "INSERT INTO run_zone (run_id, zone_id, answered, dnskey_queries, servers) VALUES (?,?,?,?,?)",
     [KS_PUT_ZONE_BIN] = "INSERT INTO zone_bin (run_id, zone_id, t_s, queries, rq_none, rq_first, rq_hot, rq_warm,"
 			" rq_cool, rq_refresh, rq_retransmit, responses, response_dns_bytes, sources_new)"
@@ -207,85 +210,3 @@ static const char *const puts_sql[KS_PUT_COUNT] = {
 			  " responses, first_ns, last_ns) VALUES (?,?,?,?,?,?,?,?,?,?)",
 };
 /* clang-format on */
-
-struct ks_sql_row
-ks_sql_row_begin(struct ks_store *store, enum ks_put which)
-{
-	struct ks_sql_row row = {.store = store, .stmt = store->put[which]};
-	if (row.stmt == NULL) {
-		row.rc = sqlite3_prepare_v3(store->db, puts_sql[which], -1, SQLITE_PREPARE_PERSISTENT,
-					    &row.stmt, NULL);
-		store->put[which] = row.stmt;
-	}
-	return row;
-}
-
-static bool
-next(struct ks_sql_row *row)
-{
-	row->at++;
-	return row->rc == SQLITE_OK;
-}
-
-void
-ks_sql_put_int(struct ks_sql_row *row, int64_t value)
-{
-	if (next(row))
-		row->rc = sqlite3_bind_int64(row->stmt, row->at, value);
-}
-
-void
-ks_sql_put_count(struct ks_sql_row *row, uint64_t value)
-{
-	ks_sql_put_int(row, value > INT64_MAX ? INT64_MAX : (int64_t)value);
-}
-
-void
-ks_sql_put_real(struct ks_sql_row *row, double value)
-{
-	if (!isfinite(value))
-		ks_sql_put_null(row);
-	else if (next(row))
-		row->rc = sqlite3_bind_double(row->stmt, row->at, value);
-}
-
-void
-ks_sql_put_null(struct ks_sql_row *row)
-{
-	if (next(row))
-		row->rc = sqlite3_bind_null(row->stmt, row->at);
-}
-
-void
-ks_sql_put_text(struct ks_sql_row *row, const char *text)
-{
-	if (next(row))
-		row->rc = sqlite3_bind_text(row->stmt, row->at, text, -1, SQLITE_STATIC);
-}
-
-void
-ks_sql_put_blob(struct ks_sql_row *row, const void *bytes, size_t n)
-{
-	/* A NULL pointer would bind NULL; no bytes are an empty blob. */
-	if (next(row))
-		row->rc = sqlite3_bind_blob64(row->stmt, row->at, n != 0 ? bytes : "", n, SQLITE_STATIC);
-}
-
-enum ks_error
-ks_sql_row_done(struct ks_sql_row *row, struct ks_diag *diag)
-{
-	if (row->rc != SQLITE_OK)
-		return ks_sql_fail(row->store, row->rc, diag);
-	assert(row->at == sqlite3_bind_parameter_count(row->stmt));
-	/* To the end, for a statement that returns a row too: only then is it over. */
-	int rc;
-	while ((rc = sqlite3_step(row->stmt)) == SQLITE_ROW)
-		row->store->returned_id = sqlite3_column_int64(row->stmt, 0);
-	if (rc == SQLITE_DONE) {
-		sqlite3_reset(row->stmt);
-		return KS_SUCCESS;
-	}
-	const enum ks_error error = ks_sql_fail(row->store, rc, diag);
-	sqlite3_reset(row->stmt);
-	return error;
-}

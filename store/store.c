@@ -7,13 +7,16 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "store/store_p.h"
+#include "store/rows_p.h"
 
 #define PATH "%.300s"
 
 static enum ks_error
 allocate(const char *path, struct ks_store **ret, struct ks_diag *diag)
 {
+	/* Statistics of memory, which nobody reads, would lock a mutex for each allocation. Refused, and no
+	 * matter, where SQLite is in use already. */
+	(void)sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
 	struct ks_store *const store = calloc(1, sizeof(*store));
 	char *const copy = strdup(path);
 	if (store == NULL || copy == NULL) {
@@ -242,6 +245,7 @@ ks_store_open_read(const char *path, struct ks_store **ret, struct ks_diag *diag
 void
 ks_store_abandon(struct ks_store *store)
 {
+	ks_rows_drop(store);
 	/* Some failures (a full disk) have rolled back already. */
 	if (store->db != NULL && sqlite3_get_autocommit(store->db) == 0)
 		(void)sqlite3_exec(store->db, "ROLLBACK", NULL, NULL, NULL);
@@ -255,6 +259,8 @@ ks_store_close(struct ks_store *store)
 		return;
 	for (size_t i = 0; i < KS_PUT_COUNT; i++)
 		sqlite3_finalize(store->put[i]);
+	sqlite3_finalize(store->find_name);
+	ks_rows_done(store);
 	sqlite3_close_v2(store->db);
 	free(store->zone_ids);
 	free(store->ledger_names);

@@ -14,6 +14,7 @@ enum {
 	KS_STORE_PATIENCE_MS = 5000        /* for another process to finish its transaction */
 };
 
+/* Tables that others refer to stand before those: rows.c writes in this order. */
 enum ks_put {
 	KS_PUT_RUN,
 	KS_PUT_INPUT,
@@ -23,7 +24,6 @@ enum ks_put {
 	KS_PUT_REST,
 	KS_PUT_BOUND,
 	KS_PUT_SOURCE_NET,
-	KS_PUT_FLOW_NET,
 	KS_PUT_CLIENTS,
 	KS_PUT_CLIENT_COUNT,
 	KS_PUT_BIN,
@@ -32,6 +32,7 @@ enum ks_put {
 	KS_PUT_RUN_ZONE,
 	KS_PUT_ZONE_BIN,
 	KS_PUT_FLOW,
+	KS_PUT_FLOW_NET,
 	KS_PUT_QUERY,
 	KS_PUT_ICMP,
 	KS_PUT_STACK,
@@ -73,7 +74,9 @@ struct ks_store {
 	sqlite3 *db;
 	char *path; /* as the user gave it, for messages */
 	sqlite3_stmt *put[KS_PUT_COUNT];
-	int64_t returned_id; /* what the last put with RETURNING returned */
+	struct ks_rows *rows[KS_PUT_COUNT]; /* NULL until the first row of its kind */
+	bool rows_wait;
+	sqlite3_stmt *find_name;
 
 	/* The run being written. */
 	int64_t run_id;
@@ -98,10 +101,16 @@ KS_MUST_CHECK enum ks_error ks_sql_prepare(struct ks_store *store, const char *s
 KS_MUST_CHECK enum ks_error ks_sql_number(struct ks_store *store, const char *sql, int64_t *ret,
 					  struct ks_diag *diag);
 
-/* A row on its way in: values in the order of the columns, then done. The first failure sticks. */
+/* --- rows.c --- */
+
+/* A row on its way in: values in the order of the columns, then done. The first failure sticks. Most rows
+ * wait for others of their kind and may fail with a later one; ks_sql_exec and ks_sql_prepare see all that
+ * was put. */
+struct ks_rows;
 struct ks_sql_row {
 	struct ks_store *store;
-	sqlite3_stmt *stmt;
+	struct ks_rows *rows;
+	enum ks_put which;
 	int at, rc;
 };
 struct ks_sql_row ks_sql_row_begin(struct ks_store *store, enum ks_put which);
@@ -109,12 +118,11 @@ void ks_sql_put_int(struct ks_sql_row *row, int64_t value);
 void ks_sql_put_count(struct ks_sql_row *row, uint64_t value); /* beyond int64_t: its largest value */
 void ks_sql_put_real(struct ks_sql_row *row, double value);    /* NULL unless finite */
 void ks_sql_put_null(struct ks_sql_row *row);
-/* The bytes must live until ks_sql_row_done. */
 void ks_sql_put_text(struct ks_sql_row *row, const char *text); /* NULL: NULL */
 void ks_sql_put_blob(struct ks_sql_row *row, const void *bytes, size_t n);
 KS_MUST_CHECK enum ks_error ks_sql_row_done(struct ks_sql_row *row, struct ks_diag *diag);
 
-/* --- row.c: values and beginnings that rows of many tables share --- */
+/* --- row_parts.c: values and beginnings that rows of many tables share --- */
 
 /* The store that a sink of ks_store_sink_ops is part of. */
 struct ks_store *ks_store_of(struct ks_sink *sink);
@@ -123,7 +131,6 @@ struct ks_sql_row ks_store_fact_row(struct ks_sink *sink, enum ks_put which);
 /* The zone that was put as number `zone` in this run. */
 void ks_sql_put_run_zone(struct ks_sql_row *row, uint32_t zone);
 void ks_sql_put_known(struct ks_sql_row *row, bool known, int64_t value); /* NULL unless known */
-/* The bytes of these live until ks_sql_row_done too. */
 void ks_sql_put_word(struct ks_sql_row *row, const char *word); /* NULL for none and for an empty one */
 void ks_sql_put_span(struct ks_sql_row *row, struct ks_span bytes);
 void ks_sql_put_addr(struct ks_sql_row *row, const struct ks_addr *addr); /* 4 or 16 octets */
@@ -206,6 +213,9 @@ KS_MUST_CHECK enum ks_error ks_calendar_put_own(struct ks_store *store, struct k
 /* A name shared by all runs, in wire format. */
 KS_MUST_CHECK enum ks_error ks_store_put_name(struct ks_store *store, struct ks_span name,
 					      int64_t *ret_zone_id, struct ks_diag *diag);
+/* The same with what goes beside it. */
+KS_MUST_CHECK enum ks_error ks_store_put_zone(struct ks_store *store, struct ks_span name, const char *text,
+					      int64_t labels, int64_t *ret_zone_id, struct ks_diag *diag);
 
 /* --- ledger.c --- */
 

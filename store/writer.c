@@ -276,6 +276,43 @@ count_labels(struct ks_span name)
 	return labels;
 }
 
+static enum ks_error
+find_name(struct ks_store *store, struct ks_span name, int64_t *ret_zone_id, struct ks_diag *diag)
+{
+	enum ks_error error = KS_SUCCESS;
+	if (store->find_name == NULL)
+		error = ks_sql_prepare(store, "SELECT zone_id FROM zone WHERE name_wire = ?",
+				       &store->find_name, diag);
+	if (error != KS_SUCCESS)
+		return error;
+	(void)sqlite3_bind_blob64(store->find_name, 1, name.at, name.n, SQLITE_STATIC);
+	const int rc = sqlite3_step(store->find_name);
+	if (rc == SQLITE_ROW)
+		*ret_zone_id = sqlite3_column_int64(store->find_name, 0);
+	else
+		error = ks_sql_fail(store, rc, diag);
+	sqlite3_reset(store->find_name);
+	return error;
+}
+
+/* Most names are new, and RETURNING would cost more than to search for those that are not. */
+enum ks_error
+ks_store_put_zone(struct ks_store *store, struct ks_span name, const char *text, int64_t labels,
+		  int64_t *ret_zone_id, struct ks_diag *diag)
+{
+	struct ks_sql_row row = ks_sql_row_begin(store, KS_PUT_ZONE);
+	ks_sql_put_blob(&row, name.at, name.n);
+	ks_sql_put_text(&row, text);
+	ks_sql_put_int(&row, labels);
+	const enum ks_error error = ks_sql_row_done(&row, diag);
+	if (error != KS_SUCCESS)
+		return error;
+	if (sqlite3_changes(store->db) == 0)
+		return find_name(store, name, ret_zone_id, diag);
+	*ret_zone_id = sqlite3_last_insert_rowid(store->db);
+	return KS_SUCCESS;
+}
+
 enum ks_error
 ks_store_put_name(struct ks_store *store, struct ks_span name, int64_t *ret_zone_id, struct ks_diag *diag)
 {
@@ -283,14 +320,7 @@ ks_store_put_name(struct ks_store *store, struct ks_span name, int64_t *ret_zone
 	const size_t n_text = ks_name_print(name.at, name.n, text, sizeof(text));
 	assert(n_text != 0);
 	(void)n_text;
-	struct ks_sql_row row = ks_sql_row_begin(store, KS_PUT_ZONE);
-	ks_sql_put_blob(&row, name.at, name.n);
-	ks_sql_put_text(&row, text);
-	ks_sql_put_int(&row, count_labels(name));
-	const enum ks_error error = ks_sql_row_done(&row, diag);
-	if (error == KS_SUCCESS)
-		*ret_zone_id = store->returned_id;
-	return error;
+	return ks_store_put_zone(store, name, text, count_labels(name), ret_zone_id, diag);
 }
 
 static enum ks_error

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * store/row.c -- values and beginnings that rows of many tables share. */
+ * store/row_parts.c -- values and beginnings that rows of many tables share. */
 #include "store/store_p.h"
 
 struct ks_store *

@@ -1,0 +1,328 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * store/rows.c -- rows on their way in. One statement for many rows costs half as much as one for each: it
+ * begins, takes its place in the tree and ends once. So rows wait in a list of their kind until it is full.
+ */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "store/rows_p.h"
+
+enum kind { NUL, INTEGER, REAL, TEXT, BLOB };
+
+/* A value that waits; the octets of texts and blobs lie in the list's own room. */
+struct value {
+	enum kind kind;
+	union {
+		int64_t integer;
+		double real;
+		struct {
+			size_t at, n;
+		} octets;
+	};
+};
+
+struct ks_rows {
+	const char *sql;    /* for one row */
+	sqlite3_stmt *many; /* for KS_ROWS; made when that many were there */
+	struct value *values;
+	uint8_t *octets;
+	size_t n_octets, cap_octets;
+	int n, columns;
+};
+
+/* Whose number is asked for, or what other statements read, is written at once. */
+static bool
+waits(enum ks_put which)
+{
+	switch (which) {
+	case KS_PUT_RUN:
+	case KS_PUT_ZONE:
+	case KS_PUT_STORM:
+	case KS_PUT_STORM_BARE:
+	case KS_PUT_SERVER_STORM:
+	case KS_PUT_MILESTONE:
+	case KS_PUT_EVENT:
+	case KS_PUT_TRIGGER:
+		return false;
+	default:
+		return true;
+	}
+}
+
+/* --- SQL --- */
+
+static int
+count_values(const char *sql)
+{
+	int n = 0;
+	for (; *sql != '\0'; sql++)
+		n += *sql == '?';
+	return n;
+}
+
+/* "INSERT ... VALUES (?,?) ..." with its list of values KS_ROWS times. */
+static char *
+sql_for_many(const char *sql)
+{
+	const char *const list = strstr(sql, " VALUES (") + strlen(" VALUES ");
+	const int n_list = (int)(strchr(list, ')') - list) + 1;
+	sqlite3_str *const text = sqlite3_str_new(NULL);
+	sqlite3_str_append(text, sql, (int)(list - sql));
+	for (int i = 0; i < KS_ROWS; i++)
+		sqlite3_str_appendf(text, "%s%.*s", i > 0 ? "," : "", n_list, list);
+	sqlite3_str_appendall(text, list + n_list);
+	return sqlite3_str_finish(text);
+}
+
+static int
+prepare(struct ks_store *store, const char *sql, sqlite3_stmt **ret)
+{
+	if (*ret != NULL)
+		return SQLITE_OK;
+	return sql == NULL ? SQLITE_NOMEM
+			   : sqlite3_prepare_v3(store->db, sql, -1, SQLITE_PREPARE_PERSISTENT, ret, NULL);
+}
+
+static int
+prepare_many(struct ks_store *store, struct ks_rows *rows)
+{
+	if (rows->many != NULL)
+		return SQLITE_OK;
+	char *const sql = sql_for_many(rows->sql);
+	const int rc = prepare(store, sql, &rows->many);
+	sqlite3_free(sql);
+	return rc;
+}
+
+static int
+bind(sqlite3_stmt *stmt, int at, const struct ks_rows *rows, const struct value *value)
+{
+	/* A NULL pointer would bind NULL; no octets are an empty text or blob. */
+	const void *const octets = value->kind >= TEXT && value->octets.n > 0
+					   ? rows->octets + value->octets.at
+					   : (const void *)"";
+	switch (value->kind) {
+	case INTEGER:
+		return sqlite3_bind_int64(stmt, at, value->integer);
+	case REAL:
+		return sqlite3_bind_double(stmt, at, value->real);
+	case TEXT:
+		return sqlite3_bind_text64(stmt, at, octets, value->octets.n, SQLITE_STATIC, SQLITE_UTF8);
+	case BLOB:
+		return sqlite3_bind_blob64(stmt, at, octets, value->octets.n, SQLITE_STATIC);
+	case NUL:
+		break;
+	}
+	return sqlite3_bind_null(stmt, at);
+}
+
+static int
+run(sqlite3_stmt *stmt, const struct ks_rows *rows, int first, int n)
+{
+	const struct value *const values = rows->values + (ptrdiff_t)first * rows->columns;
+	int rc = SQLITE_OK;
+	for (int i = 0; i < n * rows->columns && rc == SQLITE_OK; i++)
+		rc = bind(stmt, i + 1, rows, &values[i]);
+	if (rc != SQLITE_OK)
+		return rc;
+	rc = sqlite3_step(stmt);
+	return rc == SQLITE_DONE ? SQLITE_OK : rc;
+}
+
+static enum ks_error
+write_rows(struct ks_store *store, enum ks_put which, struct ks_diag *diag)
+{
+	struct ks_rows *const rows = store->rows[which];
+	const bool many = rows->n == KS_ROWS;
+	int rc = many ? prepare_many(store, rows) : prepare(store, rows->sql, &store->put[which]);
+	sqlite3_stmt *const stmt = many ? rows->many : store->put[which];
+	for (int i = 0; i < rows->n && rc == SQLITE_OK; i += many ? KS_ROWS : 1) {
+		rc = run(stmt, rows, i, many ? KS_ROWS : 1);
+		/* The reason is told from the connection, before a reset forgets it. */
+		if (rc != SQLITE_OK)
+			break;
+		sqlite3_reset(stmt);
+	}
+	rows->n = 0;
+	if (rc == SQLITE_OK)
+		return KS_SUCCESS;
+	const enum ks_error error = ks_sql_fail(store, rc, diag);
+	if (stmt != NULL)
+		sqlite3_reset(stmt);
+	return error;
+}
+
+enum ks_error
+ks_rows_write(struct ks_store *store, struct ks_diag *diag)
+{
+	enum ks_error error = KS_SUCCESS;
+	if (!store->rows_wait)
+		return KS_SUCCESS;
+	store->rows_wait = false;
+	/* In the order of enum ks_put: parents first. */
+	for (size_t i = 0; i < KS_PUT_COUNT && error == KS_SUCCESS; i++)
+		if (store->rows[i] != NULL && store->rows[i]->n > 0)
+			error = write_rows(store, (enum ks_put)i, diag);
+	if (error != KS_SUCCESS)
+		ks_rows_drop(store);
+	return error;
+}
+
+void
+ks_rows_drop(struct ks_store *store)
+{
+	for (size_t i = 0; i < KS_PUT_COUNT; i++)
+		if (store->rows[i] != NULL)
+			store->rows[i]->n = 0;
+	store->rows_wait = false;
+}
+
+/* --- lists --- */
+
+static struct ks_rows *
+rows_new(const char *sql)
+{
+	struct ks_rows *const rows = calloc(1, sizeof(*rows));
+	if (rows == NULL)
+		return NULL;
+	rows->sql = sql;
+	rows->columns = count_values(sql);
+	rows->values = calloc((size_t)rows->columns * KS_ROWS, sizeof(*rows->values));
+	if (rows->values != NULL)
+		return rows;
+	free(rows);
+	return NULL;
+}
+
+void
+ks_rows_done(struct ks_store *store)
+{
+	for (size_t i = 0; i < KS_PUT_COUNT; i++) {
+		struct ks_rows *const rows = store->rows[i];
+		if (rows == NULL)
+			continue;
+		sqlite3_finalize(rows->many);
+		free(rows->values);
+		free(rows->octets);
+		free(rows);
+	}
+}
+
+struct ks_sql_row
+ks_sql_row_begin(struct ks_store *store, enum ks_put which)
+{
+	if (store->rows[which] == NULL)
+		store->rows[which] = rows_new(ks_sql_puts[which]);
+	struct ks_rows *const rows = store->rows[which];
+	if (rows != NULL && rows->n == 0)
+		rows->n_octets = 0;
+	return (struct ks_sql_row){
+		.store = store,
+		.which = which,
+		.rows = rows,
+		.rc = rows == NULL ? SQLITE_NOMEM : SQLITE_OK,
+	};
+}
+
+static struct value *
+next(struct ks_sql_row *row)
+{
+	if (row->rc != SQLITE_OK)
+		return NULL;
+	assert(row->at < row->rows->columns);
+	return &row->rows->values[row->rows->n * row->rows->columns + row->at++];
+}
+
+void
+ks_sql_put_int(struct ks_sql_row *row, int64_t integer)
+{
+	struct value *const value = next(row);
+	if (value != NULL)
+		*value = (struct value){.kind = INTEGER, .integer = integer};
+}
+
+void
+ks_sql_put_count(struct ks_sql_row *row, uint64_t value)
+{
+	ks_sql_put_int(row, value > INT64_MAX ? INT64_MAX : (int64_t)value);
+}
+
+void
+ks_sql_put_real(struct ks_sql_row *row, double real)
+{
+	struct value *const value = next(row);
+	if (value != NULL)
+		*value = isfinite(real) ? (struct value){.kind = REAL, .real = real}
+					: (struct value){.kind = NUL};
+}
+
+void
+ks_sql_put_null(struct ks_sql_row *row)
+{
+	struct value *const value = next(row);
+	if (value != NULL)
+		*value = (struct value){.kind = NUL};
+}
+
+static bool
+make_room(struct ks_rows *rows, size_t n)
+{
+	if (n <= rows->cap_octets - rows->n_octets)
+		return true;
+	const size_t cap = (rows->n_octets + n) * 2 + 4096;
+	uint8_t *const grown = realloc(rows->octets, cap);
+	if (grown == NULL)
+		return false;
+	rows->octets = grown;
+	rows->cap_octets = cap;
+	return true;
+}
+
+static void
+put_octets(struct ks_sql_row *row, enum kind kind, const void *octets, size_t n)
+{
+	struct value *const value = next(row);
+	if (value == NULL)
+		return;
+	struct ks_rows *const rows = row->rows;
+	if (!make_room(rows, n)) {
+		row->rc = SQLITE_NOMEM;
+		return;
+	}
+	*value = (struct value){.kind = kind, .octets = {rows->n_octets, n}};
+	if (n > 0)
+		memcpy(rows->octets + rows->n_octets, octets, n);
+	rows->n_octets += n;
+}
+
+void
+ks_sql_put_text(struct ks_sql_row *row, const char *text)
+{
+	if (text == NULL)
+		ks_sql_put_null(row);
+	else
+		put_octets(row, TEXT, text, strlen(text));
+}
+
+void
+ks_sql_put_blob(struct ks_sql_row *row, const void *bytes, size_t n)
+{
+	put_octets(row, BLOB, bytes, n);
+}
+
+enum ks_error
+ks_sql_row_done(struct ks_sql_row *row, struct ks_diag *diag)
+{
+	if (row->rc != SQLITE_OK)
+		return ks_sql_fail(row->store, row->rc, diag);
+	struct ks_store *const store = row->store;
+	struct ks_rows *const rows = row->rows;
+	assert(row->at == rows->columns);
+	rows->n++;
+	if (!waits(row->which))
+		return write_rows(store, row->which, diag);
+	store->rows_wait = true;
+	return rows->n == KS_ROWS ? ks_rows_write(store, diag) : KS_SUCCESS;
+}
