@@ -77,7 +77,7 @@ write_nothing(const struct ks_mitigate_plan *plan, const struct ks_mitigate_ops 
 static void
 write_slow_burners(const struct ks_mitigate_plan *plan, const struct ks_mitigate_ops *ops, struct ks_buf *buf)
 {
-	if (plan->n_slow_burners > 0)
+	if (plan->known && plan->n_slow_burners > 0)
 		ks_mitigate_say(buf, ops->comment,
 				"%zu offender%s of zones without a storm: nothing is done about them, they "
 				"cost little; keystorm report hitters names them.",
@@ -106,7 +106,7 @@ static void
 write_zone_head(const struct ks_mitigate_zone *zone, const struct ks_mitigate_ops *ops, struct ks_buf *buf)
 {
 	struct ks_buf line = {0};
-	ks_buf_text(&line, "storm of ");
+	ks_buf_text(&line, "Storm of ");
 	ks_number_scaled(&line, zone->peak_qps, /* whole= */ false, "q/s");
 	ks_buf_text(&line, " for its keys at most");
 	if (isfinite(zone->uplift)) {
