@@ -48,6 +48,17 @@ flag_of(const struct ks_rows *rows, const char *column)
 	return count_of(rows, column) != 0;
 }
 
+enum ks_error
+ks_store_is_anonymized(struct ks_store *store, bool *ret, struct ks_diag *diag)
+{
+	int64_t flag = 0;
+	const enum ks_error error =
+		ks_sql_number(store, "SELECT EXISTS (SELECT 1 FROM run WHERE anonymized)", &flag, diag);
+	if (error == KS_SUCCESS)
+		*ret = flag != 0;
+	return error;
+}
+
 /* --- storms --- */
 
 static enum ks_error

@@ -12,6 +12,9 @@
 
 #include "store/query.h"
 
+/* Are the addresses of some run's sources pseudonyms? Then nobody can be named. */
+KS_MUST_CHECK enum ks_error ks_store_is_anonymized(struct ks_store *store, bool *ret, struct ks_diag *diag);
+
 /* A storm of a zone, in order of start. */
 struct ks_store_trouble {
 	const char *zone;    /* presentation form */

@@ -19,6 +19,7 @@ CREATE TABLE run (
 	partial INTEGER NOT NULL CHECK (partial IN (0, 1)), -- interrupted: only the beginning was read
 	queries_only INTEGER NOT NULL CHECK (queries_only IN (0, 1)),
 	responses_only INTEGER NOT NULL CHECK (responses_only IN (0, 1)),
+	anonymized INTEGER NOT NULL CHECK (anonymized IN (0, 1)), -- addresses of sources are pseudonyms
 	bin_s INTEGER NOT NULL CHECK (bin_s > 0),
 	time_digits INTEGER NOT NULL CHECK (time_digits IN (6, 9)), -- decimals of a second in the input
 	first_ns INTEGER, -- NULL: no packets

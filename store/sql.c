@@ -94,7 +94,7 @@ ks_sql_number(struct ks_store *store, const char *sql, int64_t *ret, struct ks_d
 #define STORM_VALUES ",?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?"
 static const char *const puts_sql[KS_PUT_COUNT] = {
     [KS_PUT_RUN] = "INSERT INTO run (set_hash, tool_version, sensor, vantage, vantage_given, partial, queries_only,"
-		   " responses_only, bin_s, time_digits, first_ns, last_ns) VALUES (?,?,?,?,?,?,?,?,?,?,?,?)",
+		   " responses_only, anonymized, bin_s, time_digits, first_ns, last_ns) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)",
     [KS_PUT_INPUT] = "INSERT INTO input (run_id, position, path, container, state, note, hash, size_bytes, packets,"
 		     " linktype, snaplen, first_ns, last_ns) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)",
     [KS_PUT_COUNTER] = "INSERT INTO counter (run_id, kind, name, position, value, note) VALUES (?,?,?,?,?,?)",

@@ -8,8 +8,10 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "analyzer/anonymize.h"
 #include "analyzer/cli/calendar.h"
 #include "analyzer/cli/cli.h"
+#include "analyzer/cli/keyfile.h"
 #include "analyzer/cli/known.h"
 #include "analyzer/cli/options.h"
 #include "analyzer/cli/progress.h"
@@ -50,6 +52,9 @@ print_help(void)
 		"      --sensor NAME      name of the place where the capture was taken\n"
 		"      --vantage A|M|R    at one authoritative server, at several, at a resolver (inferred)\n"
 		"      --memory SIZE      bound of the tables, such as 2G (512M)\n"
+		"      --anonymize KEYFILE  pseudonyms for the addresses of sources; the key is what the "
+		"file "
+		"holds\n"
 		"      --no-progress      no progress line\n"
 		"  -q, --quiet            no summary either");
 }
@@ -63,6 +68,7 @@ enum {
 	OPT_VANTAGE,
 	OPT_MEMORY,
 	OPT_ROLLOVERS,
+	OPT_ANONYMIZE,
 	OPT_NO_PROGRESS
 };
 
@@ -77,6 +83,7 @@ static const struct option words[] = {
 	{"vantage", required_argument, NULL, OPT_VANTAGE},
 	{"memory", required_argument, NULL, OPT_MEMORY},
 	{"rollovers", required_argument, NULL, OPT_ROLLOVERS},
+	{"anonymize", required_argument, NULL, OPT_ANONYMIZE},
 	{"no-progress", no_argument, NULL, OPT_NO_PROGRESS},
 	{"quiet", no_argument, NULL, 'q'},
 	{"help", no_argument, NULL, 'h'},
@@ -86,7 +93,8 @@ static const struct option words[] = {
 struct arguments {
 	struct ks_run_config config;
 	struct ks_prefix *servers; /* SERVERS_MAX of them */
-	const char *database, *filter, *rollovers;
+	const char *database, *filter, *rollovers, *keyfile;
+	struct ks_siphash_key key;   /* with `keyfile` */
 	struct ks_calendar calendar; /* with `rollovers` */
 	bool quiet, no_progress, help;
 };
@@ -151,6 +159,9 @@ take(struct arguments *arguments, int option)
 	case OPT_ROLLOVERS:
 		arguments->rollovers = optarg;
 		return KS_EXIT_DONE;
+	case OPT_ANONYMIZE:
+		arguments->keyfile = optarg;
+		return KS_EXIT_DONE;
 	case OPT_NO_PROGRESS:
 		arguments->no_progress = true;
 		return KS_EXIT_DONE;
@@ -195,6 +206,14 @@ calendar_of(const struct arguments *arguments)
 	return arguments->rollovers != NULL ? &arguments->calendar : NULL;
 }
 
+/* Where facts go: into the store, past the anonymizer where one is wanted. */
+static struct ks_sink *
+sink_of(struct ks_store *store, const struct arguments *arguments, struct ks_anonymizer *anonymizer)
+{
+	struct ks_sink *const sink = ks_store_sink(store);
+	return arguments->keyfile != NULL ? ks_anonymizer_init(anonymizer, &arguments->key, sink) : sink;
+}
+
 /* Run, judge, show; `ret_status` is 0, 1 or 130 on success. */
 static enum ks_error
 analyze(struct ks_capture *capture, struct ks_store *store, struct arguments *arguments, int *ret_status,
@@ -202,12 +221,14 @@ analyze(struct ks_capture *capture, struct ks_store *store, struct arguments *ar
 {
 	struct ks_progress progress;
 	struct ks_run_outcome outcome;
+	struct ks_anonymizer anonymizer;
 	ks_progress_init(&progress);
 	if (!arguments->no_progress && isatty(STDERR_FILENO)) {
 		arguments->config.progress = ks_progress_show;
 		arguments->config.progress_arg = &progress;
 	}
-	enum ks_error error = ks_run(capture, &arguments->config, ks_store_sink(store), &outcome, diag);
+	enum ks_error error =
+		ks_run(capture, &arguments->config, sink_of(store, arguments, &anonymizer), &outcome, diag);
 	ks_progress_done(&progress);
 	if (error != KS_SUCCESS) {
 		ks_store_abandon(store);
@@ -281,6 +302,10 @@ parse_and_analyze(struct arguments *arguments, int argc, char **argv)
 	if (arguments->rollovers != NULL &&
 	    !ks_calendar_read("analyze", arguments->rollovers, &arguments->calendar))
 		return KS_EXIT_USAGE;
+	if (arguments->keyfile != NULL && !ks_keyfile_read("analyze", arguments->keyfile, &arguments->key)) {
+		ks_calendar_done(&arguments->calendar);
+		return KS_EXIT_USAGE;
+	}
 	const int status =
 		analyze_paths(arguments, (const char *const *)(argv + optind), (size_t)(argc - optind));
 	ks_calendar_done(&arguments->calendar);

@@ -9,6 +9,7 @@
 
 #include "analyzer/cli/cli.h"
 #include "analyzer/cli/options.h"
+#include "store/mitigation.h"
 
 static void
 print_help(void)
@@ -135,6 +136,20 @@ write_file(struct ks_buf *buf, const char *path, struct ks_diag *diag)
 	return error;
 }
 
+/* Pseudonyms look like addresses, but they are those of others. */
+static enum ks_error
+refuse_pseudonyms(struct ks_store *store, const char *path, struct ks_diag *diag)
+{
+	bool anonymized = false;
+	const enum ks_error error = ks_store_is_anonymized(store, &anonymized, diag);
+	if (error != KS_SUCCESS || !anonymized)
+		return error;
+	return ks_diag_set(diag, KS_ERR_USAGE,
+			   "%.300s: its sources are pseudonyms (--anonymize), which must not get into a "
+			   "configuration; analyze the capture without it",
+			   path);
+}
+
 static enum ks_error
 mitigate(const struct arguments *arguments, struct ks_diag *diag)
 {
@@ -142,6 +157,8 @@ mitigate(const struct arguments *arguments, struct ks_diag *diag)
 	struct ks_store *store = NULL;
 	struct ks_buf buf = {0};
 	enum ks_error error = ks_store_open_read(arguments->database, &store, diag);
+	if (error == KS_SUCCESS)
+		error = refuse_pseudonyms(store, arguments->database, diag);
 	if (error == KS_SUCCESS)
 		error = ks_cli_plan_read(store, &plan, diag);
 	if (error == KS_SUCCESS) {
