@@ -74,7 +74,7 @@ of(struct ks_sink *sink)
 
 /* clang-format off */
 PASS(input) PASS(counter) PASS(server) PASS(rest) PASS(clients) PASS(bin) PASS(traffic) PASS(zone) PASS(zone_bin)
-PASS(bound) PASS(nxdomain) PASS(depth) PASS(zone_server) PASS(lookaside) PASS(zone_key) PASS(failure)
+PASS(bound) PASS(nxdomain) PASS(depth) PASS(zone_server) PASS(given_server) PASS(lookaside) PASS(zone_key) PASS(failure)
 PASS(ledger_name) PASS(rrset) PASS(rrset_seen) PASS(key) PASS(signature) PASS(nsec) PASS(exhaustion)
 HIDE(source) HIDE(flow) HIDE(behaviour) HIDE(query) HIDE(icmp) HIDE(stack) HIDE(opening) HIDE(manner)
 HIDE(ta_signal)
@@ -127,6 +127,7 @@ static const struct ks_sink_ops ops = {
 	.nxdomain = pass_nxdomain,
 	.depth = pass_depth,
 	.zone_server = pass_zone_server,
+	.given_server = pass_given_server,
 	.opening = hide_opening,
 	.manner = hide_manner,
 	.lookaside = pass_lookaside,
@@ -144,7 +145,7 @@ static const struct ks_sink_ops ops = {
 };
 /* A new kind of fact must be listed above, under HIDE when it tells the address of a source, else under PASS;
  * then count it here. */
-static_assert(sizeof(ops) == 35 * sizeof(ops.end), "a kind of fact is neither passed on nor hidden");
+static_assert(sizeof(ops) == 36 * sizeof(ops.end), "a kind of fact is neither passed on nor hidden");
 
 struct ks_sink *
 ks_anonymizer_init(struct ks_anonymizer *ret, const struct ks_siphash_key *key, struct ks_sink *inner)

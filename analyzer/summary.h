@@ -303,6 +303,12 @@ struct ks_fact_zone_server {
 	struct ks_addr server;
 };
 
+/* Key: (zone, server). A server of the zone, as the user says. */
+struct ks_fact_given_server {
+	uint32_t zone;
+	struct ks_addr server;
+};
+
 /* Key: (source, t_ns). How a source began: its first DNSKEY queries, or the first after a silence
  * (opening.h). */
 struct ks_fact_opening {

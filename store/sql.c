@@ -162,6 +162,7 @@ static const char *const puts_sql[KS_PUT_COUNT] = {
 				" VALUES (?,?,?,?,?)",
     [KS_PUT_DEPTH] = "INSERT INTO depth (run_id, tree, labels, dnskey_queries, ds_queries) VALUES (?,?,?,?,?)",
     [KS_PUT_ZONE_SERVER] = "INSERT INTO zone_server (run_id, zone_id, server_ip) VALUES (?,?,?)",
+    [KS_PUT_GIVEN_SERVER] = "INSERT INTO given_server (run_id, zone_id, server_ip) VALUES (?,?,?)",
     /* A clock that jumps could bring one instant twice. */
     [KS_PUT_OPENING] = "INSERT INTO opening (run_id, ip, t_ns, address, silence_ns, zone_id, queries, servers, length_ns,"
 		       " primed) VALUES (?,?,?,?,?,?,?,?,?,?) ON CONFLICT DO NOTHING",

@@ -595,6 +595,7 @@ const struct ks_sink_ops ks_store_sink_ops = {
 	.nxdomain = put_nxdomain,
 	.depth = ks_store_put_depth,
 	.zone_server = ks_store_put_zone_server,
+	.given_server = ks_store_put_given_server,
 	.opening = ks_store_put_opening,
 	.manner = ks_store_put_manner,
 	.lookaside = ks_store_put_lookaside,

@@ -15,6 +15,7 @@
 #include "analyzer/cli/known.h"
 #include "analyzer/cli/options.h"
 #include "analyzer/cli/progress.h"
+#include "analyzer/cli/zone_servers.h"
 #include "analyzer/pipeline.h"
 
 enum { SERVERS_MAX = 4096 };
@@ -47,6 +48,7 @@ print_help(void)
 		"      --bin S            width of the time bins in seconds (by the length of the capture)\n"
 		"      --filter BPF       read only packets that match, as with tcpdump\n"
 		"      --server ADDR[/LEN]  count only traffic of these servers; may be repeated\n"
+		"      --zone-servers FILE  servers of zones, CSV: zone,address\n"
 		"      --port N           a DNS port besides 53; may be repeated\n"
 		"      --rollovers FILE   known steps of rollovers, CSV: zone,time,event,tag,note\n"
 		"      --sensor NAME      name of the place where the capture was taken\n"
@@ -69,6 +71,7 @@ enum {
 	OPT_MEMORY,
 	OPT_ROLLOVERS,
 	OPT_ANONYMIZE,
+	OPT_ZONE_SERVERS,
 	OPT_NO_PROGRESS
 };
 
@@ -83,6 +86,7 @@ static const struct option words[] = {
 	{"vantage", required_argument, NULL, OPT_VANTAGE},
 	{"memory", required_argument, NULL, OPT_MEMORY},
 	{"rollovers", required_argument, NULL, OPT_ROLLOVERS},
+	{"zone-servers", required_argument, NULL, OPT_ZONE_SERVERS},
 	{"anonymize", required_argument, NULL, OPT_ANONYMIZE},
 	{"no-progress", no_argument, NULL, OPT_NO_PROGRESS},
 	{"quiet", no_argument, NULL, 'q'},
@@ -93,7 +97,7 @@ static const struct option words[] = {
 struct arguments {
 	struct ks_run_config config;
 	struct ks_prefix *servers; /* SERVERS_MAX of them */
-	const char *database, *filter, *rollovers, *keyfile;
+	const char *database, *filter, *rollovers, *keyfile, *zone_servers;
 	struct ks_siphash_key key;   /* with `keyfile` */
 	struct ks_calendar calendar; /* with `rollovers` */
 	bool quiet, no_progress, help;
@@ -161,6 +165,9 @@ take(struct arguments *arguments, int option)
 		return KS_EXIT_DONE;
 	case OPT_ANONYMIZE:
 		arguments->keyfile = optarg;
+		return KS_EXIT_DONE;
+	case OPT_ZONE_SERVERS:
+		arguments->zone_servers = optarg;
 		return KS_EXIT_DONE;
 	case OPT_NO_PROGRESS:
 		arguments->no_progress = true;
@@ -285,6 +292,21 @@ analyze_paths(struct arguments *arguments, const char *const *paths, size_t n)
 	return error == KS_SUCCESS ? status : ks_cli_fail("analyze", error, &diag);
 }
 
+/* The files that options name; what is wrong with one was told. */
+static bool
+read_files(struct arguments *arguments, struct ks_zone_servers *zone_servers)
+{
+	if (arguments->rollovers != NULL &&
+	    !ks_calendar_read("analyze", arguments->rollovers, &arguments->calendar))
+		return false;
+	if (arguments->zone_servers != NULL &&
+	    !ks_zone_servers_read("analyze", arguments->zone_servers, zone_servers))
+		return false;
+	arguments->config.given = zone_servers->list;
+	arguments->config.n_given = zone_servers->n;
+	return arguments->keyfile == NULL || ks_keyfile_read("analyze", arguments->keyfile, &arguments->key);
+}
+
 static int
 parse_and_analyze(struct arguments *arguments, int argc, char **argv)
 {
@@ -299,15 +321,12 @@ parse_and_analyze(struct arguments *arguments, int argc, char **argv)
 	}
 	if (optind == argc)
 		return ks_cli_usage("analyze", "which capture?");
-	if (arguments->rollovers != NULL &&
-	    !ks_calendar_read("analyze", arguments->rollovers, &arguments->calendar))
-		return KS_EXIT_USAGE;
-	if (arguments->keyfile != NULL && !ks_keyfile_read("analyze", arguments->keyfile, &arguments->key)) {
-		ks_calendar_done(&arguments->calendar);
-		return KS_EXIT_USAGE;
-	}
-	const int status =
-		analyze_paths(arguments, (const char *const *)(argv + optind), (size_t)(argc - optind));
+	struct ks_zone_servers zone_servers = {0};
+	int status = KS_EXIT_USAGE;
+	if (read_files(arguments, &zone_servers))
+		status = analyze_paths(arguments, (const char *const *)(argv + optind),
+				       (size_t)(argc - optind));
+	ks_zone_servers_done(&zone_servers);
 	ks_calendar_done(&arguments->calendar);
 	return status;
 }
