@@ -202,6 +202,8 @@ ks_freeze_manners(const struct ks_freezer *freezer)
 	if (error == KS_SUCCESS)
 		error = put_servers(freezer);
 	if (error == KS_SUCCESS)
+		error = ks_freeze_given(freezer);
+	if (error == KS_SUCCESS)
 		error = put_openings(freezer);
 	if (error == KS_SUCCESS)
 		error = put_manners(freezer);

@@ -45,6 +45,9 @@ KS_MUST_CHECK enum ks_error ks_freeze_stacks(const struct ks_freezer *freezer);
 /* Openings, servers of zones, changes of CD, priming, lookaside. */
 KS_MUST_CHECK enum ks_error ks_freeze_manners(const struct ks_freezer *freezer);
 
+/* Servers that the user named. */
+KS_MUST_CHECK enum ks_error ks_freeze_given(const struct ks_freezer *freezer);
+
 /* What was given away, by network, and the bounds of all tables that give away. After the sources. */
 KS_MUST_CHECK enum ks_error ks_freeze_nets(const struct ks_freezer *freezer);
 

@@ -497,6 +497,8 @@ put_facts(struct run *run, struct ks_sink *sink, struct ks_run_outcome *outcome,
 		error = put_notices(run, &stats, sink, diag);
 	if (error == KS_SUCCESS)
 		error = put_unknown_links(&stats, sink, diag);
+	run->shard.given = run->config->given;
+	run->shard.n_given = run->config->n_given;
 	if (error == KS_SUCCESS)
 		error = ks_shard_freeze(&run->shard, sink, diag);
 	if (error == KS_SUCCESS)

@@ -10,6 +10,7 @@
 #include <signal.h>
 
 #include "analyzer/capture/capture.h"
+#include "analyzer/given.h"
 #include "analyzer/sink.h"
 #include "dissect/dissect.h"
 
@@ -20,6 +21,8 @@ struct ks_run_config {
 	struct ks_ports ports;
 	const struct ks_prefix *servers;
 	size_t n_servers;
+	const struct ks_given_server *given; /* servers of zones, sorted (given.h), n_given of them */
+	size_t n_given;
 	size_t memory_bytes;
 	uint32_t bin_s;     /* 0: by the length of the capture */
 	char vantage;       /* 'A', 'M', 'R'; 0: inferred */

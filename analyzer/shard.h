@@ -18,6 +18,7 @@
 #include "analyzer/depth.h"
 #include "analyzer/errors.h"
 #include "analyzer/fingerprint.h"
+#include "analyzer/given.h"
 #include "analyzer/icmp.h"
 #include "analyzer/ledger.h"
 #include "analyzer/lookaside.h"
@@ -124,6 +125,8 @@ struct ks_shard {
 	struct ks_lookaside lookaside;
 	struct ks_depths depths;
 	struct ks_totals totals;
+	const struct ks_given_server *given; /* sorted, n_given of them, for the end; the caller's */
+	size_t n_given;
 	struct ks_addr server_met; /* last, and its number: most captures have few servers */
 	uint32_t server_met_number;
 };

@@ -47,6 +47,8 @@ struct ks_sink_ops {
 	enum ks_error (*depth)(struct ks_sink *sink, const struct ks_fact_depth *depth, struct ks_diag *diag);
 	enum ks_error (*zone_server)(struct ks_sink *sink, const struct ks_fact_zone_server *server,
 				     struct ks_diag *diag);
+	enum ks_error (*given_server)(struct ks_sink *sink, const struct ks_fact_given_server *server,
+				      struct ks_diag *diag);
 	enum ks_error (*opening)(struct ks_sink *sink, const struct ks_fact_opening *opening,
 				 struct ks_diag *diag);
 	enum ks_error (*manner)(struct ks_sink *sink, const struct ks_fact_manner *manner,

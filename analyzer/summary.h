@@ -43,6 +43,7 @@ struct ks_fact_run {
 	bool vantage_given;                /* by the user, not inferred */
 	bool partial;                      /* interrupted: only the beginning was read */
 	bool queries_only, responses_only; /* one-sided capture */
+	bool anonymized;                   /* sources are pseudonyms, see anonymize.h */
 	uint32_t bin_s;                    /* width of its bins */
 	uint8_t time_digits;               /* decimals of a second in the input: 6 or 9 */
 	int64_t first_ns, last_ns;
@@ -298,6 +299,12 @@ struct ks_fact_depth {
 
 /* Key: (zone, server). A server that gave authoritative DNSKEY answers for the zone. */
 struct ks_fact_zone_server {
+	uint32_t zone;
+	struct ks_addr server;
+};
+
+/* Key: (zone, server). A server of the zone, as the user says. */
+struct ks_fact_given_server {
 	uint32_t zone;
 	struct ks_addr server;
 };

@@ -95,15 +95,16 @@ ks_store_put_behaviour(struct ks_sink *sink, const struct ks_fact_behaviour *fac
 #define ONE_RUN " WHERE run_id = (SELECT run_id FROM run)"
 /* clang-format off */
 #define FLOWS(where) \
-	"SELECT zone_id, ip, sum(behaviour.queries), sum(successive), sum(closed), sum(bursts)," \
+	"WITH set_of (run, zone, octets, servers) AS MATERIALIZED (SELECT run_id, zone_id, octets, servers FROM zone_set)" \
+	" SELECT zone_id, ip, sum(behaviour.queries), sum(successive), sum(closed), sum(bursts)," \
 	" sum(failing_bursts), sum(failing_queries), sum(long_queries), sum(halted_bursts)," \
 	" sum(pauses_over_life), max(max_waiting), sum(failing_searches), sum(crowded_searches), sum(windows)," \
 	" sum(demand), sum(demand_dnskey), total(demand_xx), total(demand_xy), total(demand_yy)," \
 	" min(min_search_ns), max(last_requery_ns)," \
-	" coalesce(nullif((SELECT max((SELECT count(*) FROM zone_server WHERE zone_server.run_id = run.run_id" \
-	"   AND zone_server.zone_id = behaviour.zone_id AND length(server_ip) = length(behaviour.ip))) FROM run), 0)," \
+	" coalesce(nullif(max(set_of.servers), 0)," \
 	"  (SELECT max(servers) FROM run_zone WHERE run_zone.zone_id = behaviour.zone_id))" \
-	" FROM behaviour" where " GROUP BY zone_id, ip ORDER BY zone_id, ip"
+	" FROM behaviour LEFT JOIN set_of ON run = run_id AND zone = zone_id AND octets = length(ip)" where \
+	" GROUP BY zone_id, ip ORDER BY zone_id, ip"
 #define CELLS(where) \
 	"SELECT zone_id, ip, kind, cell, sum(n) FROM behaviour_cell" where \
 	" GROUP BY zone_id, ip, kind, cell ORDER BY zone_id, ip, kind, cell"

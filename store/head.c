@@ -10,7 +10,7 @@
 /* clang-format off */
 static const char caveats_sql[] =
 	"WITH tally AS (SELECT count(*) AS runs, total(partial) AS partial, total(queries_only) AS queries_only,"
-	"  total(responses_only) AS responses_only, count(DISTINCT bin_s) AS widths, min(bin_s) AS narrowest,"
+	"  total(responses_only) AS responses_only, total(anonymized) AS anonymized, count(DISTINCT bin_s) AS widths, min(bin_s) AS narrowest,"
 	"  max(bin_s) AS widest, count(DISTINCT vantage) AS vantages FROM run),"
 	" packets AS (SELECT total(value) AS n FROM counter WHERE kind = 'total' AND name = 'packets'),"
 	" inputs AS (SELECT count(*) FILTER (WHERE state = 'unreadable') AS unreadable,"
@@ -20,6 +20,10 @@ static const char caveats_sql[] =
 	"   ORDER BY min(position), name))"
 	" SELECT CASE WHEN runs = 0 THEN 'the database is empty: keystorm analyze fills it'"
 	"  WHEN n = 0 THEN 'no packets were read: there is nothing to judge' END FROM tally, packets"
+	" UNION ALL SELECT CASE WHEN anonymized = 0 THEN NULL"
+	"  WHEN anonymized = runs THEN 'addresses of sources are pseudonyms (--anonymize): networks stay together, but are not those they look like'"
+	"  ELSE printf('in %d of %d captures addresses of sources are pseudonyms (--anonymize): the same source there and elsewhere counts twice',"
+	"   anonymized, runs) END FROM tally"
 	" UNION ALL SELECT CASE WHEN partial = 0 THEN NULL"
 	"  WHEN runs = 1 THEN 'the analysis was interrupted: only the beginning of the capture was read'"
 	"  ELSE printf('%d of %d analyses were interrupted: only the beginning of their captures was read', partial, runs)"

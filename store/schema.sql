@@ -19,6 +19,7 @@ CREATE TABLE run (
 	partial INTEGER NOT NULL CHECK (partial IN (0, 1)), -- interrupted: only the beginning was read
 	queries_only INTEGER NOT NULL CHECK (queries_only IN (0, 1)),
 	responses_only INTEGER NOT NULL CHECK (responses_only IN (0, 1)),
+	anonymized INTEGER NOT NULL CHECK (anonymized IN (0, 1)), -- addresses of sources are pseudonyms
 	bin_s INTEGER NOT NULL CHECK (bin_s > 0),
 	time_digits INTEGER NOT NULL CHECK (time_digits IN (6, 9)), -- decimals of a second in the input
 	first_ns INTEGER, -- NULL: no packets
@@ -338,6 +339,15 @@ CREATE TABLE depth (
 
 -- Which servers gave authoritative DNSKEY answers for a zone, of the first 64 of the run.
 CREATE TABLE zone_server (
+	run_id INTEGER NOT NULL,
+	zone_id INTEGER NOT NULL,
+	server_ip BLOB NOT NULL,
+	PRIMARY KEY (run_id, zone_id, server_ip),
+	FOREIGN KEY (run_id, zone_id) REFERENCES run_zone ON DELETE CASCADE
+) STRICT, WITHOUT ROWID;
+
+-- Which servers a zone has, as the user says (--zone-servers).
+CREATE TABLE given_server (
 	run_id INTEGER NOT NULL,
 	zone_id INTEGER NOT NULL,
 	server_ip BLOB NOT NULL,
@@ -939,6 +949,19 @@ SELECT
 	is_upper_bound AND NOT EXISTS (SELECT 1 FROM client_count WHERE scope = 'all') AS is_upper_bound,
 	EXISTS (SELECT 1 FROM client_count WHERE scope = 'all' AND NOT exact) AS is_estimate
 FROM listed;
+
+-- The servers of each zone in each run, by length of their addresses: how many were seen to answer for its keys, how many
+-- were given (0: none), and how many a source of that IP version is taken to have. What the user says counts where
+-- two or more were seen: before one server nobody can tell whether its clients ask the others.
+CREATE VIEW zone_set AS
+SELECT run_id, zone_id, octets, sum(seen) AS seen, sum(given) AS given,
+	iif(sum(seen) >= 2 AND sum(given) > 0, sum(given), sum(seen)) AS servers
+FROM (
+	SELECT run_id, zone_id, length(server_ip) AS octets, 1 AS seen, 0 AS given FROM zone_server
+	UNION ALL
+	SELECT run_id, zone_id, length(server_ip), 0, 1 FROM given_server
+)
+GROUP BY run_id, zone_id, octets;
 
 -- One row per source over all runs. Octets over UDP are those of runs that saw queries and answers.
 CREATE VIEW all_source AS

@@ -99,7 +99,7 @@ ks_sql_number(struct ks_store *store, const char *sql, int64_t *ret, struct ks_d
 #define STORM_VALUES ",?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?"
 const char *const ks_sql_puts[KS_PUT_COUNT] = {
     [KS_PUT_RUN] = "INSERT INTO run (set_hash, tool_version, sensor, vantage, vantage_given, partial, queries_only,"
-		   " responses_only, bin_s, time_digits, first_ns, last_ns) VALUES (?,?,?,?,?,?,?,?,?,?,?,?)",
+		   " responses_only, anonymized, bin_s, time_digits, first_ns, last_ns) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)",
     [KS_PUT_INPUT] = "INSERT INTO input (run_id, position, path, container, state, note, hash, size_bytes, packets,"
 		     " linktype, snaplen, first_ns, last_ns) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)",
     [KS_PUT_COUNTER] = "INSERT INTO counter (run_id, kind, name, position, value, note) VALUES (?,?,?,?,?,?)",
@@ -165,6 +165,7 @@ const char *const ks_sql_puts[KS_PUT_COUNT] = {
 				" VALUES (?,?,?,?,?)",
     [KS_PUT_DEPTH] = "INSERT INTO depth (run_id, tree, labels, dnskey_queries, ds_queries) VALUES (?,?,?,?,?)",
     [KS_PUT_ZONE_SERVER] = "INSERT INTO zone_server (run_id, zone_id, server_ip) VALUES (?,?,?)",
+    [KS_PUT_GIVEN_SERVER] = "INSERT INTO given_server (run_id, zone_id, server_ip) VALUES (?,?,?)",
     /* A clock that jumps could bring one instant twice. */
     [KS_PUT_OPENING] = "INSERT INTO opening (run_id, ip, t_ns, address, silence_ns, zone_id, queries, servers, length_ns,"
 		       " primed) VALUES (?,?,?,?,?,?,?,?,?,?) ON CONFLICT DO NOTHING",

@@ -177,6 +177,9 @@ struct ks_store_searches {
 	double dnskey_per_burst; /* of bursts with a requery */
 	double dnskey_per_query; /* DNSKEY queries for each query that is for neither DNSKEY nor DS */
 	double gap_ms;           /* from an answer to the next query */
+	double qps;              /* DNSKEY queries, from the first to the last */
+	double answer_bytes;     /* mean, no median */
+	bool one_server;         /* before a single server: rates are those at it */
 };
 KS_MUST_CHECK enum ks_error ks_store_read_searches(struct ks_store *store, struct ks_store_searches *ret,
 						   struct ks_diag *diag);

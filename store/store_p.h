@@ -63,6 +63,7 @@ enum ks_put {
 	KS_PUT_EXHAUSTION,
 	KS_PUT_DEPTH,
 	KS_PUT_ZONE_SERVER,
+	KS_PUT_GIVEN_SERVER,
 	KS_PUT_OPENING,
 	KS_PUT_MANNER,
 	KS_PUT_LOOKASIDE,
@@ -262,6 +263,13 @@ KS_MUST_CHECK enum ks_error ks_store_put_manner(struct ks_sink *sink, const stru
 						struct ks_diag *diag);
 KS_MUST_CHECK enum ks_error ks_store_put_lookaside(struct ks_sink *sink, const struct ks_fact_lookaside *fact,
 						   struct ks_diag *diag);
+
+/* --- given.c --- */
+
+/* The sink's. */
+KS_MUST_CHECK enum ks_error ks_store_put_given_server(struct ks_sink *sink,
+						      const struct ks_fact_given_server *fact,
+						      struct ks_diag *diag);
 
 /* --- schema.c --- */
 

@@ -80,6 +80,7 @@ put_run(struct ks_store *store, const struct ks_fact_run *run, struct ks_diag *d
 	ks_sql_put_int(&row, run->partial);
 	ks_sql_put_int(&row, run->queries_only);
 	ks_sql_put_int(&row, run->responses_only);
+	ks_sql_put_int(&row, run->anonymized);
 	ks_sql_put_int(&row, run->bin_s);
 	ks_sql_put_int(&row, run->time_digits > 6 ? 9 : 6);
 	put_span(&row, true, run->first_ns, run->last_ns);
@@ -624,6 +625,7 @@ const struct ks_sink_ops ks_store_sink_ops = {
 	.nxdomain = put_nxdomain,
 	.depth = ks_store_put_depth,
 	.zone_server = ks_store_put_zone_server,
+	.given_server = ks_store_put_given_server,
 	.opening = ks_store_put_opening,
 	.manner = ks_store_put_manner,
 	.lookaside = ks_store_put_lookaside,

@@ -8,11 +8,14 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "analyzer/anonymize.h"
 #include "analyzer/cli/calendar.h"
 #include "analyzer/cli/cli.h"
+#include "analyzer/cli/keyfile.h"
 #include "analyzer/cli/known.h"
 #include "analyzer/cli/options.h"
 #include "analyzer/cli/progress.h"
+#include "analyzer/cli/zone_servers.h"
 #include "analyzer/pipeline.h"
 
 enum { SERVERS_MAX = 4096 };
@@ -45,11 +48,15 @@ print_help(void)
 		"      --bin S            width of the time bins in seconds (by the length of the capture)\n"
 		"      --filter BPF       read only packets that match, as with tcpdump\n"
 		"      --server ADDR[/LEN]  count only traffic of these servers; may be repeated\n"
+		"      --zone-servers FILE  servers of zones, CSV: zone,address\n"
 		"      --port N           a DNS port besides 53; may be repeated\n"
 		"      --rollovers FILE   known steps of rollovers, CSV: zone,time,event,tag,note\n"
 		"      --sensor NAME      name of the place where the capture was taken\n"
 		"      --vantage A|M|R    at one authoritative server, at several, at a resolver (inferred)\n"
 		"      --memory SIZE      bound of the tables, such as 2G (512M)\n"
+		"      --anonymize KEYFILE  pseudonyms for the addresses of sources; the key is what the "
+		"file "
+		"holds\n"
 		"      --no-progress      no progress line\n"
 		"  -q, --quiet            no summary either");
 }
@@ -63,6 +70,8 @@ enum {
 	OPT_VANTAGE,
 	OPT_MEMORY,
 	OPT_ROLLOVERS,
+	OPT_ANONYMIZE,
+	OPT_ZONE_SERVERS,
 	OPT_NO_PROGRESS
 };
 
@@ -77,6 +86,8 @@ static const struct option words[] = {
 	{"vantage", required_argument, NULL, OPT_VANTAGE},
 	{"memory", required_argument, NULL, OPT_MEMORY},
 	{"rollovers", required_argument, NULL, OPT_ROLLOVERS},
+	{"zone-servers", required_argument, NULL, OPT_ZONE_SERVERS},
+	{"anonymize", required_argument, NULL, OPT_ANONYMIZE},
 	{"no-progress", no_argument, NULL, OPT_NO_PROGRESS},
 	{"quiet", no_argument, NULL, 'q'},
 	{"help", no_argument, NULL, 'h'},
@@ -86,7 +97,8 @@ static const struct option words[] = {
 struct arguments {
 	struct ks_run_config config;
 	struct ks_prefix *servers; /* SERVERS_MAX of them */
-	const char *database, *filter, *rollovers;
+	const char *database, *filter, *rollovers, *keyfile, *zone_servers;
+	struct ks_siphash_key key;   /* with `keyfile` */
 	struct ks_calendar calendar; /* with `rollovers` */
 	bool quiet, no_progress, help;
 };
@@ -151,6 +163,12 @@ take(struct arguments *arguments, int option)
 	case OPT_ROLLOVERS:
 		arguments->rollovers = optarg;
 		return KS_EXIT_DONE;
+	case OPT_ANONYMIZE:
+		arguments->keyfile = optarg;
+		return KS_EXIT_DONE;
+	case OPT_ZONE_SERVERS:
+		arguments->zone_servers = optarg;
+		return KS_EXIT_DONE;
 	case OPT_NO_PROGRESS:
 		arguments->no_progress = true;
 		return KS_EXIT_DONE;
@@ -195,6 +213,14 @@ calendar_of(const struct arguments *arguments)
 	return arguments->rollovers != NULL ? &arguments->calendar : NULL;
 }
 
+/* Where facts go: into the store, past the anonymizer where one is wanted. */
+static struct ks_sink *
+sink_of(struct ks_store *store, const struct arguments *arguments, struct ks_anonymizer *anonymizer)
+{
+	struct ks_sink *const sink = ks_store_sink(store);
+	return arguments->keyfile != NULL ? ks_anonymizer_init(anonymizer, &arguments->key, sink) : sink;
+}
+
 /* Run, judge, show; `ret_status` is 0, 1 or 130 on success. */
 static enum ks_error
 analyze(struct ks_capture *capture, struct ks_store *store, struct arguments *arguments, int *ret_status,
@@ -202,12 +228,14 @@ analyze(struct ks_capture *capture, struct ks_store *store, struct arguments *ar
 {
 	struct ks_progress progress;
 	struct ks_run_outcome outcome;
+	struct ks_anonymizer anonymizer;
 	ks_progress_init(&progress);
 	if (!arguments->no_progress && isatty(STDERR_FILENO)) {
 		arguments->config.progress = ks_progress_show;
 		arguments->config.progress_arg = &progress;
 	}
-	enum ks_error error = ks_run(capture, &arguments->config, ks_store_sink(store), &outcome, diag);
+	enum ks_error error =
+		ks_run(capture, &arguments->config, sink_of(store, arguments, &anonymizer), &outcome, diag);
 	ks_progress_done(&progress);
 	if (error != KS_SUCCESS) {
 		ks_store_abandon(store);
@@ -264,6 +292,21 @@ analyze_paths(struct arguments *arguments, const char *const *paths, size_t n)
 	return error == KS_SUCCESS ? status : ks_cli_fail("analyze", error, &diag);
 }
 
+/* The files that options name; what is wrong with one was told. */
+static bool
+read_files(struct arguments *arguments, struct ks_zone_servers *zone_servers)
+{
+	if (arguments->rollovers != NULL &&
+	    !ks_calendar_read("analyze", arguments->rollovers, &arguments->calendar))
+		return false;
+	if (arguments->zone_servers != NULL &&
+	    !ks_zone_servers_read("analyze", arguments->zone_servers, zone_servers))
+		return false;
+	arguments->config.given = zone_servers->list;
+	arguments->config.n_given = zone_servers->n;
+	return arguments->keyfile == NULL || ks_keyfile_read("analyze", arguments->keyfile, &arguments->key);
+}
+
 static int
 parse_and_analyze(struct arguments *arguments, int argc, char **argv)
 {
@@ -278,11 +321,12 @@ parse_and_analyze(struct arguments *arguments, int argc, char **argv)
 	}
 	if (optind == argc)
 		return ks_cli_usage("analyze", "which capture?");
-	if (arguments->rollovers != NULL &&
-	    !ks_calendar_read("analyze", arguments->rollovers, &arguments->calendar))
-		return KS_EXIT_USAGE;
-	const int status =
-		analyze_paths(arguments, (const char *const *)(argv + optind), (size_t)(argc - optind));
+	struct ks_zone_servers zone_servers = {0};
+	int status = KS_EXIT_USAGE;
+	if (read_files(arguments, &zone_servers))
+		status = analyze_paths(arguments, (const char *const *)(argv + optind),
+				       (size_t)(argc - optind));
+	ks_zone_servers_done(&zone_servers);
 	ks_calendar_done(&arguments->calendar);
 	return status;
 }

@@ -6,13 +6,14 @@
 #ifndef KS_ANALYZER_CLI_CALENDAR_H
 #define KS_ANALYZER_CLI_CALENDAR_H
 
+#include "analyzer/cli/csvfile.h"
 #include "analyzer/judge/milestone.h"
 
 struct ks_calendar {
 	struct ks_milestone *milestones;
 	size_t n;
-	char *text;     /* of the file; notes point into it */
-	uint8_t *names; /* zones point into it */
+	struct ks_csvfile file; /* notes point into it */
+	uint8_t *names;         /* zones point into it */
 };
 
 /* Read CSV lines zone,time,event,tag,note. Every line that cannot be used is told on stderr; false when there

@@ -35,6 +35,7 @@ int ks_cli_report(int argc, char **argv);
 int ks_cli_judge(int argc, char **argv);
 int ks_cli_model(int argc, char **argv);
 int ks_cli_merge(int argc, char **argv);
+int ks_cli_mitigate(int argc, char **argv);
 int ks_cli_compare_verb(int argc, char **argv);
 
 /* Print the line of `diag`, after "keystorm VERB: ", on stderr and return the exit status of `error`. */

@@ -15,6 +15,7 @@ static const struct ks_verb verbs[] = {
 	{"report", "answer a question from a database", ks_cli_report},
 	{"judge", "recompute storms from the stored facts", ks_cli_judge},
 	{"model", "compute what searches for keys cost: forecast without packets", ks_cli_model},
+	{"mitigate", "write configuration against storms for a name server", ks_cli_mitigate},
 	{"merge", "combine databases of several captures", ks_cli_merge},
 	{"compare", "tell what changed from one database to another", ks_cli_compare_verb},
 	{"help", "this text", cli_help},

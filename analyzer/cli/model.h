@@ -30,6 +30,11 @@ double ks_cli_forecast_each_qps(const struct ks_cli_forecast *forecast);
 double ks_cli_forecast_software_qps(const struct ks_cli_forecast *forecast,
 				    const struct ks_model_software *software);
 
+/* At one server, when all stale resolvers ask as the offenders of the database did, in the middle; and the
+ * load in answers of their size. NAN: not known. */
+double ks_cli_forecast_seen_qps(const struct ks_cli_forecast *forecast);
+double ks_cli_forecast_seen_bps(const struct ks_cli_forecast *forecast);
+
 /* The laboratory of 2010: 13 + 156 queries in 19 seconds. */
 enum { KS_CLI_LAB_QUERIES = 13 + 156, KS_CLI_LAB_TIMED = 156, KS_CLI_LAB_S = 19, KS_CLI_LAB_QPS = 3000 };
 

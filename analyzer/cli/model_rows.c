@@ -47,6 +47,20 @@ ks_cli_forecast_software_qps(const struct ks_cli_forecast *forecast, const struc
 }
 
 double
+ks_cli_forecast_seen_qps(const struct ks_cli_forecast *forecast)
+{
+	/* What one of several servers was asked is not shared any further. */
+	const uint64_t servers = forecast->observed.one_server ? 1 : ks_cli_forecast_servers(forecast);
+	return ks_cli_forecast_stale(forecast) * forecast->observed.qps / (double)servers;
+}
+
+double
+ks_cli_forecast_seen_bps(const struct ks_cli_forecast *forecast)
+{
+	return ks_cli_forecast_seen_qps(forecast) * 8 * forecast->observed.answer_bytes;
+}
+
+double
 ks_cli_load_of_2019_bps(void)
 {
 	return (double)KS_CLI_2019_ANSWERS / 86400 * 8 * (double)ks_model_root_bytes(3, 2);
@@ -234,13 +248,18 @@ put_2019(struct ks_sheet *sheet)
 }
 
 static void
-put_observed(struct ks_sheet *sheet, const struct ks_store_searches *observed)
+put_observed(struct ks_sheet *sheet, const struct ks_cli_forecast *forecast)
 {
+	const struct ks_store_searches *const observed = &forecast->observed;
 	put_real(sheet, "observed", NULL, "offenders",
 		 observed->known ? (double)observed->offenders : (double)NAN, "sources by zone");
 	put_real(sheet, "observed", NULL, "median_dnskey_per_burst", observed->dnskey_per_burst, "queries");
 	put_real(sheet, "observed", NULL, "median_dnskey_per_query", observed->dnskey_per_query, "queries");
 	put_real(sheet, "observed", NULL, "median_gap", observed->gap_ms, "ms");
+	put_real(sheet, "observed", NULL, "median_rate", observed->qps, "q/s");
+	put_real(sheet, "observed", NULL, "answer_size", observed->answer_bytes, "B");
+	put_real(sheet, "forecast", "as observed", "server_rate", ks_cli_forecast_seen_qps(forecast), "q/s");
+	put_real(sheet, "forecast", "as observed", "server_load", ks_cli_forecast_seen_bps(forecast), "b/s");
 }
 
 void
@@ -257,5 +276,5 @@ ks_cli_model_rows(const struct ks_cli_forecast *forecast, struct ks_sheet *sheet
 	put_history(sheet);
 	put_2019(sheet);
 	if (forecast->has_observed)
-		put_observed(sheet, &forecast->observed);
+		put_observed(sheet, forecast);
 }

@@ -283,6 +283,33 @@ put_median(struct ks_buf *line, double value, const char *what)
 		ks_buf_printf(line, "an unknown number of %s", what);
 }
 
+/* The forecast again, with clients as this capture shows them. */
+static void
+put_as_observed(struct page *page)
+{
+	const struct ks_cli_forecast *const forecast = page->forecast;
+	const double qps = ks_cli_forecast_seen_qps(forecast), bps = ks_cli_forecast_seen_bps(forecast);
+	struct ks_buf *const line = &page->line;
+	if (!isfinite(qps))
+		return;
+	ks_buf_text(line, "Each asked ");
+	put_scaled(line, forecast->observed.qps,
+		   forecast->observed.one_server ? "q/s at this one server; " : "q/s; ");
+	if (ks_cli_forecast_stale(forecast) < 10)
+		put_scaled(line, ks_cli_forecast_stale(forecast), "");
+	else
+		ks_cli_put_grouped(line, (uint64_t)ks_cli_forecast_stale(forecast));
+	ks_buf_text(line, " like them make ");
+	put_scaled(line, qps, "q/s");
+	if (isfinite(bps)) {
+		ks_buf_text(line, ", ");
+		put_scaled(line, bps, "b/s in answers of ");
+		put_scaled(line, forecast->observed.answer_bytes, "B,");
+	}
+	ks_buf_text(line, " at each server of the last level.");
+	end_line(page, "         ");
+}
+
 static void
 put_observed(struct page *page)
 {
@@ -309,6 +336,7 @@ put_observed(struct page *page)
 	}
 	ks_buf_text(line, ".");
 	end_line(page, "seen:    ");
+	put_as_observed(page);
 }
 
 void

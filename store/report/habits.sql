@@ -2,6 +2,10 @@
 -- How sources ask for the keys of a zone that they fail with, and whether they got over it.
 -- Over it: seen for two of its pauses and more without another requery; without a memory class, half a minute or two
 -- and a half.
+-- The servers that spray and coverage are measured against, and how they are known.
+set_of (run, zone, octets, zone_servers, given) AS MATERIALIZED (
+	SELECT run_id, zone_id, octets, servers, seen >= 2 AND given > 0 FROM zone_set
+),
 followed AS MATERIALIZED (
 	SELECT
 		zone_id,
@@ -10,8 +14,10 @@ followed AS MATERIALIZED (
 		sum(bursts) AS bursts,
 		sum(failing_bursts) AS failing_bursts,
 		max(max_waiting) AS max_waiting,
-		max(last_requery_ns) AS last_ns
-	FROM behaviour
+		max(last_requery_ns) AS last_ns,
+		max(zone_servers) AS zone_servers,
+		max(given) AS given
+	FROM behaviour LEFT JOIN set_of ON run = run_id AND zone = zone_id AND octets = length(ip)
 	GROUP BY zone_id, ip
 	HAVING sum(failing_bursts) > 0
 ),
@@ -21,6 +27,7 @@ judged_habit AS MATERIALIZED (
 		habit.*,
 		name,
 		name_wire,
+		iif(given IS NULL, NULL, iif(given, 'given', 'seen')) AS servers_origin,
 		CASE memory_class WHEN '30s' THEN 65 WHEN '60s' THEN 130 WHEN '600s' THEN 1250 WHEN 'none' THEN 30 WHEN 'ttl' THEN NULL ELSE 150 END
 			* 1000000000 AS quiet_ns,
 		(
@@ -60,6 +67,9 @@ report AS (
 			LIMIT 1
 		), NULL) AS recovered_by,
 		(SELECT returned_s FROM trait WHERE trait.ip = judged_habit.ip) AS returned_s,
+		coverage,
+		zone_servers,
+		servers_origin,
 		ip AS source_ip,
 		name_wire AS zone_wire,
 		first_ns,

@@ -3,7 +3,7 @@
 -- A sweep goes round: four servers or more, four fifths of those known, in less than two seconds, and hardly a server
 -- twice. A zone's servers are those seen to answer over the source's own IP version; it may have asked more.
 known AS MATERIALIZED (
-	SELECT run_id, zone_id, length(server_ip) AS octets, count(*) AS n FROM zone_server GROUP BY run_id, zone_id, octets
+	SELECT run_id, zone_id, octets, servers AS n FROM zone_set
 ),
 began AS (
 	SELECT
