@@ -63,6 +63,7 @@ enum ks_put {
 	KS_PUT_OPENING,
 	KS_PUT_MANNER,
 	KS_PUT_LOOKASIDE,
+	KS_PUT_DROP,
 	KS_PUT_COUNT
 };
 
@@ -111,6 +112,12 @@ void ks_sql_put_null(struct ks_sql_row *row);
 void ks_sql_put_text(struct ks_sql_row *row, const char *text);
 void ks_sql_put_blob(struct ks_sql_row *row, const void *bytes, size_t n);
 KS_MUST_CHECK enum ks_error ks_sql_row_done(struct ks_sql_row *row, struct ks_diag *diag);
+
+/* --- drops.c --- */
+
+/* The sink's. */
+KS_MUST_CHECK enum ks_error ks_store_put_drop(struct ks_sink *sink, const struct ks_fact_drop *fact,
+					      struct ks_diag *diag);
 
 /* --- behaviour.c --- */
 

@@ -607,5 +607,6 @@ const struct ks_sink_ops ks_store_sink_ops = {
 	.signature = ks_store_put_signature,
 	.nsec = ks_store_put_nsec,
 	.exhaustion = ks_store_put_exhaustion,
+	.drop = ks_store_put_drop,
 	.end = end,
 };

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * analyzer/cli/live.h -- what the parts of the verb live share. */
+#ifndef KS_ANALYZER_CLI_LIVE_H
+#define KS_ANALYZER_CLI_LIVE_H
+
+#include "analyzer/cli/calendar.h"
+#include "analyzer/cli/cli.h"
+#include "analyzer/live/copy.h"
+#include "analyzer/live/drops.h"
+#include "analyzer/live/feed.h"
+#include "analyzer/pipeline.h"
+
+enum { KS_LIVE_BIN_S = 60, KS_LIVE_SEGMENT_S = 3600, KS_LIVE_SERVERS_MAX = 4096 };
+
+struct ks_live_options {
+	const char *interfaces[KS_FEED_RINGS];
+	size_t n_interfaces;
+	const char *database, *rollovers;
+	struct ks_ring_config ring; /* ports: of `ports` */
+	uint16_t ports[64];
+	uint32_t bin_s, segment_s;
+	size_t memory_bytes;
+	struct ks_prefix *servers; /* KS_LIVE_SERVERS_MAX of them */
+	size_t n_servers;
+	const char *sensor;
+	char vantage; /* 0: inferred */
+	bool quiet, help;
+};
+
+/* Parse `argv`; an error is printed, its exit status returned. ks_live_options_done in any case. */
+int ks_live_options_parse(int argc, char **argv, struct ks_live_options *ret);
+void ks_live_options_done(struct ks_live_options *options);
+
+/* Words of a copy of the process. */
+enum ks_live_word {
+	KS_LIVE_FAILED /* text: the line of an error */
+};
+
+/* The verb while it is on. */
+struct ks_live {
+	const struct ks_live_options *options;
+	struct ks_calendar calendar; /* with options->rollovers */
+	struct ks_feed feed;
+	struct ks_drops drops;
+	struct ks_copy copy;
+	struct ks_store *store; /* in the copy only */
+	int64_t bin_end_s;      /* of the bin that is open */
+	int64_t segment_end_s;  /* then the tables begin anew */
+	int64_t second_ns;      /* clock, of the last housekeeping */
+	int64_t stop_ns;        /* clock; 0: nobody asked to stop */
+	pid_t original;         /* in the copy: whose */
+	bool is_copy, is_last;  /* is_last: the copy of a segment that is over */
+	bool ends_segment;      /* the run ends for the next segment */
+	bool lost;              /* something could not be written, and nobody will try again */
+	bool failing;           /* what was written last could not be */
+	uint64_t packets;       /* of segments that are over */
+};
+
+/* In the copy, when its run ends: opens the database. In the original: KS_ERR_INTERRUPTED. */
+enum ks_error ks_live_ended(void *arg, struct ks_sink **sink, struct ks_diag *diag);
+/* The facts that only live knows. */
+enum ks_error ks_live_more(void *arg, struct ks_sink *sink, struct ks_diag *diag);
+/* In the copy: judge what was written if `error` is KS_SUCCESS, tell the original, end the process. */
+_Noreturn void ks_live_copy_end(struct ks_live *live, enum ks_error error, struct ks_diag *diag);
+
+#endif
