@@ -24,4 +24,16 @@ report AS (
 		'notice', 1000, NULL, 3
 	FROM source_rest
 	HAVING count(*) > 0
+	UNION ALL
+	SELECT 'kernel_drops', sum(kernel), 'packets lost in ' || count(DISTINCT t_s) || ' bins because the ring was full, marked in report traffic: give more --ring, or a narrower --filter',
+		'loss', -2, NULL, 2
+	FROM drops
+	WHERE kernel > 0
+	HAVING count(*) > 0
+	UNION ALL
+	SELECT 'interface_drops', sum(device), 'packets that the interface dropped in ' || count(DISTINCT t_s) || ' bins, marked in report traffic; some may be of protocols that nobody here speaks',
+		'loss', -1, NULL, 2
+	FROM drops
+	WHERE device > 0
+	HAVING count(*) > 0
 )
