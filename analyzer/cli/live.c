@@ -194,6 +194,23 @@ open_interfaces(const struct ks_live_options *options, struct ks_feed *feed, str
 	return error;
 }
 
+enum { FILES_MAX = 256 };
+
+/* The interfaces are open; the database is opened as the user who will write it. */
+static enum ks_error
+give_up_privileges(const struct ks_user *user, struct ks_diag *diag)
+{
+	bool filtered = false;
+	enum ks_error error = ks_privilege_drop(user, diag);
+	if (error == KS_SUCCESS)
+		error = ks_privilege_limit(FILES_MAX, diag);
+	if (error == KS_SUCCESS)
+		error = ks_privilege_filter(&filtered, diag);
+	if (error == KS_SUCCESS && !filtered)
+		say("this kernel has no filters of system calls: going on without");
+	return error;
+}
+
 /* So that a database that cannot be is told of at once. */
 static enum ks_error
 try_database(const char *path, struct ks_diag *diag)
@@ -285,10 +302,15 @@ static int
 capture(struct ks_live *live, const struct ks_live_options *options)
 {
 	struct ks_diag diag = {0};
-	enum ks_error error = open_interfaces(options, &live->feed, &diag);
+	struct ks_user user = {0};
+	enum ks_error error = options->user != NULL ? ks_user_find(options->user, &user, &diag) : KS_SUCCESS;
+	if (error == KS_SUCCESS)
+		error = open_interfaces(options, &live->feed, &diag);
 	if (error != KS_SUCCESS)
 		return ks_cli_fail("live", error, &diag);
-	error = try_database(options->database, &diag);
+	error = give_up_privileges(&user, &diag);
+	if (error == KS_SUCCESS)
+		error = try_database(options->database, &diag);
 	if (error == KS_SUCCESS) {
 		begin(live, options);
 		say_begin(options);

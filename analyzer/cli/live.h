@@ -9,6 +9,7 @@
 #include "analyzer/live/copy.h"
 #include "analyzer/live/drops.h"
 #include "analyzer/live/feed.h"
+#include "analyzer/live/privilege.h"
 #include "analyzer/pipeline.h"
 
 enum { KS_LIVE_BIN_S = 60, KS_LIVE_SEGMENT_S = 3600, KS_LIVE_SERVERS_MAX = 4096 };
@@ -17,6 +18,7 @@ struct ks_live_options {
 	const char *interfaces[KS_FEED_RINGS];
 	size_t n_interfaces;
 	const char *database, *rollovers;
+	const char *user;           /* to become; NULL: stay */
 	struct ks_ring_config ring; /* ports: of `ports` */
 	uint16_t ports[64];
 	uint32_t bin_s, segment_s;

@@ -21,6 +21,7 @@ enum {
 	OPT_SEGMENT,
 	OPT_SENSOR,
 	OPT_SERVER,
+	OPT_USER,
 	OPT_VANTAGE
 };
 
@@ -37,6 +38,7 @@ static const struct option words[] = {
 	{"segment", required_argument, NULL, OPT_SEGMENT},
 	{"sensor", required_argument, NULL, OPT_SENSOR},
 	{"server", required_argument, NULL, OPT_SERVER},
+	{"user", required_argument, NULL, OPT_USER},
 	{"vantage", required_argument, NULL, OPT_VANTAGE},
 	{"quiet", no_argument, NULL, 'q'},
 	{"help", no_argument, NULL, 'h'},
@@ -56,6 +58,7 @@ print_help(void)
 		"      --bin S            width of the time bins in seconds (60)\n"
 		"      --filter BPF       only packets that match, as with tcpdump (what DNS needs)\n"
 		"      --ring SIZE        buffer of an interface in the kernel (64M)\n"
+		"      --user NAME        become this user when the interfaces are open\n"
 		"      --no-promisc       only packets that are meant for this host\n"
 		"      --segment S        begin new tables every S seconds (3600)\n"
 		"      --server ADDR[/LEN]  count only traffic of these servers; may be repeated\n"
@@ -167,6 +170,9 @@ take(struct ks_live_options *options, int option)
 		return KS_EXIT_DONE;
 	case OPT_SENSOR:
 		options->sensor = optarg;
+		return KS_EXIT_DONE;
+	case OPT_USER:
+		options->user = optarg;
 		return KS_EXIT_DONE;
 	case OPT_VANTAGE:
 		if (strlen(optarg) != 1 || strchr("AMR", optarg[0]) == NULL)
