@@ -42,6 +42,8 @@ static void
 hear(void *arg, const struct ks_copy_word *word)
 {
 	struct ks_live *const live = arg;
+	if (word->kind != KS_LIVE_FAILED)
+		ks_live_hear_storm(live, word);
 	if (word->kind != KS_LIVE_FAILED || live->failing)
 		return;
 	live->failing = true;
@@ -61,6 +63,7 @@ listen(struct ks_live *live, int wait_ms)
 	if (status != 0 && !live->failing)
 		say("what writes the database ended unasked (status %#x)", (unsigned)status);
 	live->failing = status != 0;
+	live->in_round = false; /* it may have died within one */
 }
 
 /* False: not now. */
@@ -198,12 +201,14 @@ enum { FILES_MAX = 256 };
 
 /* The interfaces are open; the database is opened as the user who will write it. */
 static enum ks_error
-give_up_privileges(const struct ks_user *user, struct ks_diag *diag)
+give_up_privileges(struct ks_live *live, const struct ks_user *user, struct ks_diag *diag)
 {
 	bool filtered = false;
 	enum ks_error error = ks_privilege_drop(user, diag);
 	if (error == KS_SUCCESS)
 		error = ks_privilege_limit(FILES_MAX, diag);
+	if (error == KS_SUCCESS && live->options->on_storm != NULL)
+		error = ks_helper_begin(live->options->on_storm, &live->helper, diag);
 	if (error == KS_SUCCESS)
 		error = ks_privilege_filter(&filtered, diag);
 	if (error == KS_SUCCESS && !filtered)
@@ -265,10 +270,10 @@ run_segments(struct ks_live *live, struct ks_diag *diag)
 }
 
 static void
-begin(struct ks_live *live, const struct ks_live_options *options)
+begin(struct ks_live *live)
 {
+	const struct ks_live_options *const options = live->options;
 	const int64_t now_ns = ks_feed_now();
-	live->options = options;
 	live->feed.look = look;
 	live->feed.arg = live;
 	live->bin_end_s = next_multiple(now_ns / KS_NS_PER_S, options->bin_s);
@@ -303,19 +308,22 @@ capture(struct ks_live *live, const struct ks_live_options *options)
 {
 	struct ks_diag diag = {0};
 	struct ks_user user = {0};
+	live->options = options;
+	live->helper.to_helper = -1;
 	enum ks_error error = options->user != NULL ? ks_user_find(options->user, &user, &diag) : KS_SUCCESS;
 	if (error == KS_SUCCESS)
 		error = open_interfaces(options, &live->feed, &diag);
 	if (error != KS_SUCCESS)
 		return ks_cli_fail("live", error, &diag);
-	error = give_up_privileges(&user, &diag);
+	error = give_up_privileges(live, &user, &diag);
 	if (error == KS_SUCCESS)
 		error = try_database(options->database, &diag);
 	if (error == KS_SUCCESS) {
-		begin(live, options);
+		begin(live);
 		say_begin(options);
 		error = run_segments(live, &diag);
 		listen(live, PATIENCE_MS);
+		ks_helper_done(&live->helper);
 		say_end(live);
 	}
 	ks_capture_close(&live->feed.capture);

@@ -6,9 +6,11 @@
 
 #include "analyzer/cli/calendar.h"
 #include "analyzer/cli/cli.h"
+#include "analyzer/live/announce.h"
 #include "analyzer/live/copy.h"
 #include "analyzer/live/drops.h"
 #include "analyzer/live/feed.h"
+#include "analyzer/live/helper.h"
 #include "analyzer/live/privilege.h"
 #include "analyzer/pipeline.h"
 
@@ -26,8 +28,9 @@ struct ks_live_options {
 	struct ks_prefix *servers; /* KS_LIVE_SERVERS_MAX of them */
 	size_t n_servers;
 	const char *sensor;
-	char vantage; /* 0: inferred */
-	bool quiet, help;
+	char vantage;         /* 0: inferred */
+	const char *on_storm; /* program, or NULL */
+	bool quiet, json, help;
 };
 
 /* Parse `argv`; an error is printed, its exit status returned. ks_live_options_done in any case. */
@@ -36,7 +39,9 @@ void ks_live_options_done(struct ks_live_options *options);
 
 /* Words of a copy of the process. */
 enum ks_live_word {
-	KS_LIVE_FAILED /* text: the line of an error */
+	KS_LIVE_FAILED, /* text: the line of an error */
+	KS_LIVE_STORM,  /* one that is on: see live_watch.c */
+	KS_LIVE_WATCHED /* those were all */
 };
 
 /* The verb while it is on. */
@@ -46,6 +51,10 @@ struct ks_live {
 	struct ks_feed feed;
 	struct ks_drops drops;
 	struct ks_copy copy;
+	struct ks_announcer announcer;
+	struct ks_helper helper;
+	bool in_round; /* storms are coming in */
+
 	struct ks_store *store; /* in the copy only */
 	int64_t bin_end_s;      /* of the bin that is open */
 	int64_t segment_end_s;  /* then the tables begin anew */
@@ -61,6 +70,9 @@ struct ks_live {
 
 /* In the copy, when its run ends: opens the database. In the original: KS_ERR_INTERRUPTED. */
 enum ks_error ks_live_ended(void *arg, struct ks_sink **sink, struct ks_diag *diag);
+/* In the copy: tell the original which storms are on. In the original: hear it. */
+enum ks_error ks_live_watch(struct ks_live *live, struct ks_diag *diag);
+void ks_live_hear_storm(struct ks_live *live, const struct ks_copy_word *word);
 /* The facts that only live knows. */
 enum ks_error ks_live_more(void *arg, struct ks_sink *sink, struct ks_diag *diag);
 /* In the copy: judge what was written if `error` is KS_SUCCESS, tell the original, end the process. */

@@ -14,7 +14,9 @@ enum {
 	OPT_BIN = 256,
 	OPT_FILTER,
 	OPT_MEMORY,
+	OPT_JSON,
 	OPT_NO_PROMISC,
+	OPT_ON_STORM,
 	OPT_PORT,
 	OPT_RING,
 	OPT_ROLLOVERS,
@@ -31,7 +33,9 @@ static const struct option words[] = {
 	{"bin", required_argument, NULL, OPT_BIN},
 	{"filter", required_argument, NULL, OPT_FILTER},
 	{"memory", required_argument, NULL, OPT_MEMORY},
+	{"json", no_argument, NULL, OPT_JSON},
 	{"no-promisc", no_argument, NULL, OPT_NO_PROMISC},
+	{"on-storm", required_argument, NULL, OPT_ON_STORM},
 	{"port", required_argument, NULL, OPT_PORT},
 	{"ring", required_argument, NULL, OPT_RING},
 	{"rollovers", required_argument, NULL, OPT_ROLLOVERS},
@@ -59,6 +63,9 @@ print_help(void)
 		"      --filter BPF       only packets that match, as with tcpdump (what DNS needs)\n"
 		"      --ring SIZE        buffer of an interface in the kernel (64M)\n"
 		"      --user NAME        become this user when the interfaces are open\n"
+		"      --json             also a JSON line on standard output when a storm begins or ends\n"
+		"      --on-storm PROGRAM  start it when a storm begins or ends; facts are in its "
+		"environment\n"
 		"      --no-promisc       only packets that are meant for this host\n"
 		"      --segment S        begin new tables every S seconds (3600)\n"
 		"      --server ADDR[/LEN]  count only traffic of these servers; may be repeated\n"
@@ -158,6 +165,12 @@ take(struct ks_live_options *options, int option)
 		return take_ring(options, optarg);
 	case OPT_MEMORY:
 		return take_memory(options, optarg);
+	case OPT_JSON:
+		options->json = true;
+		return KS_EXIT_DONE;
+	case OPT_ON_STORM:
+		options->on_storm = optarg;
+		return KS_EXIT_DONE;
 	case OPT_NO_PROMISC:
 		options->ring.promiscuous = false;
 		return KS_EXIT_DONE;

@@ -71,6 +71,8 @@ ks_live_copy_end(struct ks_live *live, enum ks_error error, struct ks_diag *diag
 	const struct ks_calendar *const calendar = live->options->rollovers != NULL ? &live->calendar : NULL;
 	if (error == KS_SUCCESS)
 		error = ks_cli_judge_store(live->store, calendar, diag);
+	if (error == KS_SUCCESS)
+		error = ks_live_watch(live, diag);
 	if (error != KS_SUCCESS)
 		tell_failure(live, diag);
 	if (live->store != NULL)

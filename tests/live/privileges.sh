@@ -62,6 +62,8 @@ refused 3 'keystorm live: interface ks9: there is none; ip link shows*' 'an unkn
 refused 2 'keystorm live: filter "port": *' 'a bad filter' "$keystorm" live -i ks1 -d x.db --filter port
 refused 4 'keystorm live: *' 'a database in a folder that the user may not write' \
 	"$keystorm" live -i ks1 -d x.db --user nobody
+refused 2 'keystorm live: --on-storm nowhere: No such file or directory' 'a program that is not there' \
+	"$keystorm" live -i ks1 -d x.db --on-storm nowhere
 ip link set ks3 down
 refused 3 'keystorm live: interface ks3: it is down; ip link set ks3 up' 'an interface that is down' \
 	"$keystorm" live -i ks3 -d x.db
