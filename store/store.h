@@ -38,6 +38,10 @@ void ks_store_close(struct ks_store *store); /* NULL is fine */
 struct ks_sink *ks_store_sink(struct ks_store *store);
 void ks_store_abandon(struct ks_store *store); /* roll back what `begin` began */
 
+/* Forget the runs whose last packet is older than `before_ns`, and with them all judgements, if there are
+ * any. In one transaction. */
+KS_MUST_CHECK enum ks_error ks_store_retain(struct ks_store *store, int64_t before_ns, struct ks_diag *diag);
+
 /* Is an input of this size known, and which hash has it? Called for each file before it is read, so
  * that only files whose size is known need to be hashed ahead. */
 KS_MUST_CHECK enum ks_error ks_store_has_size(struct ks_store *store, uint64_t size_bytes, bool *ret,

@@ -48,7 +48,7 @@ hear(void *arg, const struct ks_copy_word *word)
 		return;
 	live->failing = true;
 	say("%.400s%s", word->text,
-	    live->stop_ns != 0 ? "" : "; nothing is lost yet: it will be tried again");
+	    live->stop_ns != 0 ? "" : "; memory keeps it: it will be tried again");
 }
 
 /* What has become of the copy. */

@@ -24,6 +24,7 @@ struct ks_live_options {
 	struct ks_ring_config ring; /* ports: of `ports` */
 	uint16_t ports[64];
 	uint32_t bin_s, segment_s;
+	uint32_t retain_days; /* 0: for ever */
 	size_t memory_bytes;
 	struct ks_prefix *servers; /* KS_LIVE_SERVERS_MAX of them */
 	size_t n_servers;

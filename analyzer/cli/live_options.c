@@ -18,6 +18,7 @@ enum {
 	OPT_NO_PROMISC,
 	OPT_ON_STORM,
 	OPT_PORT,
+	OPT_RETAIN,
 	OPT_RING,
 	OPT_ROLLOVERS,
 	OPT_SEGMENT,
@@ -37,6 +38,7 @@ static const struct option words[] = {
 	{"no-promisc", no_argument, NULL, OPT_NO_PROMISC},
 	{"on-storm", required_argument, NULL, OPT_ON_STORM},
 	{"port", required_argument, NULL, OPT_PORT},
+	{"retain", required_argument, NULL, OPT_RETAIN},
 	{"ring", required_argument, NULL, OPT_RING},
 	{"rollovers", required_argument, NULL, OPT_ROLLOVERS},
 	{"segment", required_argument, NULL, OPT_SEGMENT},
@@ -62,6 +64,7 @@ print_help(void)
 		"      --bin S            width of the time bins in seconds (60)\n"
 		"      --filter BPF       only packets that match, as with tcpdump (what DNS needs)\n"
 		"      --ring SIZE        buffer of an interface in the kernel (64M)\n"
+		"      --retain DAYS      forget what is older (keep all)\n"
 		"      --user NAME        become this user when the interfaces are open\n"
 		"      --json             also a JSON line on standard output when a storm begins or ends\n"
 		"      --on-storm PROGRAM  start it when a storm begins or ends; facts are in its "
@@ -125,6 +128,16 @@ take_seconds(const char *name, const char *text, uint32_t *ret)
 }
 
 static int
+take_days(const char *text, uint32_t *ret)
+{
+	uint64_t number;
+	if (!ks_option_number(text, 1, 36500, &number))
+		return ks_cli_usage("live", "--retain '%s' is no number of days (1 to 36500)", text);
+	*ret = (uint32_t)number;
+	return KS_EXIT_DONE;
+}
+
+static int
 take_ring(struct ks_live_options *options, const char *text)
 {
 	uint64_t number;
@@ -161,6 +174,8 @@ take(struct ks_live_options *options, int option)
 	case OPT_FILTER:
 		options->ring.filter = optarg;
 		return KS_EXIT_DONE;
+	case OPT_RETAIN:
+		return take_days(optarg, &options->retain_days);
 	case OPT_RING:
 		return take_ring(options, optarg);
 	case OPT_MEMORY:

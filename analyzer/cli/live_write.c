@@ -65,10 +65,22 @@ tell_failure(struct ks_live *live, const struct ks_diag *diag)
 	ks_copy_tell(&live->copy, &word);
 }
 
+/* Once a segment: what is old does not get much older in an hour. */
+static enum ks_error
+retain(struct ks_live *live, struct ks_diag *diag)
+{
+	const int64_t days = live->options->retain_days;
+	if (days == 0 || !live->is_last)
+		return KS_SUCCESS;
+	return ks_store_retain(live->store, ks_feed_now() - days * 86400 * KS_NS_PER_S, diag);
+}
+
 void
 ks_live_copy_end(struct ks_live *live, enum ks_error error, struct ks_diag *diag)
 {
 	const struct ks_calendar *const calendar = live->options->rollovers != NULL ? &live->calendar : NULL;
+	if (error == KS_SUCCESS)
+		error = retain(live, diag);
 	if (error == KS_SUCCESS)
 		error = ks_cli_judge_store(live->store, calendar, diag);
 	if (error == KS_SUCCESS)
