@@ -15,12 +15,18 @@
 
 enum { PATIENCE_MS = 30000 }; /* with the database, at the end */
 
-static volatile sig_atomic_t stop_asked;
+static volatile sig_atomic_t stop_asked, reread_asked;
 
 static void
 on_stop(int signal_number)
 {
 	stop_asked = signal_number;
+}
+
+static void
+on_reread(int signal_number)
+{
+	reread_asked = signal_number;
 }
 
 static void say(const char *format, ...) KS_PRINTF(1, 2);
@@ -42,13 +48,14 @@ static void
 hear(void *arg, const struct ks_copy_word *word)
 {
 	struct ks_live *const live = arg;
-	if (word->kind != KS_LIVE_FAILED)
+	if (word->kind == KS_LIVE_FIGURES || word->kind == KS_LIVE_WATCHED)
+		ks_live_hear_figures(live, word);
+	if (word->kind == KS_LIVE_STORM || word->kind == KS_LIVE_WATCHED)
 		ks_live_hear_storm(live, word);
 	if (word->kind != KS_LIVE_FAILED || live->failing)
 		return;
 	live->failing = true;
-	say("%.400s%s", word->text,
-	    live->stop_ns != 0 ? "" : "; memory keeps it: it will be tried again");
+	say("%.400s%s", word->text, live->stop_ns != 0 ? "" : "; memory keeps it: it will be tried again");
 }
 
 /* What has become of the copy. */
@@ -63,6 +70,9 @@ listen(struct ks_live *live, int wait_ms)
 	if (status != 0 && !live->failing)
 		say("what writes the database ended unasked (status %#x)", (unsigned)status);
 	live->failing = status != 0;
+	if (status == 0)
+		live->written_s = live->copied_s;
+	live->figures.n_coming = 0;
 	live->in_round = false; /* it may have died within one */
 }
 
@@ -77,6 +87,7 @@ begin_copy(struct ks_live *live, int64_t now_ns, bool is_last)
 		return false;
 	}
 	live->original = original;
+	live->copied_s = live->bin_end_s;
 	live->is_last = is_last;
 	return true;
 }
@@ -133,11 +144,30 @@ close_bin(struct ks_live *live, int64_t now_ns)
 	return is_last ? KS_FEED_END : KS_FEED_GO;
 }
 
+/* Of a file that cannot be used all lines are told of, and the one before stays. */
+static void
+reread(struct ks_live *live)
+{
+	struct ks_calendar calendar = {0};
+	reread_asked = 0;
+	if (live->options->rollovers == NULL)
+		return;
+	if (!ks_calendar_read("live", live->options->rollovers, &calendar)) {
+		ks_calendar_done(&calendar);
+		return;
+	}
+	ks_calendar_done(&live->calendar);
+	live->calendar = calendar;
+	say("%.300s was read again", live->options->rollovers);
+}
+
 static void
 keep_house(struct ks_live *live, int64_t now_ns)
 {
 	live->second_ns = now_ns;
 	read_drops(live, now_ns);
+	if (reread_asked != 0)
+		reread(live);
 }
 
 /* A signal asked to stop: the bin ends here. A copy that is still busy comes first; if the database cannot be
@@ -165,6 +195,8 @@ look(void *arg, int64_t now_ns, int64_t packet_ns)
 {
 	struct ks_live *const live = arg;
 	listen(live, 0);
+	ks_http_serve(live->http);
+	ks_notify_alive(&live->notify, now_ns);
 	if (now_ns - live->second_ns >= KS_NS_PER_S || now_ns < live->second_ns)
 		keep_house(live, now_ns);
 	if (stop_asked != 0 && live->stop_ns == 0)
@@ -311,8 +343,11 @@ capture(struct ks_live *live, const struct ks_live_options *options)
 	live->options = options;
 	live->helper.to_helper = -1;
 	enum ks_error error = options->user != NULL ? ks_user_find(options->user, &user, &diag) : KS_SUCCESS;
+	if (error == KS_SUCCESS && options->metrics != NULL)
+		error = ks_http_open(options->metrics, ks_live_figures_text, live, &live->http, &diag);
 	if (error == KS_SUCCESS)
 		error = open_interfaces(options, &live->feed, &diag);
+	ks_notify_open(&live->notify);
 	if (error != KS_SUCCESS)
 		return ks_cli_fail("live", error, &diag);
 	error = give_up_privileges(live, &user, &diag);
@@ -321,11 +356,15 @@ capture(struct ks_live *live, const struct ks_live_options *options)
 	if (error == KS_SUCCESS) {
 		begin(live);
 		say_begin(options);
+		ks_notify_tell(&live->notify, "READY=1");
 		error = run_segments(live, &diag);
+		ks_notify_tell(&live->notify, "STOPPING=1");
 		listen(live, PATIENCE_MS);
 		ks_helper_done(&live->helper);
 		say_end(live);
 	}
+	ks_http_close(live->http);
+	ks_notify_close(&live->notify);
 	ks_capture_close(&live->feed.capture);
 	if (error != KS_SUCCESS)
 		return ks_cli_fail("live", error, &diag);
@@ -337,7 +376,7 @@ ks_cli_live(int argc, char **argv)
 {
 	static struct ks_live live; /* large */
 	struct ks_live_options options;
-	const struct sigaction action = {.sa_handler = on_stop};
+	const struct sigaction action = {.sa_handler = on_stop}, again = {.sa_handler = on_reread};
 	int status = ks_live_options_parse(argc, argv, &options);
 	if (status == KS_EXIT_DONE && !options.help && options.rollovers != NULL &&
 	    !ks_calendar_read("live", options.rollovers, &live.calendar))
@@ -345,6 +384,7 @@ ks_cli_live(int argc, char **argv)
 	if (status == KS_EXIT_DONE && !options.help) {
 		(void)sigaction(SIGINT, &action, NULL);
 		(void)sigaction(SIGTERM, &action, NULL);
+		(void)sigaction(SIGHUP, &again, NULL);
 		status = capture(&live, &options);
 	}
 	ks_calendar_done(&live.calendar);

@@ -11,6 +11,8 @@
 #include "analyzer/live/drops.h"
 #include "analyzer/live/feed.h"
 #include "analyzer/live/helper.h"
+#include "analyzer/live/http.h"
+#include "analyzer/live/notify.h"
 #include "analyzer/live/privilege.h"
 #include "analyzer/pipeline.h"
 
@@ -30,6 +32,7 @@ struct ks_live_options {
 	size_t n_servers;
 	const char *sensor;
 	char vantage;         /* 0: inferred */
+	const char *metrics;  /* where to listen, or NULL */
 	const char *on_storm; /* program, or NULL */
 	bool quiet, json, help;
 };
@@ -40,9 +43,16 @@ void ks_live_options_done(struct ks_live_options *options);
 
 /* Words of a copy of the process. */
 enum ks_live_word {
-	KS_LIVE_FAILED, /* text: the line of an error */
-	KS_LIVE_STORM,  /* one that is on: see live_watch.c */
-	KS_LIVE_WATCHED /* those were all */
+	KS_LIVE_FAILED,  /* text: the line of an error */
+	KS_LIVE_FIGURES, /* text: lines of figures */
+	KS_LIVE_STORM,   /* one that is on: see live_watch.c */
+	KS_LIVE_WATCHED  /* those were all */
+};
+
+/* Figures from the database, as text. */
+struct ks_live_figures {
+	size_t n_shown, n_coming;
+	char shown[128 * 1024], coming[128 * 1024];
 };
 
 /* The verb while it is on. */
@@ -54,19 +64,23 @@ struct ks_live {
 	struct ks_copy copy;
 	struct ks_announcer announcer;
 	struct ks_helper helper;
+	struct ks_http *http; /* NULL: none */
+	struct ks_notify notify;
+	struct ks_live_figures figures;
 	bool in_round; /* storms are coming in */
 
-	struct ks_store *store; /* in the copy only */
-	int64_t bin_end_s;      /* of the bin that is open */
-	int64_t segment_end_s;  /* then the tables begin anew */
-	int64_t second_ns;      /* clock, of the last housekeeping */
-	int64_t stop_ns;        /* clock; 0: nobody asked to stop */
-	pid_t original;         /* in the copy: whose */
-	bool is_copy, is_last;  /* is_last: the copy of a segment that is over */
-	bool ends_segment;      /* the run ends for the next segment */
-	bool lost;              /* something could not be written, and nobody will try again */
-	bool failing;           /* what was written last could not be */
-	uint64_t packets;       /* of segments that are over */
+	struct ks_store *store;      /* in the copy only */
+	int64_t bin_end_s;           /* of the bin that is open */
+	int64_t segment_end_s;       /* then the tables begin anew */
+	int64_t copied_s, written_s; /* end of the bin that a copy writes, and that was written last */
+	int64_t second_ns;           /* clock, of the last housekeeping */
+	int64_t stop_ns;             /* clock; 0: nobody asked to stop */
+	pid_t original;              /* in the copy: whose */
+	bool is_copy, is_last;       /* is_last: the copy of a segment that is over */
+	bool ends_segment;           /* the run ends for the next segment */
+	bool lost;                   /* something could not be written, and nobody will try again */
+	bool failing;                /* what was written last could not be */
+	uint64_t packets;            /* of segments that are over */
 };
 
 /* In the copy, when its run ends: opens the database. In the original: KS_ERR_INTERRUPTED. */
@@ -74,6 +88,11 @@ enum ks_error ks_live_ended(void *arg, struct ks_sink **sink, struct ks_diag *di
 /* In the copy: tell the original which storms are on. In the original: hear it. */
 enum ks_error ks_live_watch(struct ks_live *live, struct ks_diag *diag);
 void ks_live_hear_storm(struct ks_live *live, const struct ks_copy_word *word);
+/* In the copy: tell the original figures from the database. In the original: hear them; and all of them as
+ * text. */
+enum ks_error ks_live_measure(struct ks_live *live, struct ks_diag *diag);
+void ks_live_hear_figures(struct ks_live *live, const struct ks_copy_word *word);
+size_t ks_live_figures_text(void *arg, char *ret, size_t size);
 /* The facts that only live knows. */
 enum ks_error ks_live_more(void *arg, struct ks_sink *sink, struct ks_diag *diag);
 /* In the copy: judge what was written if `error` is KS_SUCCESS, tell the original, end the process. */

@@ -15,6 +15,7 @@ enum {
 	OPT_FILTER,
 	OPT_MEMORY,
 	OPT_JSON,
+	OPT_METRICS,
 	OPT_NO_PROMISC,
 	OPT_ON_STORM,
 	OPT_PORT,
@@ -35,6 +36,7 @@ static const struct option words[] = {
 	{"filter", required_argument, NULL, OPT_FILTER},
 	{"memory", required_argument, NULL, OPT_MEMORY},
 	{"json", no_argument, NULL, OPT_JSON},
+	{"metrics", required_argument, NULL, OPT_METRICS},
 	{"no-promisc", no_argument, NULL, OPT_NO_PROMISC},
 	{"on-storm", required_argument, NULL, OPT_ON_STORM},
 	{"port", required_argument, NULL, OPT_PORT},
@@ -66,6 +68,7 @@ print_help(void)
 		"      --ring SIZE        buffer of an interface in the kernel (64M)\n"
 		"      --retain DAYS      forget what is older (keep all)\n"
 		"      --user NAME        become this user when the interfaces are open\n"
+		"      --metrics [ADDR:]PORT  figures for Prometheus at /metrics (of loopback)\n"
 		"      --json             also a JSON line on standard output when a storm begins or ends\n"
 		"      --on-storm PROGRAM  start it when a storm begins or ends; facts are in its "
 		"environment\n"
@@ -182,6 +185,9 @@ take(struct ks_live_options *options, int option)
 		return take_memory(options, optarg);
 	case OPT_JSON:
 		options->json = true;
+		return KS_EXIT_DONE;
+	case OPT_METRICS:
+		options->metrics = optarg;
 		return KS_EXIT_DONE;
 	case OPT_ON_STORM:
 		options->on_storm = optarg;

@@ -84,6 +84,8 @@ ks_live_copy_end(struct ks_live *live, enum ks_error error, struct ks_diag *diag
 	if (error == KS_SUCCESS)
 		error = ks_cli_judge_store(live->store, calendar, diag);
 	if (error == KS_SUCCESS)
+		error = ks_live_measure(live, diag);
+	if (error == KS_SUCCESS)
 		error = ks_live_watch(live, diag);
 	if (error != KS_SUCCESS)
 		tell_failure(live, diag);

@@ -81,6 +81,8 @@ deliver(struct ks_feed *feed, size_t i, struct ks_packet *ret)
 	info->clock_steps_back += ret->time_ns < feed->last_ns[i];
 	feed->last_ns[i] = ret->time_ns;
 	info->packets++;
+	feed->delivered[i].packets++;
+	feed->delivered[i].bytes += ret->wire_len;
 }
 
 static enum ks_error

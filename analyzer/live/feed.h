@@ -33,6 +33,9 @@ struct ks_feed {
 	bool ended;        /* until renewed */
 	int64_t looked_ns; /* clock */
 	int64_t last_ns[KS_FEED_RINGS];
+	struct {
+		uint64_t packets, bytes; /* of all runs; octets on the wire */
+	} delivered[KS_FEED_RINGS];
 };
 
 /* `rings` are the feed's from now on, even when it fails. KS_ERR_MEMORY: no random numbers. */

@@ -40,6 +40,17 @@ result "$status" 'with --user: ends well'
 result "$(sqlite3 open/user.db 'SELECT sum(packets) = 0 FROM input')" 'with --user: captures and writes'
 result "$([ "$(stat -c %U open/user.db)" = nobody ]; echo $?)" 'with --user: the database is its own'
 
+if command -v setpriv >/dev/null 2>&1; then # as the unit does it
+	rm -f open/ambient.db
+	setpriv --reuid nobody --clear-groups --inh-caps +net_raw --ambient-caps +net_raw --bounding-set -all,+net_raw \
+		"$keystorm" live -i ks1 -d open/ambient.db 2>ambient.err &
+	live=$!
+	started="$started $live"
+	wait_for ambient.err 'capturing on'
+	is CapEff 0000000000000000 'with one capability: none is left'
+	is CapAmb 0000000000000000 'with one capability: nor for programs'
+	stop_live
+fi
 live root -i ks1 --bin 1
 no_capability 'as root'
 stop_live
