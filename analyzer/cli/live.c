@@ -72,6 +72,7 @@ listen(struct ks_live *live, int wait_ms)
 	live->failing = status != 0;
 	if (status == 0)
 		live->written_s = live->copied_s;
+	live->write_ns = ks_feed_now() - live->copy.begun_ns;
 	live->figures.n_coming = 0;
 	live->in_round = false; /* it may have died within one */
 }

@@ -73,6 +73,7 @@ struct ks_live {
 	int64_t bin_end_s;           /* of the bin that is open */
 	int64_t segment_end_s;       /* then the tables begin anew */
 	int64_t copied_s, written_s; /* end of the bin that a copy writes, and that was written last */
+	int64_t write_ns;            /* how long that took */
 	int64_t second_ns;           /* clock, of the last housekeeping */
 	int64_t stop_ns;             /* clock; 0: nobody asked to stop */
 	pid_t original;              /* in the copy: whose */

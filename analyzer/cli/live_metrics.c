@@ -203,6 +203,9 @@ ks_live_figures_text(void *arg, char *ret, size_t size)
 	add_head(&text, "written_bin_seconds", "gauge",
 		 "End of the last bin that was written, since the epoch.");
 	add(&text, "keystorm_written_bin_seconds %" PRId64 "\n", live->written_s);
+	add_head(&text, "write_duration_seconds", "gauge",
+		 "How long writing and judging took the last time.");
+	add(&text, "keystorm_write_duration_seconds %.3f\n", (double)live->write_ns * 1e-9);
 	if (text.n + live->figures.n_shown < size) {
 		memcpy(ret + text.n, live->figures.shown, live->figures.n_shown);
 		text.n += live->figures.n_shown;
