@@ -5,7 +5,6 @@
  * One run of the pipeline is a segment (an hour). When a bin is over, a copy of the process ends the run and
  * writes it down in place of what stood there of it; when the segment is over, the tables begin anew. */
 #include <inttypes.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -29,19 +28,6 @@ on_reread(int signal_number)
 	reread_asked = signal_number;
 }
 
-static void say(const char *format, ...) KS_PRINTF(1, 2);
-
-static void
-say(const char *format, ...)
-{
-	char text[600];
-	va_list args;
-	va_start(args, format);
-	(void)vsnprintf(text, sizeof(text), format, args);
-	va_end(args);
-	(void)fprintf(stderr, "keystorm live: %s\n", text);
-}
-
 /* --- the copy --- */
 
 static void
@@ -50,12 +36,17 @@ hear(void *arg, const struct ks_copy_word *word)
 	struct ks_live *const live = arg;
 	if (word->kind == KS_LIVE_FIGURES || word->kind == KS_LIVE_WATCHED)
 		ks_live_hear_figures(live, word);
+	if (word->kind == KS_LIVE_ROW)
+		ks_live_hear_row(live, word);
+	if (word->kind == KS_LIVE_WATCHED)
+		ks_live_top_rows(live);
 	if (word->kind == KS_LIVE_STORM || word->kind == KS_LIVE_WATCHED)
 		ks_live_hear_storm(live, word);
 	if (word->kind != KS_LIVE_FAILED || live->failing)
 		return;
 	live->failing = true;
-	say("%.400s%s", word->text, live->stop_ns != 0 ? "" : "; memory keeps it: it will be tried again");
+	ks_live_say(live, "%.400s%s", word->text,
+		    live->stop_ns != 0 ? "" : "; memory keeps it: it will be tried again");
 }
 
 /* What has become of the copy. */
@@ -66,14 +57,15 @@ listen(struct ks_live *live, int wait_ms)
 	if (!ks_copy_listen(&live->copy, wait_ms, hear, live, &status))
 		return;
 	if (status == 0 && live->failing)
-		say("the database can be written again");
+		ks_live_say(live, "the database can be written again");
 	if (status != 0 && !live->failing)
-		say("what writes the database ended unasked (status %#x)", (unsigned)status);
+		ks_live_say(live, "what writes the database ended unasked (status %#x)", (unsigned)status);
 	live->failing = status != 0;
 	if (status == 0)
 		live->written_s = live->copied_s;
 	live->write_ns = ks_feed_now() - live->copy.begun_ns;
 	live->figures.n_coming = 0;
+	live->zones.n = live->sources.n = 0;
 	live->in_round = false; /* it may have died within one */
 }
 
@@ -84,7 +76,7 @@ begin_copy(struct ks_live *live, int64_t now_ns, bool is_last)
 	struct ks_diag diag;
 	const pid_t original = getpid();
 	if (ks_copy_begin(&live->copy, now_ns, &live->is_copy, &diag) != KS_SUCCESS) {
-		say("%s; it will be tried again", diag.text);
+		ks_live_say(live, "%s; it will be tried again", diag.text);
 		return false;
 	}
 	live->original = original;
@@ -121,6 +113,14 @@ next_multiple(int64_t t_s, int64_t step_s)
 	return (t_s / step_s + 1) * step_s;
 }
 
+static void
+set_ends(struct ks_live *live, int64_t now_ns)
+{
+	live->bin_end_s = next_multiple(now_ns / KS_NS_PER_S, live->options->bin_s);
+	live->segment_end_s = next_multiple(now_ns / KS_NS_PER_S, live->options->segment_s);
+	live->feed.due_ns = live->bin_end_s * KS_NS_PER_S;
+}
+
 /* The bin is over. While a copy is still busy nothing new can be written: then the bin is written with the
  * next. */
 static enum ks_feed_step
@@ -137,6 +137,7 @@ close_bin(struct ks_live *live, int64_t now_ns)
 		return KS_FEED_GO;
 	if (live->is_copy)
 		return KS_FEED_END;
+	ks_live_top_bin(live, live->bin_end_s);
 	live->bin_end_s = next_multiple(now_s > live->bin_end_s ? now_s : live->bin_end_s, options->bin_s);
 	live->feed.due_ns = live->bin_end_s * KS_NS_PER_S;
 	live->ends_segment = is_last;
@@ -159,7 +160,7 @@ reread(struct ks_live *live)
 	}
 	ks_calendar_done(&live->calendar);
 	live->calendar = calendar;
-	say("%.300s was read again", live->options->rollovers);
+	ks_live_say(live, "%.300s was read again", live->options->rollovers);
 }
 
 static void
@@ -167,6 +168,7 @@ keep_house(struct ks_live *live, int64_t now_ns)
 {
 	live->second_ns = now_ns;
 	read_drops(live, now_ns);
+	ks_live_top_second(live);
 	if (reread_asked != 0)
 		reread(live);
 }
@@ -178,8 +180,9 @@ stop(struct ks_live *live, int64_t now_ns)
 {
 	listen(live, PATIENCE_MS);
 	if (live->copy.pid != 0) {
-		say("the database could not be written within %d s: what was captured since is lost",
-		    PATIENCE_MS / 1000);
+		ks_live_say(live,
+			    "the database could not be written within %d s: what was captured since is lost",
+			    PATIENCE_MS / 1000);
 		(void)kill(live->copy.pid, SIGKILL);
 		live->lost = true;
 		return KS_FEED_END;
@@ -197,6 +200,8 @@ look(void *arg, int64_t now_ns, int64_t packet_ns)
 	struct ks_live *const live = arg;
 	listen(live, 0);
 	ks_http_serve(live->http);
+	if (ks_live_top_show(live, now_ns))
+		stop_asked = SIGTERM;
 	ks_notify_alive(&live->notify, now_ns);
 	if (now_ns - live->second_ns >= KS_NS_PER_S || now_ns < live->second_ns)
 		keep_house(live, now_ns);
@@ -205,6 +210,9 @@ look(void *arg, int64_t now_ns, int64_t packet_ns)
 	/* What came before the signal is still on its way through the ring. */
 	if (live->stop_ns != 0 && now_ns - live->stop_ns >= KS_FEED_SETTLE_NS)
 		return stop(live, now_ns);
+	if (now_ns / KS_NS_PER_S < live->bin_end_s - 2 * (int64_t)live->options->bin_s)
+		set_ends(live,
+			 now_ns); /* the clock was set back: nobody shall wait until it is there again */
 	const int64_t end_ns = live->bin_end_s * KS_NS_PER_S;
 	if (packet_ns >= end_ns)
 		return close_bin(live, packet_ns);
@@ -245,7 +253,7 @@ give_up_privileges(struct ks_live *live, const struct ks_user *user, struct ks_d
 	if (error == KS_SUCCESS)
 		error = ks_privilege_filter(&filtered, diag);
 	if (error == KS_SUCCESS && !filtered)
-		say("this kernel has no filters of system calls: going on without");
+		ks_live_say(live, "this kernel has no filters of system calls: going on without");
 	return error;
 }
 
@@ -309,31 +317,30 @@ begin(struct ks_live *live)
 	const int64_t now_ns = ks_feed_now();
 	live->feed.look = look;
 	live->feed.arg = live;
-	live->bin_end_s = next_multiple(now_ns / KS_NS_PER_S, options->bin_s);
-	live->segment_end_s = next_multiple(now_ns / KS_NS_PER_S, options->segment_s);
-	live->feed.due_ns = live->bin_end_s * KS_NS_PER_S;
+	set_ends(live, now_ns);
 	live->second_ns = now_ns;
 	ks_drops_init(&live->drops, options->bin_s, now_ns);
 }
 
 static void
-say_begin(const struct ks_live_options *options)
+say_begin(struct ks_live *live)
 {
+	const struct ks_live_options *const options = live->options;
 	char text[400] = "";
 	size_t n = 0;
 	for (size_t i = 0; i < options->n_interfaces && n < sizeof(text); i++)
 		n += (size_t)snprintf(text + n, sizeof(text) - n, "%s%s", i == 0 ? "" : ", ",
 				      options->interfaces[i]);
 	if (!options->quiet)
-		say("capturing on %s into %.100s", text, options->database);
+		ks_live_say(live, "capturing on %s into %.100s", text, options->database);
 }
 
 static void
-say_end(const struct ks_live *live)
+say_end(struct ks_live *live)
 {
 	if (!live->options->quiet)
-		say("%" PRIu64 " packets, %" PRIu64 " lost in the kernel, %" PRIu64 " before", live->packets,
-		    live->drops.all.kernel, live->drops.all.interface);
+		ks_live_say(live, "%" PRIu64 " packets, %" PRIu64 " lost in the kernel, %" PRIu64 " before",
+			    live->packets, live->drops.all.kernel, live->drops.all.interface);
 }
 
 static int
@@ -356,11 +363,13 @@ capture(struct ks_live *live, const struct ks_live_options *options)
 		error = try_database(options->database, &diag);
 	if (error == KS_SUCCESS) {
 		begin(live);
-		say_begin(options);
+		say_begin(live);
 		ks_notify_tell(&live->notify, "READY=1");
+		ks_live_top_begin(live);
 		error = run_segments(live, &diag);
 		ks_notify_tell(&live->notify, "STOPPING=1");
 		listen(live, PATIENCE_MS);
+		ks_live_top_end(live);
 		ks_helper_done(&live->helper);
 		say_end(live);
 	}

@@ -14,6 +14,7 @@
 #include "analyzer/live/http.h"
 #include "analyzer/live/notify.h"
 #include "analyzer/live/privilege.h"
+#include "analyzer/live/screen.h"
 #include "analyzer/pipeline.h"
 
 enum { KS_LIVE_BIN_S = 60, KS_LIVE_SEGMENT_S = 3600, KS_LIVE_SERVERS_MAX = 4096 };
@@ -34,7 +35,7 @@ struct ks_live_options {
 	char vantage;         /* 0: inferred */
 	const char *metrics;  /* where to listen, or NULL */
 	const char *on_storm; /* program, or NULL */
-	bool quiet, json, help;
+	bool quiet, json, top, help;
 };
 
 /* Parse `argv`; an error is printed, its exit status returned. ks_live_options_done in any case. */
@@ -45,6 +46,7 @@ void ks_live_options_done(struct ks_live_options *options);
 enum ks_live_word {
 	KS_LIVE_FAILED,  /* text: the line of an error */
 	KS_LIVE_FIGURES, /* text: lines of figures */
+	KS_LIVE_ROW,     /* of a table: which, queries, requeries; text: name */
 	KS_LIVE_STORM,   /* one that is on: see live_watch.c */
 	KS_LIVE_WATCHED  /* those were all */
 };
@@ -67,7 +69,11 @@ struct ks_live {
 	struct ks_http *http; /* NULL: none */
 	struct ks_notify notify;
 	struct ks_live_figures figures;
-	bool in_round; /* storms are coming in */
+	struct ks_screen screen;
+	struct ks_screen_table zones, sources; /* that are coming in */
+	bool on_screen;
+	uint64_t bin_packets, bin_lost; /* of all, when the last bin was over */
+	bool in_round;                  /* storms are coming in */
 
 	struct ks_store *store;      /* in the copy only */
 	int64_t bin_end_s;           /* of the bin that is open */
@@ -94,6 +100,18 @@ void ks_live_hear_storm(struct ks_live *live, const struct ks_copy_word *word);
 enum ks_error ks_live_measure(struct ks_live *live, struct ks_diag *diag);
 void ks_live_hear_figures(struct ks_live *live, const struct ks_copy_word *word);
 size_t ks_live_figures_text(void *arg, char *ret, size_t size);
+/* One line: on standard error, or an event on the screen. */
+void ks_live_say(struct ks_live *live, const char *format, ...) KS_PRINTF(2, 3);
+/* --top: begin and end of the screen; rows of its tables, and that they were all; once a second, the rate;
+ * now and then draw it (true: the user wants to end); at the end of a bin a line, where there is no screen.
+ */
+void ks_live_top_begin(struct ks_live *live);
+void ks_live_top_end(struct ks_live *live);
+void ks_live_hear_row(struct ks_live *live, const struct ks_copy_word *word);
+void ks_live_top_rows(struct ks_live *live);
+void ks_live_top_second(struct ks_live *live);
+bool ks_live_top_show(struct ks_live *live, int64_t now_ns);
+void ks_live_top_bin(struct ks_live *live, int64_t end_s);
 /* The facts that only live knows. */
 enum ks_error ks_live_more(void *arg, struct ks_sink *sink, struct ks_diag *diag);
 /* In the copy: judge what was written if `error` is KS_SUCCESS, tell the original, end the process. */

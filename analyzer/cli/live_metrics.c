@@ -101,12 +101,38 @@ static const struct {
 	 "DNSKEY queries in this segment, of the sources with most.", KS_METRIC_SOURCE, SOURCES, 0},
 };
 
+/* For the screen. */
+static enum ks_error
+tell_row(void *arg, const struct ks_store_metric *metric, struct ks_diag *diag)
+{
+	struct family *const family = arg;
+	struct ks_copy_word *const word = &family->word;
+	(void)diag;
+	word->numbers[1] = (int64_t)metric->values[0];
+	word->numbers[2] = (int64_t)metric->values[1];
+	word->n =
+		1 + (uint32_t)snprintf(word->text, KS_SCREEN_NAME, "%.*s", KS_SCREEN_NAME - 1, metric->name);
+	ks_copy_tell(&family->live->copy, word);
+	return KS_SUCCESS;
+}
+
+static enum ks_error
+tell_rows(struct ks_live *live, enum ks_metric which, struct ks_diag *diag)
+{
+	struct family family = {.live = live, .word = {.kind = KS_LIVE_ROW, .numbers = {which}}};
+	return ks_store_each_metric(live->store, which, KS_SCREEN_ROWS, tell_row, &family, diag);
+}
+
 enum ks_error
 ks_live_measure(struct ks_live *live, struct ks_diag *diag)
 {
 	enum ks_error error = KS_SUCCESS;
+	if (live->options->top)
+		error = tell_rows(live, KS_METRIC_ZONE, diag);
+	if (live->options->top && error == KS_SUCCESS)
+		error = tell_rows(live, KS_METRIC_SOURCE, diag);
 	if (live->options->metrics == NULL)
-		return KS_SUCCESS;
+		return error;
 	for (size_t i = 0; i < KS_COUNT(families) && error == KS_SUCCESS; i++) {
 		struct family family = {
 			.live = live,

@@ -25,6 +25,7 @@ enum {
 	OPT_SEGMENT,
 	OPT_SENSOR,
 	OPT_SERVER,
+	OPT_TOP,
 	OPT_USER,
 	OPT_VANTAGE
 };
@@ -46,6 +47,7 @@ static const struct option words[] = {
 	{"segment", required_argument, NULL, OPT_SEGMENT},
 	{"sensor", required_argument, NULL, OPT_SENSOR},
 	{"server", required_argument, NULL, OPT_SERVER},
+	{"top", no_argument, NULL, OPT_TOP},
 	{"user", required_argument, NULL, OPT_USER},
 	{"vantage", required_argument, NULL, OPT_VANTAGE},
 	{"quiet", no_argument, NULL, 'q'},
@@ -69,6 +71,8 @@ print_help(void)
 		"      --retain DAYS      forget what is older (keep all)\n"
 		"      --user NAME        become this user when the interfaces are open\n"
 		"      --metrics [ADDR:]PORT  figures for Prometheus at /metrics (of loopback)\n"
+		"      --top              a screen of what goes on, or a line for each bin where there is "
+		"none\n"
 		"      --json             also a JSON line on standard output when a storm begins or ends\n"
 		"      --on-storm PROGRAM  start it when a storm begins or ends; facts are in its "
 		"environment\n"
@@ -204,6 +208,9 @@ take(struct ks_live_options *options, int option)
 		return KS_EXIT_DONE;
 	case OPT_SENSOR:
 		options->sensor = optarg;
+		return KS_EXIT_DONE;
+	case OPT_TOP:
+		options->top = true;
 		return KS_EXIT_DONE;
 	case OPT_USER:
 		options->user = optarg;

@@ -95,7 +95,7 @@ announce(void *arg, const struct ks_alarm *alarm)
 	struct ks_live *const live = arg;
 	char text[KS_ALARM_TEXT];
 	(void)ks_alarm_sentence(alarm, text);
-	(void)fprintf(stderr, "keystorm live: %s\n", text);
+	ks_live_say(live, "%s", text);
 	if (live->options->json) {
 		(void)ks_alarm_json(alarm, text);
 		(void)puts(text);
@@ -105,7 +105,7 @@ announce(void *arg, const struct ks_alarm *alarm)
 		return;
 	const size_t n = ks_alarm_environment(alarm, live->options->database, text);
 	if (!ks_helper_start(&live->helper, text, n))
-		(void)fprintf(stderr, "keystorm live: --on-storm: could not be started\n");
+		ks_live_say(live, "--on-storm: could not be started");
 }
 
 void
