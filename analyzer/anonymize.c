@@ -75,7 +75,7 @@ of(struct ks_sink *sink)
 /* clang-format off */
 PASS(input) PASS(counter) PASS(server) PASS(rest) PASS(clients) PASS(bin) PASS(traffic) PASS(zone) PASS(zone_bin)
 PASS(bound) PASS(nxdomain) PASS(depth) PASS(zone_server) PASS(given_server) PASS(lookaside) PASS(zone_key) PASS(failure)
-PASS(ledger_name) PASS(rrset) PASS(rrset_seen) PASS(key) PASS(signature) PASS(nsec) PASS(exhaustion)
+PASS(ledger_name) PASS(rrset) PASS(rrset_seen) PASS(key) PASS(signature) PASS(nsec) PASS(exhaustion) PASS(drop)
 HIDE(source) HIDE(flow) HIDE(behaviour) HIDE(query) HIDE(icmp) HIDE(stack) HIDE(opening) HIDE(manner)
 HIDE(ta_signal)
 	/* clang-format on */
@@ -141,11 +141,12 @@ static const struct ks_sink_ops ops = {
 	.signature = pass_signature,
 	.nsec = pass_nsec,
 	.exhaustion = pass_exhaustion,
+	.drop = pass_drop,
 	.end = pass_end,
 };
 /* A new kind of fact must be listed above, under HIDE when it tells the address of a source, else under PASS;
  * then count it here. */
-static_assert(sizeof(ops) == 36 * sizeof(ops.end), "a kind of fact is neither passed on nor hidden");
+static_assert(sizeof(ops) == 37 * sizeof(ops.end), "a kind of fact is neither passed on nor hidden");
 
 struct ks_sink *
 ks_anonymizer_init(struct ks_anonymizer *ret, const struct ks_siphash_key *key, struct ks_sink *inner)

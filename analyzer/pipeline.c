@@ -501,6 +501,8 @@ put_facts(struct run *run, struct ks_sink *sink, struct ks_run_outcome *outcome,
 	run->shard.n_given = run->config->n_given;
 	if (error == KS_SUCCESS)
 		error = ks_shard_freeze(&run->shard, sink, diag);
+	if (error == KS_SUCCESS && run->config->more != NULL)
+		error = run->config->more(run->config->end_arg, sink, diag);
 	if (error == KS_SUCCESS)
 		error = sink->ops->end(sink, diag);
 	return error;
@@ -515,6 +517,8 @@ ks_run(struct ks_capture *capture, const struct ks_run_config *config, struct ks
 	enum ks_error error = run_init(&run, diag);
 	if (error == KS_SUCCESS)
 		error = read_all(&run, diag);
+	if (error == KS_SUCCESS && config->ended != NULL)
+		error = config->ended(config->end_arg, &sink, diag);
 	if (error == KS_SUCCESS)
 		error = put_facts(&run, sink, &outcome, diag);
 	outcome.packets = run.packets;

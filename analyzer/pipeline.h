@@ -32,6 +32,12 @@ struct ks_run_config {
 	/* Called now and then (about every 64 Ki packets); may be NULL. */
 	void (*progress)(void *arg, struct ks_capture *capture, uint64_t packets);
 	void *progress_arg;
+	/* Called when the capture has ended, before the facts leave; may be NULL. May put another sink in
+	 * place; an error ends the run there and is returned. */
+	enum ks_error (*ended)(void *arg, struct ks_sink **sink, struct ks_diag *diag);
+	/* Called when all facts but `end` were put: facts that the caller knows; may be NULL. */
+	enum ks_error (*more)(void *arg, struct ks_sink *sink, struct ks_diag *diag);
+	void *end_arg; /* of these two */
 };
 
 /* What the caller may want to know at once; the rest is in the sink. */

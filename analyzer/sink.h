@@ -72,6 +72,7 @@ struct ks_sink_ops {
 	enum ks_error (*nsec)(struct ks_sink *sink, const struct ks_fact_nsec *nsec, struct ks_diag *diag);
 	enum ks_error (*exhaustion)(struct ks_sink *sink, const struct ks_fact_exhaustion *exhaustion,
 				    struct ks_diag *diag);
+	enum ks_error (*drop)(struct ks_sink *sink, const struct ks_fact_drop *drop, struct ks_diag *diag);
 	enum ks_error (*end)(struct ks_sink *sink, struct ks_diag *diag);
 };
 

@@ -109,6 +109,15 @@ struct ks_fact_server {
 	int64_t first_ns, last_ns;
 };
 
+/* Key: (t_s, interface). Packets lost while they were captured, in bins of bin_s of the run; none: no fact.
+ */
+struct ks_fact_drop {
+	int64_t t_s;
+	const char *interface;
+	uint64_t kernel; /* the socket's buffer was full */
+	uint64_t device; /* by the interface, or on the way from it; may include what nobody wanted */
+};
+
 enum ks_icmp_kind {
 	KS_ICMP_PORT_UNREACHABLE,
 	KS_ICMP_UNREACHABLE, /* host, network, or forbidden */

@@ -285,15 +285,6 @@ ks_store_each_behaviour(struct ks_store *store, ks_store_behaviour_fn *each, voi
 	return error;
 }
 
-static void
-put_word(struct ks_sql_row *row, const char *word)
-{
-	if (word != NULL)
-		ks_sql_put_text(row, word);
-	else
-		ks_sql_put_null(row);
-}
-
 enum ks_error
 ks_store_judge_habit(struct ks_store *store, const struct ks_store_habit *habit, struct ks_diag *diag)
 {
@@ -301,13 +292,13 @@ ks_store_judge_habit(struct ks_store *store, const struct ks_store_habit *habit,
 	struct ks_sql_row row = ks_sql_row_begin(store, KS_PUT_HABIT);
 	ks_sql_put_int(&row, habit->zone_id);
 	ks_sql_put_blob(&row, ip.at, ip.n);
-	put_word(&row, habit->memory_class);
+	ks_sql_put_text(&row, habit->memory_class);
 	ks_sql_put_real(&row, habit->verdict.sci);
 	ks_sql_put_real(&row, habit->verdict.spray);
 	ks_sql_put_real(&row, habit->verdict.coverage);
 	ks_sql_put_real(&row, habit->verdict.median_gap_ms);
 	ks_sql_put_real(&row, habit->search.min_interval_s);
-	put_word(&row, habit->rfc9520);
+	ks_sql_put_text(&row, habit->rfc9520);
 	ks_sql_put_real(&row, habit->halted_share);
 	ks_sql_put_real(&row, habit->demand.per_query);
 	ks_sql_put_real(&row, habit->demand.slope);

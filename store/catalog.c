@@ -52,10 +52,12 @@ const struct ks_catalog_entry ks_catalog[] = {
 	{
 		.name = "traffic",
 		.sql = ks_sql_traffic,
-		.columns =
-			"t, in_bps, out_bps, in_pps, out_pps, in_dns_bps, out_dns_bps, in_ip_bps, out_ip_bps",
+		.columns = "t, in_bps, out_bps, in_pps, out_pps, in_dns_bps, out_dns_bps, in_ip_bps, "
+			   "out_ip_bps, "
+			   "dropped",
 		.order = "t_s",
-		.rankable = " in_bps out_bps in_pps out_pps in_dns_bps out_dns_bps in_ip_bps out_ip_bps ",
+		.rankable =
+			" in_bps out_bps in_pps out_pps in_dns_bps out_dns_bps in_ip_bps out_ip_bps dropped ",
 		.takes = KS_TAKES_SERVER | KS_TAKES_TIME | KS_TAKES_STEP | KS_TAKES_BY,
 		.limit = -1,
 	},

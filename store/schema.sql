@@ -70,6 +70,16 @@ CREATE TABLE server (
 	PRIMARY KEY (run_id, ip)
 ) STRICT, WITHOUT ROWID;
 
+-- Packets lost while they were captured live. No row: none in that bin.
+CREATE TABLE drops (
+	run_id INTEGER NOT NULL REFERENCES run ON DELETE CASCADE,
+	t_s INTEGER NOT NULL, -- start of the bin
+	interface TEXT NOT NULL,
+	kernel INTEGER NOT NULL, -- the socket's buffer was full
+	device INTEGER NOT NULL, -- by the interface, or on the way from it
+	PRIMARY KEY (run_id, t_s, interface)
+) STRICT, WITHOUT ROWID;
+
 -- The sources that asked most, most often for keys they had, or were answered most octets; see source_rest.
 CREATE TABLE source (
 	run_id INTEGER NOT NULL REFERENCES run ON DELETE CASCADE,

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "analyzer/judge/gaps.h"
 #include "store/store.h"
 #include "store/store_p.h"
 
@@ -279,6 +280,7 @@ hand_out(struct reader *reader, struct gathering *gathering, struct ks_diag *dia
 			  .life_s = life_s,
 			  .no_responses = reader->no_responses},
 	};
+	ks_gaps_losses(reader->bins, reader->whole, piece->n);
 	error = reader->each(reader->arg, &series, diag);
 	memset(reader->bins, 0, piece->n * sizeof(*reader->bins));
 	free(gathering->zone);

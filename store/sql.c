@@ -173,6 +173,7 @@ const char *const ks_sql_puts[KS_PUT_COUNT] = {
 		      " cd_retries, cd_first_ns, cd_last_ns) VALUES (?,?,?,?,?,?,?,?,?,?)",
     [KS_PUT_LOOKASIDE] = "INSERT INTO lookaside (run_id, qname_wire, qname, queries, responses, tags, told_ns, first_ns,"
 			 " last_ns) VALUES (?,?,?,?,?,?,?,?,?)",
+    [KS_PUT_DROP] = "INSERT INTO drops (run_id, t_s, interface, kernel, device) VALUES (?,?,?,?,?)",
     [KS_PUT_HABIT] = "INSERT INTO habit (zone_id, ip, memory_class, sci, spray, coverage, median_gap_ms,"
 		     " min_search_interval_s, rfc9520, halted_share, dnskey_per_query, demand_slope,"
 		     " demand_correlation) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)",

@@ -215,6 +215,17 @@ prepare_to_read(struct ks_store *store, struct ks_diag *diag)
 	return error;
 }
 
+/* Does anything stand beside the file that is not in it yet? */
+static bool
+has_log(const char *path)
+{
+	struct stat status;
+	char *const name = sqlite3_mprintf("%s-wal", path);
+	const bool ret = name == NULL || (stat(name, &status) == 0 && status.st_size > 0);
+	sqlite3_free(name);
+	return ret;
+}
+
 enum ks_error
 ks_store_open_read(const char *path, struct ks_store **ret, struct ks_diag *diag)
 {
@@ -229,7 +240,9 @@ ks_store_open_read(const char *path, struct ks_store **ret, struct ks_diag *diag
 	if (error == KS_SUCCESS)
 		error = prepare_to_read(store, diag);
 	const int rc = store->db != NULL ? sqlite3_errcode(store->db) & 0xff : SQLITE_OK;
-	if (error != KS_SUCCESS && (rc == SQLITE_CANTOPEN || rc == SQLITE_READONLY)) {
+	/* On a full disk there is no room for what readers of a database that is being written share. */
+	const bool full = (rc == SQLITE_IOERR || rc == SQLITE_FULL) && !has_log(path);
+	if (error != KS_SUCCESS && (rc == SQLITE_CANTOPEN || rc == SQLITE_READONLY || full)) {
 		error = connect_immutable(store, diag);
 		if (error == KS_SUCCESS)
 			error = prepare_to_read(store, diag);

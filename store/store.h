@@ -39,6 +39,26 @@ void ks_store_close(struct ks_store *store); /* NULL is fine */
 struct ks_sink *ks_store_sink(struct ks_store *store);
 void ks_store_abandon(struct ks_store *store); /* roll back what `begin` began */
 
+/* Forget the runs whose last packet is older than `before_ns`, and with them all judgements, if there are
+ * any. In one transaction. */
+KS_MUST_CHECK enum ks_error ks_store_retain(struct ks_store *store, int64_t before_ns, struct ks_diag *diag);
+
+/* Figures of the run written last: at most `most` rows, those with the most queries. */
+enum ks_metric {
+	KS_METRIC_QTYPE, /* queries, responses */
+	KS_METRIC_ZONE,  /* DNSKEY: queries, of them requeries, responses */
+	KS_METRIC_SOURCE /* DNSKEY: queries, of them requeries; all queries */
+};
+enum { KS_STORE_METRICS = 3 };
+struct ks_store_metric {
+	const char *name;
+	uint64_t values[KS_STORE_METRICS];
+};
+typedef enum ks_error ks_store_metric_fn(void *arg, const struct ks_store_metric *metric,
+					 struct ks_diag *diag);
+KS_MUST_CHECK enum ks_error ks_store_each_metric(struct ks_store *store, enum ks_metric which, unsigned most,
+						 ks_store_metric_fn *each, void *arg, struct ks_diag *diag);
+
 /* Is an input of this size known, and which hash has it? Called for each file before it is read, so
  * that only files whose size is known need to be hashed ahead. */
 KS_MUST_CHECK enum ks_error ks_store_has_size(struct ks_store *store, uint64_t size_bytes, bool *ret,

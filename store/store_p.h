@@ -67,6 +67,7 @@ enum ks_put {
 	KS_PUT_OPENING,
 	KS_PUT_MANNER,
 	KS_PUT_LOOKASIDE,
+	KS_PUT_DROP,
 	KS_PUT_COUNT
 };
 
@@ -135,6 +136,12 @@ void ks_sql_put_known(struct ks_sql_row *row, bool known, int64_t value); /* NUL
 void ks_sql_put_word(struct ks_sql_row *row, const char *word); /* NULL for none and for an empty one */
 void ks_sql_put_span(struct ks_sql_row *row, struct ks_span bytes);
 void ks_sql_put_addr(struct ks_sql_row *row, const struct ks_addr *addr); /* 4 or 16 octets */
+
+/* --- drops.c --- */
+
+/* The sink's. */
+KS_MUST_CHECK enum ks_error ks_store_put_drop(struct ks_sink *sink, const struct ks_fact_drop *fact,
+					      struct ks_diag *diag);
 
 /* --- behaviour.c --- */
 

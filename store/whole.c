@@ -23,11 +23,13 @@ struct ks_store_whole {
 };
 
 /* In the order of the primary keys, so that nothing is sorted; runs are merged afterwards. */
-static const char traffic_sql[] = "SELECT t_s, 0, 0, sum(out_wire_bytes), sum(in_packets + out_packets)"
+static const char traffic_sql[] = "SELECT t_s, 0, 0, sum(out_wire_bytes), sum(in_packets + out_packets), 0"
 				  " FROM traffic GROUP BY run_id, t_s";
 static const char bins_sql[] =
-	"SELECT t_s, sum(queries), sum(response_dns_bytes), 0, sum(queries + responses)"
+	"SELECT t_s, sum(queries), sum(response_dns_bytes), 0, sum(queries + responses), 0"
 	" FROM bin GROUP BY run_id, t_s";
+static const char drops_sql[] =
+	"SELECT t_s, 0, 0, 0, 0, sum(kernel + device) FROM drops GROUP BY run_id, t_s";
 /* A second that has begun belongs to the span. Files of a run that lie apart are one span: a folder is one
  * capture, and its quiet hours are no gaps. */
 static const char spans_sql[] = "SELECT first_ns / 1000000000, last_ns / 1000000000 + 1 FROM run"
@@ -59,7 +61,8 @@ add_moment(struct ks_store_whole *whole, sqlite3_stmt *stmt)
 		.whole = {.queries = count_of(stmt, 1),
 			  .response_bytes = count_of(stmt, 2),
 			  .out_wire_bytes = count_of(stmt, 3),
-			  .packets = count_of(stmt, 4)},
+			  .packets = count_of(stmt, 4),
+			  .lost = count_of(stmt, 5)},
 	};
 	return true;
 }
@@ -119,6 +122,7 @@ merge_moments(struct ks_store_whole *whole)
 		sum->queries += moment->whole.queries;
 		sum->response_bytes += moment->whole.response_bytes;
 		sum->out_wire_bytes += moment->whole.out_wire_bytes;
+		sum->lost += moment->whole.lost;
 		/* Traffic counts packets; bins count messages, which are the same packets again. */
 		if (sum->packets < moment->whole.packets)
 			sum->packets = moment->whole.packets;
@@ -155,6 +159,8 @@ ks_store_whole_open(struct ks_store *store, int64_t bin_s, struct ks_store_whole
 	enum ks_error error = read_rows(store, traffic_sql, whole, add_moment, diag);
 	if (error == KS_SUCCESS)
 		error = read_rows(store, bins_sql, whole, add_moment, diag);
+	if (error == KS_SUCCESS)
+		error = read_rows(store, drops_sql, whole, add_moment, diag);
 	if (error == KS_SUCCESS)
 		error = read_rows(store, spans_sql, whole, add_span, diag);
 	if (error != KS_SUCCESS) {

@@ -8,20 +8,6 @@
 #include "dissect/name.h"
 #include "store/store_p.h"
 
-static struct ks_store *
-store_of(struct ks_sink *sink)
-{
-	static_assert(offsetof(struct ks_store, sink) == 0, "the sink is the store");
-	return (struct ks_store *)(void *)sink;
-}
-
-static void
-put_ip(struct ks_sql_row *row, const struct ks_addr *addr)
-{
-	const struct ks_span bytes = ks_addr_bytes(addr);
-	ks_sql_put_blob(row, bytes.at, bytes.n);
-}
-
 /* The server of a bin: no octets stand for all servers beyond those kept apart. */
 static void
 put_server(struct ks_sql_row *row, const struct ks_addr *addr, bool other)
@@ -29,7 +15,7 @@ put_server(struct ks_sql_row *row, const struct ks_addr *addr, bool other)
 	if (other)
 		ks_sql_put_blob(row, NULL, 0);
 	else
-		put_ip(row, addr);
+		ks_sql_put_addr(row, addr);
 }
 
 static void
@@ -90,7 +76,7 @@ put_run(struct ks_store *store, const struct ks_fact_run *run, struct ks_diag *d
 static enum ks_error
 begin(struct ks_sink *sink, const struct ks_fact_run *run, struct ks_diag *diag)
 {
-	struct ks_store *const store = store_of(sink);
+	struct ks_store *const store = ks_store_of(sink);
 	enum ks_error error = ks_sql_exec(store, "BEGIN IMMEDIATE", diag);
 	if (error != KS_SUCCESS)
 		return error;
@@ -112,21 +98,11 @@ begin(struct ks_sink *sink, const struct ks_fact_run *run, struct ks_diag *diag)
 	return KS_SUCCESS;
 }
 
-/* A row that begins with the run it belongs to. */
-static struct ks_sql_row
-fact(struct ks_store *store, enum ks_put which)
-{
-	assert(store->run_id != 0);
-	struct ks_sql_row row = ks_sql_row_begin(store, which);
-	ks_sql_put_int(&row, store->run_id);
-	return row;
-}
-
 static enum ks_error
 put_input(struct ks_sink *sink, const struct ks_fact_input *input, struct ks_diag *diag)
 {
-	struct ks_store *const store = store_of(sink);
-	struct ks_sql_row row = fact(store, KS_PUT_INPUT);
+	struct ks_store *const store = ks_store_of(sink);
+	struct ks_sql_row row = ks_store_fact_row(&store->sink, KS_PUT_INPUT);
 	ks_sql_put_int(&row, store->n_inputs++);
 	ks_sql_put_text(&row, input->path);
 	ks_sql_put_text(&row, input->container);
@@ -148,8 +124,8 @@ put_counter(struct ks_sink *sink, const struct ks_fact_counter *counter, struct 
 					    [KS_COUNTER_TOTAL] = "total",
 					    [KS_COUNTER_LOSS] = "loss",
 					    [KS_COUNTER_NOTICE] = "notice"};
-	struct ks_store *const store = store_of(sink);
-	struct ks_sql_row row = fact(store, KS_PUT_COUNTER);
+	struct ks_store *const store = ks_store_of(sink);
+	struct ks_sql_row row = ks_store_fact_row(&store->sink, KS_PUT_COUNTER);
 	ks_sql_put_text(&row, kinds[counter->kind]);
 	ks_sql_put_text(&row, counter->name);
 	ks_sql_put_int(&row, store->n_counters++);
@@ -162,8 +138,8 @@ static enum ks_error
 put_server_fact(struct ks_sink *sink, const struct ks_fact_server *server, struct ks_diag *diag)
 {
 	char address[KS_ADDR_TEXT];
-	struct ks_sql_row row = fact(store_of(sink), KS_PUT_SERVER);
-	put_ip(&row, &server->server);
+	struct ks_sql_row row = ks_store_fact_row(sink, KS_PUT_SERVER);
+	ks_sql_put_addr(&row, &server->server);
 	ks_sql_put_text(&row, ks_addr_print(&server->server, address));
 	ks_sql_put_count(&row, server->queries);
 	ks_sql_put_count(&row, server->responses);
@@ -195,8 +171,8 @@ static enum ks_error
 put_source(struct ks_sink *sink, const struct ks_fact_source *source, struct ks_diag *diag)
 {
 	char address[KS_ADDR_TEXT];
-	struct ks_sql_row row = fact(store_of(sink), KS_PUT_SOURCE);
-	put_ip(&row, &source->source);
+	struct ks_sql_row row = ks_store_fact_row(sink, KS_PUT_SOURCE);
+	ks_sql_put_addr(&row, &source->source);
 	ks_sql_put_text(&row, ks_addr_print(&source->source, address));
 	ks_sql_put_count(&row, source->err);
 	ks_sql_put_count(&row, source->tcp_responses);
@@ -212,7 +188,7 @@ put_source(struct ks_sink *sink, const struct ks_fact_source *source, struct ks_
 static enum ks_error
 put_rest(struct ks_sink *sink, const struct ks_fact_rest *rest, struct ks_diag *diag)
 {
-	struct ks_sql_row row = fact(store_of(sink), KS_PUT_REST);
+	struct ks_sql_row row = ks_store_fact_row(sink, KS_PUT_REST);
 	ks_sql_put_count(&row, rest->sources);
 	put_source_counts(&row, &rest->sum);
 	return ks_sql_row_done(&row, diag);
@@ -221,7 +197,7 @@ put_rest(struct ks_sink *sink, const struct ks_fact_rest *rest, struct ks_diag *
 static enum ks_error
 put_bin(struct ks_sink *sink, const struct ks_fact_bin *bin, struct ks_diag *diag)
 {
-	struct ks_sql_row row = fact(store_of(sink), KS_PUT_BIN);
+	struct ks_sql_row row = ks_store_fact_row(sink, KS_PUT_BIN);
 	ks_sql_put_int(&row, bin->t_s);
 	put_server(&row, &bin->server, bin->server_other);
 	ks_sql_put_int(&row, bin->transport);
@@ -241,7 +217,7 @@ put_bin(struct ks_sink *sink, const struct ks_fact_bin *bin, struct ks_diag *dia
 static enum ks_error
 put_traffic(struct ks_sink *sink, const struct ks_fact_traffic *traffic, struct ks_diag *diag)
 {
-	struct ks_sql_row row = fact(store_of(sink), KS_PUT_TRAFFIC);
+	struct ks_sql_row row = ks_store_fact_row(sink, KS_PUT_TRAFFIC);
 	ks_sql_put_int(&row, traffic->t_s);
 	put_server(&row, &traffic->server, traffic->server_other);
 	ks_sql_put_count(&row, traffic->in_packets);
@@ -327,12 +303,12 @@ ks_store_put_name(struct ks_store *store, struct ks_span name, int64_t *ret_zone
 static enum ks_error
 put_zone(struct ks_sink *sink, const struct ks_fact_zone *zone, struct ks_diag *diag)
 {
-	struct ks_store *const store = store_of(sink);
+	struct ks_store *const store = ks_store_of(sink);
 	int64_t zone_id;
 	enum ks_error error = ks_store_put_name(store, zone->name, &zone_id, diag);
 	if (error != KS_SUCCESS)
 		return error;
-	struct ks_sql_row row = fact(store, KS_PUT_RUN_ZONE);
+	struct ks_sql_row row = ks_store_fact_row(&store->sink, KS_PUT_RUN_ZONE);
 	ks_sql_put_int(&row, zone_id);
 	ks_sql_put_int(&row, zone->answered);
 	ks_sql_put_count(&row, zone->dnskey_queries);
@@ -344,9 +320,9 @@ put_zone(struct ks_sink *sink, const struct ks_fact_zone *zone, struct ks_diag *
 static enum ks_error
 put_zone_bin(struct ks_sink *sink, const struct ks_fact_zone_bin *bin, struct ks_diag *diag)
 {
-	struct ks_store *const store = store_of(sink);
+	struct ks_store *const store = ks_store_of(sink);
 	assert(bin->zone < store->n_zones);
-	struct ks_sql_row row = fact(store, KS_PUT_ZONE_BIN);
+	struct ks_sql_row row = ks_store_fact_row(&store->sink, KS_PUT_ZONE_BIN);
 	ks_sql_put_int(&row, store->zone_ids[bin->zone]);
 	ks_sql_put_int(&row, bin->t_s);
 	ks_sql_put_count(&row, bin->queries);
@@ -360,12 +336,12 @@ put_zone_bin(struct ks_sink *sink, const struct ks_fact_zone_bin *bin, struct ks
 static enum ks_error
 put_flow(struct ks_sink *sink, const struct ks_fact_flow *flow, struct ks_diag *diag)
 {
-	struct ks_store *const store = store_of(sink);
+	struct ks_store *const store = ks_store_of(sink);
 	assert(flow->zone < store->n_zones);
 	char address[KS_ADDR_TEXT];
-	struct ks_sql_row row = fact(store, KS_PUT_FLOW);
+	struct ks_sql_row row = ks_store_fact_row(&store->sink, KS_PUT_FLOW);
 	ks_sql_put_int(&row, store->zone_ids[flow->zone]);
-	put_ip(&row, &flow->source);
+	ks_sql_put_addr(&row, &flow->source);
 	ks_sql_put_text(&row, ks_addr_print(&flow->source, address));
 	ks_sql_put_count(&row, flow->queries);
 	ks_sql_put_count(&row, flow->err);
@@ -414,10 +390,10 @@ put_icmp(struct ks_sink *sink, const struct ks_fact_icmp *icmp, struct ks_diag *
 		[KS_ICMP_OTHER] = "other",
 	};
 	char server[KS_ADDR_TEXT], source[KS_ADDR_TEXT];
-	struct ks_sql_row row = fact(store_of(sink), KS_PUT_ICMP);
-	put_ip(&row, &icmp->server);
+	struct ks_sql_row row = ks_store_fact_row(sink, KS_PUT_ICMP);
+	ks_sql_put_addr(&row, &icmp->server);
 	ks_sql_put_text(&row, ks_addr_print(&icmp->server, server));
-	put_ip(&row, &icmp->source);
+	ks_sql_put_addr(&row, &icmp->source);
 	ks_sql_put_text(&row, ks_addr_print(&icmp->source, source));
 	ks_sql_put_text(&row, kinds[icmp->kind]);
 	ks_sql_put_count(&row, icmp->packets);
@@ -428,8 +404,8 @@ static enum ks_error
 put_stack(struct ks_sink *sink, const struct ks_fact_stack *stack, struct ks_diag *diag)
 {
 	char source[KS_ADDR_TEXT];
-	struct ks_sql_row row = fact(store_of(sink), KS_PUT_STACK);
-	put_ip(&row, &stack->source);
+	struct ks_sql_row row = ks_store_fact_row(sink, KS_PUT_STACK);
+	ks_sql_put_addr(&row, &stack->source);
 	ks_sql_put_text(&row, ks_addr_print(&stack->source, source));
 	ks_sql_put_text(&row, stack->fingerprint);
 	ks_sql_put_count(&row, stack->queries);
@@ -453,8 +429,8 @@ put_ta_signal(struct ks_sink *sink, const struct ks_fact_ta_signal *signal, stru
 	char tags[KS_SIGNAL_TAGS * 6 + 1] = "";
 	assert(signal->tags.n < sizeof(tags));
 	memcpy(tags, signal->tags.at, signal->tags.n);
-	struct ks_sql_row row = fact(store_of(sink), KS_PUT_TA_SIGNAL);
-	put_ip(&row, &signal->source);
+	struct ks_sql_row row = ks_store_fact_row(sink, KS_PUT_TA_SIGNAL);
+	ks_sql_put_addr(&row, &signal->source);
 	ks_sql_put_text(&row, ks_addr_print(&signal->source, address));
 	put_qname(&row, signal->zone, zone);
 	ks_sql_put_text(&row, tags);
@@ -470,7 +446,7 @@ static enum ks_error
 put_nxdomain(struct ks_sink *sink, const struct ks_fact_nxdomain *nxdomain, struct ks_diag *diag)
 {
 	char parent[KS_NAME_TEXT];
-	struct ks_sql_row row = fact(store_of(sink), KS_PUT_NXDOMAIN);
+	struct ks_sql_row row = ks_store_fact_row(sink, KS_PUT_NXDOMAIN);
 	const size_t n_text = ks_name_print(nxdomain->parent.at, nxdomain->parent.n, parent, sizeof(parent));
 	assert(n_text != 0);
 	(void)n_text;
@@ -488,9 +464,9 @@ put_nxdomain(struct ks_sink *sink, const struct ks_fact_nxdomain *nxdomain, stru
 static enum ks_error
 put_zone_key(struct ks_sink *sink, const struct ks_fact_zone_key *key, struct ks_diag *diag)
 {
-	struct ks_store *const store = store_of(sink);
+	struct ks_store *const store = ks_store_of(sink);
 	assert(key->zone < store->n_zones);
-	struct ks_sql_row row = fact(store, KS_PUT_ZONE_KEY);
+	struct ks_sql_row row = ks_store_fact_row(&store->sink, KS_PUT_ZONE_KEY);
 	ks_sql_put_int(&row, store->zone_ids[key->zone]);
 	ks_sql_put_int(&row, key->tag);
 	ks_sql_put_int(&row, key->algorithm);
@@ -505,7 +481,7 @@ static enum ks_error
 put_failure(struct ks_sink *sink, const struct ks_fact_failure *failure, struct ks_diag *diag)
 {
 	char qname[KS_NAME_TEXT], zone[KS_NAME_TEXT];
-	struct ks_sql_row row = fact(store_of(sink), KS_PUT_FAILURE);
+	struct ks_sql_row row = ks_store_fact_row(sink, KS_PUT_FAILURE);
 	ks_sql_put_text(&row, failure->report ? "report" : "ede");
 	ks_sql_put_int(&row, failure->code);
 	ks_sql_put_int(&row, failure->qtype);
@@ -526,10 +502,10 @@ static enum ks_error
 put_query(struct ks_sink *sink, const struct ks_fact_query *query, struct ks_diag *diag)
 {
 	char qname[KS_NAME_TEXT];
-	struct ks_sql_row row = fact(store_of(sink), KS_PUT_QUERY);
-	put_ip(&row, &query->source);
+	struct ks_sql_row row = ks_store_fact_row(sink, KS_PUT_QUERY);
+	ks_sql_put_addr(&row, &query->source);
 	ks_sql_put_count(&row, query->number);
-	put_ip(&row, &query->server);
+	ks_sql_put_addr(&row, &query->server);
 	ks_sql_put_int(&row, query->t_ns);
 	if (query->response_ns != 0)
 		ks_sql_put_int(&row, query->response_ns);
@@ -586,7 +562,7 @@ refuse_twice(struct ks_store *store, struct ks_diag *diag)
 static enum ks_error
 end(struct ks_sink *sink, struct ks_diag *diag)
 {
-	struct ks_store *const store = store_of(sink);
+	struct ks_store *const store = ks_store_of(sink);
 	assert(store->run_id != 0);
 	const long long run_id = (long long)store->run_id;
 	char *const sql = sqlite3_mprintf(replace_sql, run_id, run_id, run_id, run_id);
@@ -639,5 +615,6 @@ const struct ks_sink_ops ks_store_sink_ops = {
 	.signature = ks_store_put_signature,
 	.nsec = ks_store_put_nsec,
 	.exhaustion = ks_store_put_exhaustion,
+	.drop = ks_store_put_drop,
 	.end = end,
 };

@@ -31,6 +31,7 @@ struct ks_verb {
 };
 
 int ks_cli_analyze(int argc, char **argv);
+int ks_cli_live(int argc, char **argv);
 int ks_cli_report(int argc, char **argv);
 int ks_cli_judge(int argc, char **argv);
 int ks_cli_model(int argc, char **argv);

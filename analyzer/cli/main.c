@@ -12,6 +12,7 @@ static int cli_version(int argc, char **argv);
 
 static const struct ks_verb verbs[] = {
 	{"analyze", "read captures into a database and print the summary", ks_cli_analyze},
+	{"live", "capture from network interfaces, for as long as it runs", ks_cli_live},
 	{"report", "answer a question from a database", ks_cli_report},
 	{"judge", "recompute storms from the stored facts", ks_cli_judge},
 	{"model", "compute what searches for keys cost: forecast without packets", ks_cli_model},

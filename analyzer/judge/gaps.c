@@ -39,4 +39,24 @@ ks_gaps_mark(struct ks_storm_whole *whole, size_t n, int64_t t0_s, uint32_t bin_
 	}
 	if (dense)
 		mark_holes(whole, n);
+	for (size_t i = 0; i < n; i++)
+		whole[i].nothing = whole[i].unknown;
+}
+
+/* One packet in a hundred is less than what chance does to a count. */
+static bool
+is_lossy(const struct ks_storm_whole *whole)
+{
+	return whole->lost > (whole->packets + whole->lost) / 100;
+}
+
+void
+ks_gaps_losses(const struct ks_storm_bin *bins, struct ks_storm_whole *whole, size_t n)
+{
+	uint64_t before = 0; /* queries of the last bin that is known */
+	for (size_t i = 0; i < n; i++) {
+		whole[i].unknown = whole[i].nothing || (is_lossy(&whole[i]) && bins[i].queries < before);
+		if (!whole[i].unknown)
+			before = bins[i].queries;
+	}
 }

@@ -25,4 +25,9 @@ struct ks_gaps_span {
 void ks_gaps_mark(struct ks_storm_whole *whole, size_t n, int64_t t0_s, uint32_t bin_s,
 		  const struct ks_gaps_span *spans, size_t n_spans, bool dense);
 
+/* Of one zone: a bin of which packets were lost, more than one in a hundred, tells how many queries there
+ * were at least. That may show a rise, but no fall: where it has fewer than the bin known before, it becomes
+ * unknown. Sets `unknown` anew, from `nothing` as ks_gaps_mark left it. */
+void ks_gaps_losses(const struct ks_storm_bin *bins, struct ks_storm_whole *whole, size_t n);
+
 #endif

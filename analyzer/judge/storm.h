@@ -46,7 +46,9 @@ struct ks_storm_whole {
 	uint64_t response_bytes;
 	uint64_t out_wire_bytes; /* frames from the servers */
 	uint64_t packets;
-	bool unknown; /* nothing was captured then, see gaps.h */
+	uint64_t lost; /* packets that were there and could not be captured */
+	bool unknown;  /* nothing was captured then, or too little, see gaps.h */
+	bool nothing;  /* nothing was captured then */
 };
 
 struct ks_storm_series {

@@ -32,4 +32,16 @@ report AS (
 	SELECT 'zones_judged_in_part', zones, 'zones of which so many different records were seen that events may be missing in rollovers', 'notice', 1002, NULL, 3
 	FROM event_rest
 	WHERE zones > 0
+	UNION ALL
+	SELECT 'kernel_drops', sum(kernel), 'packets lost in ' || count(DISTINCT t_s) || ' bins because the ring was full, marked in report traffic: give more --ring, or a narrower --filter',
+		'loss', -2, NULL, 2
+	FROM drops
+	WHERE kernel > 0
+	HAVING count(*) > 0
+	UNION ALL
+	SELECT 'interface_drops', sum(device), 'packets that the interface dropped in ' || count(DISTINCT t_s) || ' bins, marked in report traffic; some may be of protocols that nobody here speaks',
+		'loss', -1, NULL, 2
+	FROM drops
+	WHERE device > 0
+	HAVING count(*) > 0
 )

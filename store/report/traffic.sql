@@ -1,6 +1,7 @@
 -- SPDX-License-Identifier: BSD-2-Clause
 -- Bits and packets per bin, towards the server (in) and from it (out).
 -- A bin in which a run was capturing but saw nothing is 0; a bin outside every run is not known and not listed.
+-- Losses are known of live captures only, and not by server.
 width (w, whole_span) AS (
 	SELECT iif(step_s > 0, step_s, bin_s), coalesce(step_s < 0, 0) FROM option, whole
 ),
@@ -19,10 +20,10 @@ quiet (t_s, last_s) AS (
 	SELECT t_s + w, last_s FROM quiet, width WHERE t_s + w <= last_s
 ),
 -- Sums by (run_id, t_s) come in the order of the primary keys; folding them is then a matter of a few rows.
-part (t_s, in_wire, out_wire, in_packets, out_packets, in_dns, out_dns, in_ip, out_ip) AS (
-	SELECT t_s, 0, 0, 0, 0, 0, 0, 0, 0 FROM quiet
+part (t_s, in_wire, out_wire, in_packets, out_packets, in_dns, out_dns, in_ip, out_ip, lost) AS (
+	SELECT t_s, 0, 0, 0, 0, 0, 0, 0, 0, 0 FROM quiet
 	UNION ALL
-	SELECT t_s / w * w, in_wire, out_wire, in_packets, out_packets, 0, 0, in_ip, out_ip
+	SELECT t_s / w * w, in_wire, out_wire, in_packets, out_packets, 0, 0, in_ip, out_ip, 0
 	FROM width, (
 		SELECT t_s, sum(in_wire_bytes) AS in_wire, sum(out_wire_bytes) AS out_wire,
 			sum(in_packets) AS in_packets, sum(out_packets) AS out_packets,
@@ -32,13 +33,19 @@ part (t_s, in_wire, out_wire, in_packets, out_packets, in_dns, out_dns, in_ip, o
 		GROUP BY run_id, t_s
 	)
 	UNION ALL
-	SELECT t_s / w * w, 0, 0, 0, 0, in_dns, out_dns, 0, 0
+	SELECT t_s / w * w, 0, 0, 0, 0, in_dns, out_dns, 0, 0, 0
 	FROM width, (
 		SELECT t_s, sum(query_dns_bytes) AS in_dns, sum(response_dns_bytes) AS out_dns
 		FROM bin, option
 		WHERE server IS NULL OR ip = server
 		GROUP BY run_id, t_s
 	)
+	UNION ALL
+	SELECT t_s / w * w, 0, 0, 0, 0, 0, 0, 0, 0, kernel + device FROM drops, width
+),
+-- Files do not tell what was lost when they were written.
+watched (lost_known) AS (
+	SELECT EXISTS (SELECT 1 FROM input WHERE container = 'live')
 ),
 -- The seconds that one row stands for.
 extent (from_s, seconds) AS (
@@ -53,7 +60,7 @@ summed AS (
 		sum(in_wire) * 8 AS in_wire, sum(out_wire) * 8 AS out_wire,
 		sum(in_packets) AS in_packets, sum(out_packets) AS out_packets,
 		sum(in_dns) * 8 AS in_dns, sum(out_dns) * 8 AS out_dns,
-		sum(in_ip) * 8 AS in_ip, sum(out_ip) * 8 AS out_ip
+		sum(in_ip) * 8 AS in_ip, sum(out_ip) * 8 AS out_ip, sum(lost) AS lost
 	FROM part, width, extent, option
 	WHERE (from_ns IS NULL OR t_s * 1000000000 >= from_ns) AND (to_ns IS NULL OR t_s * 1000000000 < to_ns)
 	GROUP BY 1
@@ -69,6 +76,7 @@ report AS (
 		out_dns * 1.0 / seconds AS out_dns_bps,
 		in_ip * 1.0 / seconds AS in_ip_bps,
 		out_ip * 1.0 / seconds AS out_ip_bps,
+		iif(lost_known, lost, NULL) AS dropped,
 		t_s
-	FROM summed
+	FROM summed, watched
 )

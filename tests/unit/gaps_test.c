@@ -61,3 +61,42 @@ Test(gaps, tells_silence_from_absence)
 			  rows[i].unknown);
 	}
 }
+
+/* Queries and lost packets a bin, a letter each, of 100 packets captured: '.' none, 'a' one, 'z' twenty-six.
+ */
+static const struct {
+	const char *what, *queries, *lost, *unknown;
+} losses[] = {
+	{"nothing lost", "mmmcmm", "......", "......"},
+	{"a dip where packets were lost is none", "mmmcmm", "...z..", "...x.."},
+	{"a rise is one all the same", "cccmmc", "...z..", "......"},
+	{"what comes later is measured by what is known", "mzpqmm", "..zz..", "..xx.."},
+	{"one packet in a hundred is not worth it", "mmmcmm", "...a..", "......"},
+	{"a storm in which much is lost goes on", "bbznznzb", "..zzzzz.", "...x.x.."},
+};
+
+static uint64_t
+letter(char c)
+{
+	return c == '.' ? 0 : (uint64_t)(c - 'a' + 1);
+}
+
+Test(gaps, a_loss_is_no_dip)
+{
+	for (size_t i = 0; i < KS_COUNT(losses); i++) {
+		struct ks_storm_whole whole[BINS_MAX] = {0};
+		struct ks_storm_bin bins[BINS_MAX] = {0};
+		char got[BINS_MAX + 1] = "";
+		const size_t n = strlen(losses[i].queries);
+		for (size_t k = 0; k < n; k++) {
+			bins[k].queries = letter(losses[i].queries[k]);
+			whole[k].packets = 100;
+			whole[k].lost = letter(losses[i].lost[k]);
+		}
+		ks_gaps_losses(bins, whole, n);
+		for (size_t k = 0; k < n; k++)
+			got[k] = whole[k].unknown ? 'x' : '.';
+		cr_expect(strcmp(got, losses[i].unknown) == 0, "%s: %s, wanted %s", losses[i].what, got,
+			  losses[i].unknown);
+	}
+}

@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * analyzer/cli/live_write.c -- the verb live, its copies: write down the run as it stands, judge. */
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "analyzer/cli/live.h"
+
+/* A segment that is over has nobody else who knows it: its copy waits until there is room, and has the work
+ * done by copies of its own, since what is frozen cannot be frozen again. Returns in these only. */
+static void
+try_until_written(struct ks_live *live)
+{
+	enum { PAUSE_S = 2 };
+	for (;;) {
+		const pid_t pid = fork();
+		if (pid == 0)
+			return;
+		int status = 1;
+		while (pid > 0 && waitpid(pid, &status, 0) < 0)
+			continue;
+		/* Nobody to report to any more: nobody who would make room either. */
+		if (status == 0 || getppid() != live->original)
+			_exit(status == 0 ? 0 : 1);
+		(void)sleep(PAUSE_S);
+	}
+}
+
+enum ks_error
+ks_live_ended(void *arg, struct ks_sink **sink, struct ks_diag *diag)
+{
+	struct ks_live *const live = arg;
+	if (!live->is_copy)
+		return ks_diag_set(diag, KS_ERR_INTERRUPTED, "the segment is over");
+	if (live->is_last)
+		try_until_written(live);
+	const enum ks_error error = ks_store_open(live->options->database, &live->store, diag);
+	if (error == KS_SUCCESS)
+		*sink = ks_store_sink(live->store);
+	return error;
+}
+
+static const char *
+name_of(const void *arg, uint32_t interface)
+{
+	const struct ks_feed *const feed = arg;
+	return ks_ring_name(feed->rings[interface]);
+}
+
+enum ks_error
+ks_live_more(void *arg, struct ks_sink *sink, struct ks_diag *diag)
+{
+	struct ks_live *const live = arg;
+	return ks_drops_put(&live->drops, name_of, &live->feed, sink, diag);
+}
+
+static void
+tell_failure(struct ks_live *live, const struct ks_diag *diag)
+{
+	struct ks_copy_word word = {.kind = KS_LIVE_FAILED};
+	word.n = (uint32_t)strlen(diag->text) + 1;
+	memcpy(word.text, diag->text, word.n);
+	ks_copy_tell(&live->copy, &word);
+}
+
+/* Once a segment: what is old does not get much older in an hour. */
+static enum ks_error
+retain(struct ks_live *live, struct ks_diag *diag)
+{
+	const int64_t days = live->options->retain_days;
+	if (days == 0 || !live->is_last)
+		return KS_SUCCESS;
+	return ks_store_retain(live->store, ks_feed_now() - days * 86400 * KS_NS_PER_S, diag);
+}
+
+void
+ks_live_copy_end(struct ks_live *live, enum ks_error error, struct ks_diag *diag)
+{
+	const struct ks_calendar *const calendar = live->options->rollovers != NULL ? &live->calendar : NULL;
+	if (error == KS_SUCCESS)
+		error = retain(live, diag);
+	if (error == KS_SUCCESS)
+		error = ks_cli_judge_store(live->store, calendar, diag);
+	if (error == KS_SUCCESS)
+		error = ks_live_measure(live, diag);
+	if (error == KS_SUCCESS)
+		error = ks_live_watch(live, diag);
+	if (error != KS_SUCCESS)
+		tell_failure(live, diag);
+	if (live->store != NULL)
+		ks_store_abandon(live->store);
+	ks_store_close(live->store);
+	/* No handlers of the original must run, no buffers of its be written twice. */
+	_exit(error == KS_SUCCESS ? 0 : 1);
+}

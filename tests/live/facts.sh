@@ -1,0 +1,69 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# facts.sh KEYSTORM DATA -- what live stores of packets on the wire is what analyze says of a file that tcpdump wrote of
+# the same packets.
+set -eu
+. "$(dirname "$0")/common.sh"
+# live gives its tables half of its 512M: a copy of the process may need as much; hence --memory 256M.
+
+for capture in root-rollover-one-server tcp-and-fragments trust-anchor-signals zsk-rollover healthy-validators; do
+	record ks1 "$capture.pcap"
+	live "$capture" -i ks1 --bin 1
+	tcpreplay -q -i ks0 --topspeed "$data/$capture.pcap" >replay.out 2>&1
+	sleep 1.5 # some bins go by
+	stop_live
+	result "$status" "$capture: ends with 0 when asked to"
+	stop_recording
+	"$keystorm" analyze -q --memory 256M -d oracle.db --bin 1 "$capture.pcap"
+	same_facts "$capture.db" oracle.db "$capture: the same facts, over several bins"
+	rm oracle.db
+done
+
+# Tagged frames: the kernel takes tags out of the packet, and the filter looks for ports.
+tcprewrite --enet-vlan=add --enet-vlan-tag=7 --enet-vlan-cfi=0 --enet-vlan-pri=0 -i "$data/healthy-validators.pcap" -o tagged.in >/dev/null
+record ks1 tagged.pcap
+live tagged -i ks1 --bin 60
+tcpreplay -q -i ks0 --topspeed tagged.in >replay.out 2>&1
+sleep 0.5
+stop_live INT
+stop_recording
+"$keystorm" analyze -q --memory 256M -d oracle.db --bin 60 tagged.pcap
+same_facts tagged.db oracle.db 'VLAN: the same facts'
+rm oracle.db
+
+# Queries arrive on one interface, answers on another one.
+tcpprep --port --pcap="$data/root-rollover-one-server.pcap" --cachefile=split >/dev/null
+record ks1 one.pcap
+record ks3 other.pcap
+live both -i ks1 -i ks3 --bin 60
+tcpreplay -q -i ks0 -I ks2 --cachefile=split --pps=2000 "$data/root-rollover-one-server.pcap" >replay.out 2>&1
+sleep 0.5
+stop_live
+stop_recording
+[ "$(tcpdump -r one.pcap 2>/dev/null | wc -l)" -gt 100 ] && [ "$(tcpdump -r other.pcap 2>/dev/null | wc -l)" -gt 100 ]
+result $? 'two interfaces: each sees packets'
+"$keystorm" analyze -q --memory 256M -d oracle.db --bin 60 one.pcap other.pcap
+same_facts both.db oracle.db 'two interfaces: the same facts as their captures merged in time'
+result "$(sqlite3 both.db 'SELECT count(*) <> 2 FROM input')" 'two interfaces: an input each'
+
+# An interface that goes down and comes up again.
+rm oracle.db
+record ks1 before.pcap
+live again -i ks1 --bin 1
+tcpreplay -q -i ks0 --topspeed "$data/zsk-rollover.pcap" >replay.out 2>&1
+sleep 1
+stop_recording
+ip link set ks1 down
+sleep 1
+ip link set ks1 up
+sleep 0.5
+record ks1 after.pcap
+tcpreplay -q -i ks0 --topspeed "$data/zsk-rollover.pcap" >replay.out 2>&1
+sleep 0.5
+stop_live
+stop_recording
+result "$status" 'an interface that was down: still there'
+"$keystorm" analyze -q --memory 256M -d oracle.db --bin 1 before.pcap after.pcap
+same_facts again.db oracle.db 'an interface that was down: the same facts as before and after'
+finish

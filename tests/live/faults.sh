@@ -1,0 +1,131 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# faults.sh KEYSTORM DATA -- segments, kills, a full disk, old runs: nothing is counted twice, and no more is lost than is said.
+set -eu
+. "$(dirname "$0")/common.sh"
+skip_sanitizer
+need editcap
+
+ask() { # ask DATABASE SQL: also while somebody writes
+	sqlite3 -cmd '.timeout 5000' "$1" "$2"
+}
+same() { # same A B WHAT
+	[ "$1" = "$2" ] || echo "# $1, wanted $2"
+	result "$([ "$1" = "$2" ]; echo $?)" "$3"
+}
+totals='SELECT sum(queries), sum(responses), sum(query_dns_bytes), sum(response_dns_bytes) FROM bin'
+
+# New tables every two seconds: everything is in some run, nothing in two. Meanwhile reports are asked.
+record ks1 segments.pcap
+live segments -i ks1 --bin 1 --segment 2
+tcpreplay -q -i ks0 --pps=150 "$data/root-rollover-one-server.pcap" >replay.out 2>&1 &
+replay=$!
+asked=0
+for _ in 1 2 3 4 5 6 7 8; do
+	sleep 0.5
+	"$keystorm" report summary -d segments.db >/dev/null 2>asked.err || asked=1
+done
+result $asked 'reports are answered while it writes'
+wait $replay
+sleep 0.5
+stop_live
+stop_recording
+"$keystorm" analyze -q --memory 256M -d oracle.db --bin 1 segments.pcap
+result "$(ask segments.db 'SELECT count(*) < 3 FROM run')" 'segments: several runs'
+same "$(ask segments.db "$totals")" "$(ask oracle.db "$totals")" 'segments: the same totals as in one'
+same "$(ask segments.db 'SELECT t_s, sum(queries), sum(responses) FROM bin GROUP BY t_s')" \
+	"$(ask oracle.db 'SELECT t_s, sum(queries), sum(responses) FROM bin GROUP BY t_s')" 'segments: the same bins'
+same "$(ask segments.db 'SELECT address, sum(queries) FROM source GROUP BY ip ORDER BY ip')" \
+	"$(ask oracle.db 'SELECT address, queries FROM source ORDER BY ip')" 'segments: the same sources'
+rm -f oracle.db
+
+# Killed without warning, again and again, into the same database.
+record ks1 killed.pcap
+tcpreplay -q -i ks0 --pps=100 --loop=9 "$data/root-rollover-one-server.pcap" >replay.out 2>&1 &
+replay=$!
+started="$started $replay"
+broken=0 late=0
+for pause in 2.3 1.7 3.1 2.05 2.9; do
+	live killed -i ks1 --bin 1
+	sleep $pause
+	kill -KILL "$live"
+	now=$(date +%s)
+	wait "$live" 2>/dev/null || :
+	sleep 0.7 # a copy may be writing still
+	[ "$(ask killed.db 'PRAGMA integrity_check')" = ok ] || broken=1
+	"$keystorm" report totals -d killed.db >/dev/null 2>&1 || broken=1
+	last=$(ask killed.db 'SELECT coalesce(max(t_s), 0) FROM bin')
+	# The bin before the one that was open is there, or was being written.
+	[ $((now - last)) -le 3 ] || { late=1; echo "# killed at $now, last bin $last"; }
+done
+kill $replay 2>/dev/null || :
+wait $replay 2>/dev/null || :
+stop_recording
+result $broken 'killed: the database is whole each time'
+result $late 'killed: all but the open bin, and one being written, is there'
+result "$(ask killed.db 'SELECT count(*) < 4 FROM run')" 'killed: the next one goes on'
+"$keystorm" analyze -q -d oracle.db --bin 1 killed.pcap
+# Within a run all bins but its first are whole: what a run has of them is what the witness has.
+cat >compare.sql <<'END'
+ATTACH 'oracle.db' AS o;
+WITH mine AS (SELECT run_id, t_s, sum(queries) AS q, sum(responses) AS r FROM main.bin GROUP BY run_id, t_s),
+	ends AS (SELECT run_id, min(t_s) AS a FROM main.bin GROUP BY run_id),
+	theirs AS (SELECT t_s, sum(queries) AS q, sum(responses) AS r FROM o.bin GROUP BY t_s)
+SELECT count(*) FROM mine JOIN ends USING (run_id) JOIN theirs USING (t_s)
+WHERE t_s > a AND (mine.q <> theirs.q OR mine.r <> theirs.r);
+END
+same "$(sqlite3 killed.db <compare.sql)" 0 'killed: each stored bin is what the witness saw'
+rm -f oracle.db
+
+# A full disk, over the end of a segment.
+mkdir small
+mount -t tmpfs -o size=4M none small
+record ks1 full.pcap
+live small/full -i ks1 --bin 1 --segment 3
+tcpreplay -q -i ks0 --topspeed "$data/healthy-validators.pcap" >replay.out 2>&1
+sleep 1.5
+dd if=/dev/zero of=small/filler bs=4096 >dd.out 2>&1 || :
+tcpreplay -q -i ks0 --topspeed "$data/root-rollover-one-server.pcap" >replay.out 2>&1
+wait_for small/full.err 'No space left\|disk is full' || :
+result "$(grep -c 'it will be tried again' small/full.err | grep -qx 1; echo $?)" 'full disk: says so, once'
+before=$(sed -n 's/^VmRSS:[^0-9]*\([0-9]*\).*/\1/p' "/proc/$live/status")
+for _ in 1 2 3; do
+	tcpreplay -q -i ks0 --topspeed "$data/zsk-rollover.pcap" >replay.out 2>&1
+	sleep 1.2
+done
+after=$(sed -n 's/^VmRSS:[^0-9]*\([0-9]*\).*/\1/p' "/proc/$live/status")
+echo "# resident: $before KiB, then $after KiB"
+result $((after > before + 4096)) 'full disk: memory does not grow'
+result "$("$keystorm" report totals -d small/full.db >/dev/null 2>&1; echo $?)" 'full disk: what was written is readable'
+rm small/filler
+wait_for small/full.err 'can be written again' || :
+sleep 3.5
+stop_live
+stop_recording
+result "$status" 'full disk: goes on when there is room'
+"$keystorm" analyze -q -d oracle.db --bin 1 full.pcap
+same "$(ask small/full.db "$totals")" "$(ask oracle.db "$totals")" 'full disk: nothing is missing'
+rm oracle.db
+
+# The disk stays full: at the end it cannot be told, and the status tells that.
+live small/full -i ks1 --bin 60
+dd if=/dev/zero of=small/filler bs=4096 >dd.out 2>&1 || :
+tcpreplay -q -i ks0 --topspeed "$data/root-rollover-one-server.pcap" >replay.out 2>&1
+sleep 0.5
+stop_live
+result $((status != 4)) 'full disk to the end: status 4'
+result "$(grep -q 'No space left on device$\|disk is full$' small/full.err; echo $?)" 'full disk to the end: a line'
+rm small/filler
+
+# Old runs go, new ones stay.
+editcap -t -864000 "$data/zsk-rollover.pcap" old.pcap
+"$keystorm" analyze -q -d retain.db old.pcap
+live retain -i ks1 --bin 1 --segment 2 --retain 5
+tcpreplay -q -i ks0 --topspeed "$data/zsk-rollover.pcap" >replay.out 2>&1
+sleep 3.5
+stop_live
+same "$(ask retain.db "SELECT count(*), sum(container = 'live') FROM input")" '1|1' 'old runs are forgotten'
+same "$(ask retain.db 'PRAGMA integrity_check; SELECT count(*) FROM storm')" "ok
+0" 'and all that hung on them'
+finish

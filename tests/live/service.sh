@@ -1,0 +1,69 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# service.sh KEYSTORM DATA -- what a service manager and a monitor see: figures, notices, a calendar read again.
+set -eu
+. "$(dirname "$0")/common.sh"
+skip_sanitizer
+need curl jq socat
+
+figure() { # figure NAME{LABELS}
+	grep -F "$1 " figures | head -n 1 | sed 's/.* //'
+}
+fetch() {
+	curl -s -m 5 "http://127.0.0.1:9153/metrics" >figures
+}
+
+printf '.,2026-12-01,KEY_ADDED,1,first\n' >calendar.csv
+socat -u UNIX-RECV:notify.sock,mode=666 OPEN:notices,creat,append 2>/dev/null &
+socat=$!
+started="$started $socat"
+while [ ! -S notify.sock ]; do sleep 0.1; done
+chmod 755 .
+mkdir -m 777 open
+NOTIFY_SOCKET=$scratch/notify.sock WATCHDOG_USEC=1000000
+export NOTIFY_SOCKET WATCHDOG_USEC
+live open/service -i ks1 --bin 1 --metrics 127.0.0.1:9153 --user nobody --rollovers calendar.csv
+unset NOTIFY_SOCKET WATCHDOG_USEC
+tcpreplay -q -i ks0 --topspeed "$data/root-rollover-one-server.pcap" >replay.out 2>&1
+sleep 3
+fetch
+if command -v promtool >/dev/null 2>&1; then
+	promtool check metrics <figures >promtool.out 2>&1
+	status=$?
+	[ ! -s promtool.out ] || sed 's/^/# /' promtool.out
+	result $status 'promtool finds nothing wrong'
+fi
+result "$([ "$(figure 'keystorm_packets_total{interface="ks1"}')" = 750 ]; echo $?)" 'packets'
+result "$([ "$(figure 'keystorm_dropped_packets_total{interface="ks1",where="kernel"}')" = 0 ]; echo $?)" 'drops'
+result "$([ "$(figure 'keystorm_segment_queries{qtype="DNSKEY"}')" = "$(sqlite3 open/service.db \
+	'SELECT sum(queries) FROM bin WHERE qtype = 48')" ]; echo $?)" 'queries by type: as in the database'
+result "$([ "$(figure 'keystorm_segment_dnskey_requeries{zone="."}')" = "$(sqlite3 open/service.db \
+	"SELECT sum(rq_hot + rq_warm + rq_cool) FROM zone_bin JOIN zone USING (zone_id) WHERE name = '.'")" ]; echo $?)" \
+	'requeries by zone: as in the database'
+result "$([ "$(grep -c '^keystorm' figures)" -lt 200 ]; echo $?)" 'the number of series is bounded'
+result "$(curl -s -m 5 -o /dev/null -w '%{http_code}' http://127.0.0.1:9153/ | grep -qx 404; echo $?)" 'nothing else is there'
+# One who asks and never reads, and a crowd, do no harm.
+for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
+	socat -u PIPE:/dev/null,rdonly TCP:127.0.0.1:9153 2>/dev/null &
+	started="$started $!"
+done
+tcpreplay -q -i ks0 --topspeed "$data/root-rollover-one-server.pcap" >replay.out 2>&1
+sleep 1.5
+printf '.,2026-12-01,KEY_ADDED,1,first\n.,2026-12-09,KEY_REVOKED,1,second\n' >calendar.csv
+kill -HUP "$live"
+wait_for open/service.err 'was read again' || :
+sleep 2.5
+result "$(sqlite3 open/service.db "SELECT count(*) <> 2 FROM calendar WHERE origin = 'file'")" 'SIGHUP: the new calendar is in force'
+echo nonsense >calendar.csv
+kill -HUP "$live"
+wait_for open/service.err 'calendar.csv:1:' || :
+sleep 1.5
+stop_live
+result "$status" 'SIGHUP: a bad calendar ends nothing'
+result "$(sqlite3 open/service.db "SELECT count(*) <> 2 FROM calendar WHERE origin = 'file'")" 'SIGHUP: and the one before stays'
+result "$(sqlite3 open/service.db 'SELECT sum(packets) <> 1500 FROM input')" 'no packet was lost meanwhile'
+result "$(grep -q 'READY=1' notices; echo $?)" 'told: ready'
+result "$([ "$(grep -o 'WATCHDOG=1' notices | wc -l)" -ge 4 ]; echo $?)" 'told: alive'
+result "$(grep -q 'STOPPING=1' notices; echo $?)" 'told: stopping'
+finish

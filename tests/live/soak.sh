@@ -1,0 +1,43 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# soak.sh KEYSTORM DATA COUNTER -- memory stands still while packets go by (KS_SOAK_SECONDS, 20), and none of them costs an
+# allocation: COUNTER, loaded before libc, counts them.
+set -eu
+. "$(dirname "$0")/common.sh"
+skip_sanitizer
+counter=$3
+seconds=${KS_SOAK_SECONDS:-20}
+
+resident() { # of $live, KiB
+	sed -n 's/^VmRSS:[^0-9]*\([0-9]*\).*/\1/p' "/proc/$live/status"
+}
+live soak -i ks1 --bin 1 --segment 5
+tcpreplay -q -i ks0 --pps=10000 --duration="$seconds" --loop=99999 "$data/resolver-side.pcap" >replay.out 2>&1 &
+replay=$!
+started="$started $replay"
+sleep $((seconds / 2)) # two segments: all that is reserved once has been touched
+early=$(resident)
+wait $replay
+late=$(resident)
+stop_live
+echo "# resident: $early KiB, $late KiB; $(sqlite3 soak.db 'SELECT sum(packets), count(*) FROM input') packets and segments"
+result $((late > early + 2048)) 'memory stands still'
+sent=$(sed -n 's/^Actual: \([0-9]*\) packets.*/\1/p' replay.out)
+tail -n 1 soak.err | sed 's/^/# /'
+
+allocations() { # allocations LOOPS: how many, while the same packets go by so often
+	rm -f count.db*
+	LD_PRELOAD=$counter live count -i ks1 --bin 60 2>/dev/null
+	tcpreplay -q -i ks0 --pps=20000 --loop="$1" "$data/resolver-side.pcap" >replay.out 2>&1
+	sleep 1
+	kill -TERM "$live"
+	wait "$live" || :
+	sed -n 's/^allocations: //p' count.err
+}
+few=$(allocations 1)
+many=$(allocations 30)
+echo "# $few allocations for 1880 packets, $many for 56400"
+# Time passes too, and keys seen first are verified once: a few.
+result "$([ -n "$few" ] && [ -n "$many" ] && [ $((many - few)) -lt 200 ]; echo $?)" 'packets cost no allocation'
+finish
