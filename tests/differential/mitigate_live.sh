@@ -25,6 +25,7 @@ offender=127.77.9.3 other=127.77.9.77
 sqlite3 "$scratch/t.db" 'UPDATE source SET tcp_responses = 1'
 "$keystorm" mitigate -d "$scratch/t.db" --for dnsdist -o "$scratch/storm.lua" || exit 2
 delay_ms=$(sed -n 's/.*DelayAction(\([0-9]*\)).*/\1/p' "$scratch/storm.lua")
+[ -n "$delay_ms" ] || { echo '1..1'; echo 'not ok 1 - the file delays somebody'; exit 1; }
 
 cat >"$scratch/nsd.conf" <<END
 server:
