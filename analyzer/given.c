@@ -53,5 +53,5 @@ ks_given_find(const struct ks_given_server *list, size_t n, struct ks_span zone,
 	while (to < n && compare_names(list[to].zone, zone) == 0)
 		to++;
 	*ret_n = to - from;
-	return list + from;
+	return *ret_n > 0 ? list + from : NULL;
 }

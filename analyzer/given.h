@@ -19,7 +19,7 @@ int ks_given_compare(const void *a, const void *b);
 /* Sort, and drop what stands there twice. Returns how many are left. */
 size_t ks_given_sort(struct ks_given_server *list, size_t n);
 
-/* The servers of a zone within a sorted list: `*ret_n` of them, from the pointer returned on. */
+/* The servers of a zone within a sorted list: `*ret_n` of them, from the pointer returned on; NULL: none. */
 const struct ks_given_server *ks_given_find(const struct ks_given_server *list, size_t n, struct ks_span zone,
 					    size_t *ret_n);
 

@@ -55,6 +55,6 @@ Test(given, none_is_fine)
 {
 	size_t n = 7;
 	cr_expect(eq(sz, ks_given_sort(NULL, 0), 0));
-	(void)ks_given_find(NULL, 0, ROOT, &n);
+	cr_expect(ks_given_find(NULL, 0, ROOT, &n) == NULL);
 	cr_expect(eq(sz, n, 0));
 }
