@@ -412,6 +412,9 @@ CREATE TABLE query (
 	response_bytes INTEGER,
 	rcode INTEGER,
 	tc INTEGER,
+	hop_limit INTEGER NOT NULL, -- of the query, as met
+	server_cookie INTEGER NOT NULL CHECK (server_cookie IN (0, 1)), -- it returned one (RFC 7873)
+	keep_s INTEGER, -- least TTL of the answers of its type, 255: that or longer; NULL: none
 	PRIMARY KEY (run_id, ip, number)
 ) STRICT, WITHOUT ROWID;
 
