@@ -123,6 +123,17 @@ const struct ks_catalog_entry ks_catalog[] = {
 		.limit = -1,
 	},
 	{
+		.name = "diagnosis",
+		.sql = ks_sql_diagnosis,
+		.columns =
+			"zone, source, hypothesis, evidence, value, weight_db, sum_db, rank, state, label, "
+			"meaning, shown_in, start, verdict, lead_db, decided_by",
+		.order = "is_source, subject_queries DESC, diagnosis_id, rank, place",
+		.rankable = " value weight_db sum_db rank lead_db ",
+		.takes = KS_TAKES_ZONE | KS_TAKES_SOURCE | KS_TAKES_BY,
+		.limit = 144,
+	},
+	{
 		.name = "fingerprints",
 		.sql = ks_sql_fingerprints,
 		.columns = "fingerprint, sources, queries, share, example, zones, min_caches",

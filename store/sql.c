@@ -170,6 +170,12 @@ static const char *const puts_sql[KS_PUT_COUNT] = {
 		      " cd_retries, cd_first_ns, cd_last_ns) VALUES (?,?,?,?,?,?,?,?,?,?)",
     [KS_PUT_LOOKASIDE] = "INSERT INTO lookaside (run_id, qname_wire, qname, queries, responses, tags, told_ns, first_ns,"
 			 " last_ns) VALUES (?,?,?,?,?,?,?,?,?)",
+    [KS_PUT_DIAGNOSIS] = "INSERT INTO diagnosis (zone_id, storm_id, ip, address, queries, verdict, lead_db)"
+			 " VALUES (?,?,?,?,?,?,?)",
+    [KS_PUT_FINDING] = "INSERT INTO finding (diagnosis_id, evidence, state, value, missing) VALUES (?,?,?,?,?)",
+    [KS_PUT_EXPLANATION] = "INSERT INTO explanation (diagnosis_id, hypothesis, sum_db, rank) VALUES (?,?,?,?)",
+    [KS_PUT_WEIGHT] = "INSERT INTO weight (evidence, hypothesis, label, place, present_db, absent_db, meaning,"
+		      " shown_in, decided_by) VALUES (?,?,?,?,?,?,?,?,?)",
     [KS_PUT_HABIT] = "INSERT INTO habit (zone_id, ip, memory_class, sci, spray, coverage, median_gap_ms,"
 		     " min_search_interval_s, rfc9520, halted_share, dnskey_per_query, demand_slope,"
 		     " demand_correlation) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)",

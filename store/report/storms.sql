@@ -34,10 +34,13 @@ report AS (
 		residual,
 		residual_lo,
 		residual_hi,
-		NULL AS "trigger",
-		NULL AS lag_s,
-		NULL AS verdict,
-		NULL AS lead_db,
+		iif(ip IS NULL, (
+			SELECT kind || coalesce(' ' || tag, '') FROM storm_trigger JOIN event USING (event_id)
+			WHERE storm_trigger.storm_id = measured.storm_id
+		), NULL) AS "trigger",
+		iif(ip IS NULL, (SELECT lag_s FROM storm_trigger WHERE storm_trigger.storm_id = measured.storm_id), NULL) AS lag_s,
+		iif(ip IS NULL, (SELECT verdict FROM diagnosis WHERE diagnosis.storm_id = measured.storm_id), NULL) AS verdict,
+		iif(ip IS NULL, (SELECT lead_db FROM diagnosis WHERE diagnosis.storm_id = measured.storm_id), NULL) AS lead_db,
 		uplift_is_lower_bound,
 		mean_qps,
 		duration_s,
