@@ -39,7 +39,7 @@ drop(struct ks_store *store, struct ks_diag *diag)
 			   "DROP TABLE IF EXISTS temp.cause_flow; DROP TABLE IF EXISTS temp.cause_suspect;"
 			   "DROP TABLE IF EXISTS temp.cause_above; DROP TABLE IF EXISTS temp.cause_zone;"
 			   "DROP TABLE IF EXISTS temp.cause_source; DROP TABLE IF EXISTS temp.cause_sample;"
-			   "DROP TABLE IF EXISTS temp.cause_signal",
+			   "DROP TABLE IF EXISTS temp.cause_signal; DROP TABLE IF EXISTS temp.cause_share",
 			   diag);
 }
 
@@ -70,7 +70,9 @@ ks_store_causes_end(struct ks_store *store, struct ks_diag *diag)
 static const char storms_sql[] =
 	"SELECT" ZONE_COLUMNS
 	" lag_s, EXISTS (SELECT 1 FROM rrset_seen WHERE rrset_seen.zone_id = storm.zone_id AND (type = 48 OR type = 43)"
-	"  AND first_ns / 1000000000 < start_s) AND NOT began_before, storm_id"
+	"  AND first_ns / 1000000000 < start_s) AND NOT began_before, storm_id,"
+	" max(storm.queries - base_qps * (end_s - start_s), (SELECT total(queries) FROM cause_share"
+	"  WHERE cause_share.storm_id = storm.storm_id))"
 	" FROM storm JOIN cause_zone ON cause_zone.zone_id = storm.zone_id LEFT JOIN storm_trigger USING (storm_id)"
 	" ORDER BY storm_id";
 
@@ -83,7 +85,11 @@ static const char sources_sql[] =
 	" lag_s, EXISTS (SELECT 1 FROM rrset_seen WHERE rrset_seen.zone_id = main.zone_id AND (type = 48 OR type = 43)"
 	"  AND rrset_seen.first_ns / 1000000000 < start_s) AND NOT began_before, cause_suspect.ip,"
 	" cause_suspect.queries, requeries, classed, answered, start_s, cause_source.first_ns / 1e9, sci, spray,"
-	" cause_source.queries, dnskey_queries, tcp_queries, refused, big, lacks, has, demand_correlation, hot_zones,"
+	" (SELECT sum(successive) FROM run CROSS JOIN behaviour USING (run_id)"
+	"  WHERE behaviour.zone_id = cause_suspect.zone_id AND behaviour.ip = cause_suspect.ip),"
+	" (SELECT sum(closed) FROM run CROSS JOIN behaviour USING (run_id)"
+	"  WHERE behaviour.zone_id = cause_suspect.zone_id AND behaviour.ip = cause_suspect.ip),"
+	" cause_source.queries, dnskey_queries, ds_queries, priming, tcp_queries, refused, big, lacks, has, demand_correlation, hot_zones,"
 	" hot_zones_changed, (SELECT count(DISTINCT zone_id) FROM run_zone WHERE answered),"
 	" keys, keys_rd, keys_no_do, keys_ports, keys_ids, keys_hops, hop, keys_udp, keys_cut, keys_smaller, cookies,"
 	" others, others_again, others_probing, other_types"
@@ -104,6 +110,16 @@ real(sqlite3_stmt *stmt, int column)
 {
 	return sqlite3_column_type(stmt, column) == SQLITE_NULL ? (double)NAN
 								: sqlite3_column_double(stmt, column);
+}
+
+static struct ks_addr
+address(sqlite3_stmt *stmt, int column)
+{
+	const void *const ip = sqlite3_column_blob(stmt, column);
+	const int n = sqlite3_column_bytes(stmt, column);
+	if (n == 4)
+		return ks_addr_from_v4(ip);
+	return n == 16 ? ks_addr_from_v6(ip) : (struct ks_addr){0};
 }
 
 static void
@@ -133,8 +149,12 @@ read_source(sqlite3_stmt *stmt, struct ks_store_cause *cause)
 		&clues->first_s,
 		&clues->sci,
 		&clues->spray,
+		&clues->successive,
+		&clues->closed,
 		&clues->all_queries,
 		&clues->key_queries,
+		&clues->ds_queries,
+		&clues->priming_queries,
 		&clues->tcp_queries,
 		&clues->icmp_refused,
 		&clues->icmp_too_big,
@@ -160,16 +180,19 @@ read_source(sqlite3_stmt *stmt, struct ks_store_cause *cause)
 		&clues->others_probing,
 		&clues->other_types,
 	};
-	const void *const ip = sqlite3_column_blob(stmt, IP_COLUMN);
-	const int n_ip = sqlite3_column_bytes(stmt, IP_COLUMN);
-	if (n_ip == 4)
-		cause->source = ks_addr_from_v4(ip);
-	else if (n_ip == 16)
-		cause->source = ks_addr_from_v6(ip);
+	cause->source = address(stmt, IP_COLUMN);
 	for (size_t i = 0; i < KS_COUNT(members); i++)
 		*members[i] = real(stmt, IP_COLUMN + 1 + (int)i);
 	clues->cookies = isnan(clues->cookies) ? 0 : clues->cookies;
 	clues->tcp_queries = isnan(clues->tcp_queries) ? 0 : clues->tcp_queries;
+}
+
+static void
+read_storm(sqlite3_stmt *stmt, struct ks_store_cause *cause)
+{
+	const double excess = real(stmt, ZONE_N + 1);
+	cause->storm_id = sqlite3_column_int64(stmt, ZONE_N);
+	cause->excess = isnan(excess) ? cause->zone_queries : excess;
 }
 
 static enum ks_error
@@ -185,10 +208,36 @@ read_all(struct ks_store *store, const char *sql, bool storms, ks_store_cause_fn
 		struct ks_store_cause cause = {0};
 		read_zone(stmt, &cause);
 		if (storms)
-			cause.storm_id = sqlite3_column_int64(stmt, ZONE_N);
+			read_storm(stmt, &cause);
 		else
 			read_source(stmt, &cause);
 		error = each(arg, &cause, diag);
+	}
+	if (error == KS_SUCCESS && rc != SQLITE_DONE)
+		error = ks_sql_fail(store, rc, diag);
+	sqlite3_finalize(stmt);
+	return error;
+}
+
+enum ks_error
+ks_store_each_share(struct ks_store *store, ks_store_share_fn *each, void *arg, struct ks_diag *diag)
+{
+	sqlite3_stmt *stmt;
+	int rc;
+	enum ks_error error = ks_sql_prepare(store,
+					     "SELECT storm_id, zone_id, ip, queries FROM cause_share"
+					     " ORDER BY zone_id, length(ip), ip, storm_id",
+					     &stmt, diag);
+	if (error != KS_SUCCESS)
+		return error;
+	while ((rc = sqlite3_step(stmt)) == SQLITE_ROW && error == KS_SUCCESS) {
+		const struct ks_store_share share = {
+			.storm_id = sqlite3_column_int64(stmt, 0),
+			.zone_id = sqlite3_column_int64(stmt, 1),
+			.source = address(stmt, 2),
+			.queries = sqlite3_column_double(stmt, 3),
+		};
+		error = each(arg, &share, diag);
 	}
 	if (error == KS_SUCCESS && rc != SQLITE_DONE)
 		error = ks_sql_fail(store, rc, diag);

@@ -21,6 +21,7 @@ KS_MUST_CHECK enum ks_error ks_store_causes_end(struct ks_store *store, struct k
 struct ks_store_cause {
 	int64_t zone_id, storm_id; /* storm_id 0: a source */
 	double zone_queries;       /* DNSKEY queries of all for the zone */
+	double excess;             /* of a storm: those beyond its base */
 	struct ks_zone_clues zone;
 	struct ks_addr source;
 	struct ks_source_clues clues; /* of a source */
@@ -33,6 +34,17 @@ KS_MUST_CHECK enum ks_error ks_store_each_source_cause(struct ks_store *store, k
 /* In order of storm_id. */
 KS_MUST_CHECK enum ks_error ks_store_each_storm_cause(struct ks_store *store, ks_store_cause_fn *each,
 						      void *arg, struct ks_diag *diag);
+
+/* How many queries of a storm's excess are a source's. */
+struct ks_store_share {
+	int64_t storm_id, zone_id;
+	struct ks_addr source;
+	double queries;
+};
+typedef enum ks_error ks_store_share_fn(void *arg, const struct ks_store_share *share, struct ks_diag *diag);
+/* In the order of the sources above; of each, of all storms of its zone. */
+KS_MUST_CHECK enum ks_error ks_store_each_share(struct ks_store *store, ks_store_share_fn *each, void *arg,
+						struct ks_diag *diag);
 
 struct ks_store_diagnosis {
 	int64_t zone_id, storm_id; /* storm_id 0: of the source */

@@ -3,14 +3,14 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "store/cause.h"
 
-/* What the sources of a zone have in common. */
-struct zone_pool {
-	int64_t zone_id;
-	double healthy; /* weight of those that are no part of a storm */
-	double skewed;  /* of those whose clock is wrong */
+/* What those that make a storm have in common. */
+struct storm_pool {
+	int64_t storm_id;
+	double skewed; /* weight of those whose clock is wrong */
 	struct ks_evidence_pool pool;
 };
 
@@ -18,7 +18,8 @@ struct judging {
 	struct ks_view view;
 	struct ks_store_diagnosis *diagnoses;
 	size_t n, capacity;
-	struct zone_pool *pools; /* in order of zone_id */
+	size_t n_sources, at; /* of them, of sources, in order; the one that shares are told of */
+	struct storm_pool *pools;
 	size_t n_pools, pool_capacity;
 };
 
@@ -46,18 +47,21 @@ next_diagnosis(struct judging *judging, struct ks_store_diagnosis **ret, struct 
 	return error;
 }
 
-/* Sources come zone by zone. */
+/* There are few storms. */
 static enum ks_error
-pool_of(struct judging *judging, int64_t zone_id, struct zone_pool **ret, struct ks_diag *diag)
+pool_of(struct judging *judging, int64_t storm_id, struct storm_pool **ret, struct ks_diag *diag)
 {
-	if (judging->n_pools == 0 || judging->pools[judging->n_pools - 1].zone_id != zone_id) {
-		const enum ks_error error = room((void **)&judging->pools, judging->n_pools,
-						 &judging->pool_capacity, sizeof(*judging->pools), diag);
-		if (error != KS_SUCCESS)
-			return error;
-		judging->pools[judging->n_pools++] = (struct zone_pool){.zone_id = zone_id};
-	}
-	*ret = &judging->pools[judging->n_pools - 1];
+	for (size_t i = 0; i < judging->n_pools; i++)
+		if (judging->pools[i].storm_id == storm_id) {
+			*ret = &judging->pools[i];
+			return KS_SUCCESS;
+		}
+	const enum ks_error error = room((void **)&judging->pools, judging->n_pools, &judging->pool_capacity,
+					 sizeof(*judging->pools), diag);
+	if (error != KS_SUCCESS)
+		return error;
+	*ret = &judging->pools[judging->n_pools++];
+	**ret = (struct storm_pool){.storm_id = storm_id};
 	return KS_SUCCESS;
 }
 
@@ -87,36 +91,47 @@ judge_source(void *arg, const struct ks_store_cause *cause, struct ks_diag *diag
 {
 	struct judging *const judging = arg;
 	struct ks_store_diagnosis *diagnosis = NULL;
-	struct zone_pool *pool = NULL;
-	enum ks_error error = next_diagnosis(judging, &diagnosis, diag);
-	if (error == KS_SUCCESS)
-		error = pool_of(judging, cause->zone_id, &pool, diag);
+	const enum ks_error error = next_diagnosis(judging, &diagnosis, diag);
 	if (error != KS_SUCCESS)
 		return error;
-	const double weight = cause->clues.queries;
 	*diagnosis = (struct ks_store_diagnosis){
-		.zone_id = cause->zone_id, .source = cause->source, .queries = weight};
+		.zone_id = cause->zone_id, .source = cause->source, .queries = cause->clues.queries};
 	ks_evidence_of_source(&judging->view, &cause->zone, &cause->clues, diagnosis->findings);
 	if (ks_evidence_is_healthy(&cause->clues, diagnosis->findings)) {
 		diagnosis->verdict = "healthy";
 		diagnosis->lead_db = NAN;
-		pool->healthy += weight;
 		return KS_SUCCESS;
 	}
 	conclude(diagnosis);
-	ks_evidence_pool_add(&pool->pool, weight, diagnosis->findings);
-	if (set_skew(diagnosis, cause->clues.hot_zones_changed))
-		pool->skewed += weight;
+	(void)set_skew(diagnosis, cause->clues.hot_zones_changed);
 	return KS_SUCCESS;
 }
 
-static struct zone_pool
-find_pool(const struct judging *judging, int64_t zone_id)
+static bool
+is_of(const struct ks_store_diagnosis *diagnosis, const struct ks_store_share *share)
 {
-	for (size_t i = 0; i < judging->n_pools; i++)
-		if (judging->pools[i].zone_id == zone_id)
-			return judging->pools[i];
-	return (struct zone_pool){.zone_id = zone_id};
+	return diagnosis->zone_id == share->zone_id &&
+	       memcmp(&diagnosis->source, &share->source, sizeof(share->source)) == 0;
+}
+
+/* Shares come in the order of sources, each of which is there. */
+static enum ks_error
+add_share(void *arg, const struct ks_store_share *share, struct ks_diag *diag)
+{
+	struct judging *const judging = arg;
+	struct storm_pool *pool = NULL;
+	while (judging->at < judging->n_sources && !is_of(&judging->diagnoses[judging->at], share))
+		judging->at++;
+	if (judging->at == judging->n_sources)
+		return KS_SUCCESS;
+	const struct ks_store_diagnosis *const diagnosis = &judging->diagnoses[judging->at];
+	const enum ks_error error = pool_of(judging, share->storm_id, &pool, diag);
+	if (error != KS_SUCCESS || !diagnosis->has_findings)
+		return error;
+	ks_evidence_pool_add(&pool->pool, share->queries, diagnosis->findings);
+	if (strcmp(diagnosis->verdict, "clock-skew") == 0)
+		pool->skewed += share->queries;
+	return KS_SUCCESS;
 }
 
 static enum ks_error
@@ -124,17 +139,19 @@ judge_storm(void *arg, const struct ks_store_cause *cause, struct ks_diag *diag)
 {
 	struct judging *const judging = arg;
 	struct ks_store_diagnosis *diagnosis = NULL;
-	const enum ks_error error = next_diagnosis(judging, &diagnosis, diag);
+	struct storm_pool *pool = NULL;
+	enum ks_error error = next_diagnosis(judging, &diagnosis, diag);
+	if (error == KS_SUCCESS)
+		error = pool_of(judging, cause->storm_id, &pool, diag);
 	if (error != KS_SUCCESS)
 		return error;
-	struct zone_pool pool = find_pool(judging, cause->zone_id);
-	pool.pool.total = cause->zone_queries - pool.healthy;
+	pool->pool.total = cause->excess;
 	*diagnosis = (struct ks_store_diagnosis){
 		.zone_id = cause->zone_id, .storm_id = cause->storm_id, .queries = cause->zone_queries};
-	ks_evidence_of_storm(&judging->view, &cause->zone, &pool.pool, diagnosis->findings);
+	ks_evidence_of_storm(&judging->view, &cause->zone, &pool->pool, diagnosis->findings);
 	conclude(diagnosis);
-	if (pool.skewed >= 0.5 * pool.pool.total && pool.skewed > 0)
-		(void)set_skew(diagnosis, 0);
+	if (pool->skewed > 0 && pool->skewed >= 0.5 * cause->excess)
+		(void)set_skew(diagnosis, /* changed_zones= */ 0);
 	return KS_SUCCESS;
 }
 
@@ -145,6 +162,9 @@ ks_judge_causes(struct ks_store *store, struct ks_diag *diag)
 	enum ks_error error = ks_store_causes_begin(store, &judging.view, diag);
 	if (error == KS_SUCCESS)
 		error = ks_store_each_source_cause(store, judge_source, &judging, diag);
+	judging.n_sources = judging.n;
+	if (error == KS_SUCCESS)
+		error = ks_store_each_share(store, add_share, &judging, diag);
 	if (error == KS_SUCCESS)
 		error = ks_store_each_storm_cause(store, judge_storm, &judging, diag);
 	for (size_t i = 0; i < judging.n && error == KS_SUCCESS; i++)

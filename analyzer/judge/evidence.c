@@ -112,9 +112,18 @@ spray(const struct ks_view *view, const struct ks_zone_clues *zone, const struct
 	return tell(source->spray >= 0.8, source->spray);
 }
 
+/* The index is no greater than that part of the queries, however even the gaps may be. */
+static bool
+never_waits(const struct ks_source_clues *source)
+{
+	return source->successive >= 2 * SAMPLE_LEAST && source->closed <= 0.2 * source->successive;
+}
+
 static struct ks_finding
 closed_loop(const struct ks_source_clues *source)
 {
+	if (never_waits(source))
+		return tell(false, source->closed / source->successive);
 	return isnan(source->sci) ? unknown(NAN) : tell(source->sci >= 0.6, source->sci);
 }
 
@@ -122,6 +131,8 @@ closed_loop(const struct ks_source_clues *source)
 static struct ks_finding
 open_loop(const struct ks_view *view, const struct ks_source_clues *source)
 {
+	if (never_waits(source))
+		return tell(true, source->closed / source->successive);
 	if (!isnan(source->sci))
 		return tell(source->sci <= 0.2, source->sci);
 	if (!view->answers || !(source->queries >= 2 * SAMPLE_LEAST))
@@ -137,15 +148,18 @@ handshake(const struct ks_source_clues *source)
 	return n > 0 ? tell(true, n) : unknown(0);
 }
 
-/* Only forgers change hop limits from query to query, or never change port and ID. */
+/* Only forgers change hop limits from query to query, or send all from one port without waiting. (Who waits,
+ * and changes the ID, may have opened one socket for good.) */
 static struct ks_finding
-forged(const struct ks_source_clues *source)
+forged(const struct ks_view *view, const struct ks_source_clues *source)
 {
 	if (source->icmp_refused >= 3 && source->icmp_refused >= 0.1 * source->queries)
 		return tell(true, source->icmp_refused);
 	if (!(source->keys >= SAMPLE_LEAST))
 		return unknown(NAN);
-	const bool constant = source->keys_ports <= 1 && source->keys_ids <= 1;
+	const bool one_port = source->keys_ports <= 1 && source->keys_udp >= SAMPLE_LEAST;
+	const bool constant =
+		one_port && (source->keys_ids <= 1 || open_loop(view, source).presence == KS_PRESENT);
 	return tell(constant || source->keys_hops >= HOPS_MANY, source->keys_hops);
 }
 
@@ -154,7 +168,9 @@ only_keys(const struct ks_source_clues *source)
 {
 	if (!(source->all_queries >= SAMPLE_LEAST))
 		return unknown(NAN);
-	const double others = source->all_queries - source->key_queries;
+	if (source->priming_queries > 0)
+		return tell(false, source->key_queries / source->all_queries);
+	const double others = source->all_queries - source->key_queries - source->ds_queries;
 	const double probing = source->others > 0 ? source->others_probing / source->others : 0;
 	return between((source->key_queries + probing * others) / source->all_queries, 0.95, 0.98);
 }
@@ -211,7 +227,7 @@ ks_evidence_of_source(const struct ks_view *view, const struct ks_zone_clues *zo
 	ret[KS_E_CLOSED_LOOP] = closed_loop(source);
 	ret[KS_E_OPEN_LOOP] = open_loop(view, source);
 	ret[KS_E_HANDSHAKE] = handshake(source);
-	ret[KS_E_FORGED] = forged(source);
+	ret[KS_E_FORGED] = forged(view, source);
 	ret[KS_E_ONLY_KEYS] = only_keys(source);
 	ret[KS_E_SAYS_STALE] = says_stale(source);
 	ret[KS_E_REPEATS_OTHERS] = share(source->others_again, source->others, SAMPLE_LEAST, 0.05, 0.3);

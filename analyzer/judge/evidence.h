@@ -39,8 +39,11 @@ struct ks_source_clues {
 	double answered;           /* of them, at most: answers */
 	double onset_s, first_s;   /* E4: start of the trouble; when it was first seen */
 	double sci, spray;         /* E5 to E7: habits */
+	double successive, closed; /* queries behind another; of them, when nothing was outstanding */
 	double all_queries;        /* E10: of all types and names */
 	double key_queries;        /* of them, DNSKEY */
+	double ds_queries;         /* of them, DS */
+	double priming_queries;    /* of them, for the servers of the root: no tool does that */
 	double tcp_queries;        /* E8 */
 	double icmp_refused;       /* E9: ICMP port unreachable for answers */
 	double icmp_too_big;       /* E14 */

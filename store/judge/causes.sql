@@ -45,6 +45,7 @@ WHERE in_storm OR (requeries >= 2 AND requeries * 2 >= classed)
 ORDER BY queries DESC, length(ip), ip, zone_id
 LIMIT 4096;
 CREATE INDEX temp.cause_suspect_ip ON cause_suspect (ip);
+CREATE INDEX temp.cause_suspect_flow ON cause_suspect (zone_id, ip);
 
 -- The zones above each zone that matters. A label is at most 63 octets long, so its length is a character of its own.
 CREATE TEMP TABLE cause_above AS
@@ -74,6 +75,12 @@ WITH
 		GROUP BY zone_id, ip
 		HAVING sum(queries) > 0
 	),
+	bare_source AS MATERIALIZED (
+		SELECT source.ip
+		FROM run CROSS JOIN source USING (run_id) LEFT JOIN manner ON manner.run_id = source.run_id AND manner.ip = source.ip
+		GROUP BY source.ip
+		HAVING sum(dnskey_queries) >= 10 AND sum(dnskey_queries) >= 0.98 * sum(source.queries) AND total(priming_queries) = 0
+	),
 	ranked AS (
 		SELECT
 			zone_id,
@@ -89,9 +96,10 @@ WITH
 			zone_id,
 			count(*) AS sources,
 			sum(n) AS queries,
-			sum(classed IS NOT NULL AND classed > 0) AS validating,
-			coalesce(sum(requeries >= 3 AND requeries * 2 >= classed), 0) AS elevated
-		FROM asked
+			-- Who asks for nothing else serves no clients, so whether he is content says nothing of theirs.
+			total(classed > 0 AND NOT bare) AS validating,
+			total(requeries >= 3 AND requeries * 2 >= classed AND NOT bare) AS elevated
+		FROM (SELECT asked.*, ip IN (SELECT ip FROM bare_source) AS bare FROM asked)
 		GROUP BY zone_id
 	),
 	-- What does not validate, whoever looks: out of its time; or not made by the key it names, and no other of it is.
@@ -185,6 +193,7 @@ WITH
 			suspect.ip,
 			sum(source.queries) AS queries,
 			sum(dnskey_queries) AS dnskey_queries,
+			sum(ds_queries) AS ds_queries,
 			sum(tcp_queries) AS tcp_queries,
 			min(source.first_ns) AS first_ns
 		FROM suspect CROSS JOIN run CROSS JOIN source ON source.run_id = run.run_id AND source.ip = suspect.ip
@@ -194,6 +203,8 @@ SELECT
 	ip,
 	counted.queries,
 	counted.dnskey_queries,
+	counted.ds_queries,
+	coalesce((SELECT sum(priming_queries) FROM run CROSS JOIN manner USING (run_id) WHERE manner.ip = suspect.ip), 0) AS priming,
 	coalesce(counted.tcp_queries, 0) AS tcp_queries,
 	counted.first_ns,
 	coalesce(icmp_of.refused, 0) AS refused,
@@ -256,3 +267,40 @@ WITH
 SELECT zone_id, ip, total(iif(has, 0, n)) AS lacks, total(iif(has, n, 0)) AS has
 FROM fits
 GROUP BY zone_id, ip;
+
+-- How much of each storm is whose: its queries inside, less what it asked before in as long a time. A sampled query stands
+-- for those up to the next one; who was not sampled is taken to have asked evenly.
+CREATE TEMP TABLE cause_share AS
+WITH
+	standing AS (
+		SELECT ip, qname_wire, qtype, t_ns, coalesce(lead(number) OVER (PARTITION BY run_id, ip ORDER BY number) - number, 1) AS n
+		FROM query
+		WHERE ip IN (SELECT ip FROM cause_suspect)
+	),
+	asked AS MATERIALIZED (
+		SELECT zone_id, ip, t_ns, n FROM standing JOIN zone ON zone.name_wire = standing.qname_wire WHERE qtype = 48
+	),
+	edge AS (SELECT min(first_ns) AS first_ns FROM run),
+	sampled AS MATERIALIZED (
+		SELECT
+			storm_id,
+			storm.zone_id,
+			ip,
+			total(iif(t_ns >= start_s * 1000000000 AND t_ns < end_s * 1000000000, n, 0)) AS inside,
+			total(iif(t_ns < start_s * 1000000000, n, 0)) AS before,
+			sum(n) AS n
+		FROM storm CROSS JOIN asked ON asked.zone_id = storm.zone_id
+		GROUP BY storm_id, ip
+	)
+SELECT
+	storm.storm_id,
+	storm.zone_id,
+	cause_suspect.ip,
+	cause_suspect.queries * coalesce(
+		max(0.0, inside - iif(began_before, 0.0,
+			before * (end_s - start_s) / max(1.0, start_s - edge.first_ns / 1000000000))) / sampled.n,
+		max(0, min(last_ns, end_s * 1000000000) - max(cause_suspect.first_ns, start_s * 1000000000)) * 1.0
+			/ max(1, last_ns - cause_suspect.first_ns)
+	) AS queries
+FROM storm CROSS JOIN cause_suspect ON cause_suspect.zone_id = storm.zone_id
+	LEFT JOIN sampled ON sampled.storm_id = storm.storm_id AND sampled.ip = cause_suspect.ip, edge;
