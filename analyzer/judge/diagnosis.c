@@ -41,7 +41,7 @@ static const struct {
 	[KS_E_CLOSED_LOOP] = {"closed-loop", {-7, -7, -4, +3, +5, +5, -5, +2},
 		"asks again when the answer has come, evenly: self-clocking index 0.6 or more",
 		"queries and answers both, twenty of them from the source"},
-	[KS_E_OPEN_LOOP] = {"open-loop", {+7, +7, -3, 0, -7, -7, +3, -4},
+	[KS_E_OPEN_LOOP] = {"open-loop", {+7, +7, -3, 0, -7, -7, +3, -7},
 		"asks without waiting for answers: self-clocking index 0.2 or less",
 		"queries and answers both, twenty of them from the source"},
 	[KS_E_HANDSHAKE] = {"handshake", {-1, -15, +2, +2, +3, +3, +2, +2},
