@@ -47,7 +47,8 @@ enum ks_record_bits {
 	KS_REC_EDNS = 4,
 	KS_REC_TC = 8,
 	KS_REC_KEYS = 16,
-	KS_REC_COOKIE = 32 /* one that a server gave */
+	KS_REC_COOKIE = 32, /* one that a server gave */
+	KS_REC_AD = 64      /* in the answer */
 };
 
 struct ks_sample_list {

@@ -647,6 +647,8 @@ answer_pair(struct ks_shard *shard, struct place *place)
 	record->keep_s = keep_s(&message->dns);
 	if ((message->dns.flags & KS_FLAG_TC) != 0)
 		record->bits |= KS_REC_TC;
+	if ((message->dns.flags & KS_FLAG_AD) != 0)
+		record->bits |= KS_REC_AD;
 }
 
 static void

@@ -354,6 +354,7 @@ struct ks_fact_query {
 	uint8_t hop_limit;  /* of the query, as met */
 	uint8_t keep_s;     /* least TTL of the answers of its type, 255: that or longer; 0: none */
 	bool server_cookie; /* RFC 7873: it returned one */
+	bool ad;            /* of the answer */
 };
 
 /* Key: (source, zone, tags, via). What a source said of the trust anchors it holds (RFC 8145), or was made

@@ -415,6 +415,7 @@ CREATE TABLE query (
 	hop_limit INTEGER NOT NULL, -- of the query, as met
 	server_cookie INTEGER NOT NULL CHECK (server_cookie IN (0, 1)), -- it returned one (RFC 7873)
 	keep_s INTEGER, -- least TTL of the answers of its type, 255: that or longer; NULL: none
+	ad INTEGER, -- of the answer
 	PRIMARY KEY (run_id, ip, number)
 ) STRICT, WITHOUT ROWID;
 

@@ -135,8 +135,8 @@ static const char *const puts_sql[KS_PUT_COUNT] = {
 		    " VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
     [KS_PUT_QUERY] = "INSERT INTO query (run_id, ip, number, server_ip, t_ns, response_ns,"
 		     " qname_wire, qname, qtype, id, sport, flags, dnssec_ok, edns_size, transport, requery,"
-		     " response_bytes, rcode, tc, hop_limit, server_cookie, keep_s)"
-		     " VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+		     " response_bytes, rcode, tc, hop_limit, server_cookie, keep_s, ad)"
+		     " VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
     [KS_PUT_ICMP] = "INSERT INTO icmp (run_id, server_ip, server_address, ip, address, kind, packets)"
 		    " VALUES (?,?,?,?,?,?,?)",
     [KS_PUT_STACK] = "INSERT INTO source_stack (run_id, ip, address, fingerprint, queries, cased_queries, mixed_queries,"
