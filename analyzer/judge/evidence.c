@@ -120,8 +120,10 @@ never_waits(const struct ks_source_clues *source)
 }
 
 static struct ks_finding
-closed_loop(const struct ks_source_clues *source)
+closed_loop(const struct ks_view *view, const struct ks_source_clues *source)
 {
+	if (!view->queries || !view->answers)
+		return unknown(NAN);
 	if (never_waits(source))
 		return tell(false, source->closed / source->successive);
 	return isnan(source->sci) ? unknown(NAN) : tell(source->sci >= 0.6, source->sci);
@@ -131,11 +133,13 @@ closed_loop(const struct ks_source_clues *source)
 static struct ks_finding
 open_loop(const struct ks_view *view, const struct ks_source_clues *source)
 {
+	if (!view->queries || !view->answers)
+		return unknown(NAN);
 	if (never_waits(source))
 		return tell(true, source->closed / source->successive);
 	if (!isnan(source->sci))
 		return tell(source->sci <= 0.2, source->sci);
-	if (!view->answers || !(source->queries >= 2 * SAMPLE_LEAST))
+	if (!(source->queries >= 2 * SAMPLE_LEAST))
 		return unknown(NAN);
 	return source->answered < 0.5 * source->queries ? tell(true, 0) : unknown(NAN);
 }
@@ -224,7 +228,7 @@ ks_evidence_of_source(const struct ks_view *view, const struct ks_zone_clues *zo
 	of_zone(view, zone, ret);
 	ret[KS_E_WAS_ORDINARY] = was_ordinary(source);
 	ret[KS_E_SPRAY] = spray(view, zone, source);
-	ret[KS_E_CLOSED_LOOP] = closed_loop(source);
+	ret[KS_E_CLOSED_LOOP] = closed_loop(view, source);
 	ret[KS_E_OPEN_LOOP] = open_loop(view, source);
 	ret[KS_E_HANDSHAKE] = handshake(source);
 	ret[KS_E_FORGED] = forged(view, source);

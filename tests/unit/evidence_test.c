@@ -167,6 +167,8 @@ Test(evidence, a_vantage_hides_what_it_hides)
 	ks_evidence_of_source(&(struct ks_view){'M', true, false}, &zone, &source, findings);
 	cr_expect(eq(int, (int)findings[KS_E_MANY_SOURCES].presence, KS_UNKNOWN), "queries only");
 	cr_expect(eq(int, (int)findings[KS_E_PATH_TROUBLE].presence, KS_UNKNOWN), "queries only");
+	cr_expect(eq(int, (int)findings[KS_E_CLOSED_LOOP].presence, KS_UNKNOWN), "queries only");
+	cr_expect(eq(int, (int)findings[KS_E_OPEN_LOOP].presence, KS_UNKNOWN), "queries only");
 }
 
 /* A storm shows what half of its weight shows, and nothing where less than half is known. */
