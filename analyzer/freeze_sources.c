@@ -328,6 +328,10 @@ put_record(const struct ks_freezer *freezer, const struct ks_source *source, con
 		.requery = (enum ks_requery)record->requery,
 		.response_bytes = record->response_bytes,
 		.rcode = record->rcode,
+		.hop_limit = record->hop_limit,
+		.keep_s = record->keep_s,
+		.ad = (record->bits & KS_REC_AD) != 0,
+		.server_cookie = (record->bits & KS_REC_COOKIE) != 0,
 		.tc = (record->bits & KS_REC_TC) != 0,
 	};
 	if (record->server < shard->servers.n) {

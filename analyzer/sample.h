@@ -35,12 +35,21 @@ struct ks_record {
 	uint32_t server, name; /* the owner's numbers */
 	uint32_t response_bytes;
 	uint16_t id, sport, qtype, flags, edns_size, rcode;
-	uint8_t requery; /* enum ks_requery */
-	uint8_t bits;    /* enum ks_record_bits; KS_REC_KEYS: a DNSKEY or DS query */
-	uint8_t unused[2];
+	uint8_t requery;   /* enum ks_requery */
+	uint8_t bits;      /* enum ks_record_bits; KS_REC_KEYS: a DNSKEY or DS query */
+	uint8_t hop_limit; /* of the query, as met */
+	uint8_t keep_s;    /* its answer may be kept so long; 255: that or longer; 0: no such answer */
 };
 
-enum ks_record_bits { KS_REC_TCP = 1, KS_REC_DO = 2, KS_REC_EDNS = 4, KS_REC_TC = 8, KS_REC_KEYS = 16 };
+enum ks_record_bits {
+	KS_REC_TCP = 1,
+	KS_REC_DO = 2,
+	KS_REC_EDNS = 4,
+	KS_REC_TC = 8,
+	KS_REC_KEYS = 16,
+	KS_REC_COOKIE = 32, /* one that a server gave */
+	KS_REC_AD = 64      /* in the answer */
+};
 
 struct ks_sample_list {
 	uint32_t head, tail, n;

@@ -309,7 +309,8 @@ static uint8_t
 record_bits(const struct ks_message *message, bool about_keys)
 {
 	return (uint8_t)((message->tcp ? KS_REC_TCP : 0) | (message->dns.edns.records > 0 ? KS_REC_EDNS : 0) |
-			 (message->dns.edns.dnssec_ok ? KS_REC_DO : 0) | (about_keys ? KS_REC_KEYS : 0));
+			 (message->dns.edns.dnssec_ok ? KS_REC_DO : 0) | (about_keys ? KS_REC_KEYS : 0) |
+			 (message->dns.edns.server_cookie ? KS_REC_COOKIE : 0));
 }
 
 static void
@@ -346,6 +347,7 @@ record_query(struct ks_shard *shard, struct place *place)
 	record->qtype = dns->qtype;
 	record->flags = dns->flags;
 	record->edns_size = dns->edns.udp_size;
+	record->hop_limit = message->ttl;
 }
 
 /* Was the same query waiting already? Remembers this one if it was not. */
@@ -607,6 +609,16 @@ count_query(struct ks_shard *shard, struct place *place, struct ks_cell *cell)
 
 /* --- responses --- */
 
+/* How long the answer may be kept; an octet is enough to tell who asks again within seconds. */
+static uint8_t
+keep_s(const struct ks_dns *dns)
+{
+	enum { MOST = UINT8_MAX };
+	if (dns->answer_ttl == UINT32_MAX || dns->rcode != 0)
+		return 0;
+	return dns->answer_ttl < MOST ? (uint8_t)dns->answer_ttl : MOST;
+}
+
 static void
 answer_pair(struct ks_shard *shard, struct place *place)
 {
@@ -632,8 +644,11 @@ answer_pair(struct ks_shard *shard, struct place *place)
 	record->response_ns = message->time_ns;
 	record->response_bytes = message->len;
 	record->rcode = message->dns.rcode;
+	record->keep_s = keep_s(&message->dns);
 	if ((message->dns.flags & KS_FLAG_TC) != 0)
 		record->bits |= KS_REC_TC;
+	if ((message->dns.flags & KS_FLAG_AD) != 0)
+		record->bits |= KS_REC_AD;
 }
 
 static void

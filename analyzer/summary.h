@@ -367,6 +367,10 @@ struct ks_fact_query {
 	uint32_t response_bytes; /* DNS message; 0 without response */
 	uint16_t rcode;          /* extended; meaningful with a response */
 	bool tc;
+	uint8_t hop_limit;  /* of the query, as met */
+	uint8_t keep_s;     /* least TTL of the answers of its type, 255: that or longer; 0: none */
+	bool server_cookie; /* RFC 7873: it returned one */
+	bool ad;            /* of the answer */
 };
 
 /* Key: (source, zone, tags, via). What a source said of the trust anchors it holds (RFC 8145), or was made

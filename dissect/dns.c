@@ -95,6 +95,8 @@ read_record(struct ks_span message, struct ks_dns *dns, unsigned section, struct
 {
 	struct ks_dnskey_answer *const answer = &dns->dnskey;
 	const uint32_t n = (uint32_t)(record->rdata.end - (message.at + record->offset));
+	if (section == ANSWER && record->type == dns->qtype)
+		dns->answer_ttl = least(dns->answer_ttl, record->ttl);
 	switch (record->type) {
 	case KS_TYPE_OPT:
 		ks_edns_read(&dns->edns, record->rr_class, record->ttl, record->rdata);
@@ -229,6 +231,7 @@ ks_dns_read(const uint8_t *message, size_t cap_len, size_t len, struct ks_dns *r
 	struct ks_cur cur = ks_cur_init(message, cap_len);
 
 	*ret = (struct ks_dns){
+		.answer_ttl = UINT32_MAX,
 		.dnskey = {.key_ttl = UINT32_MAX, .sig_ttl = UINT32_MAX, .original_ttl = UINT32_MAX},
 	};
 	read_header(&cur, ret);

@@ -71,6 +71,7 @@ struct ks_dns {
 	uint16_t rcode;         /* with the upper bits of the OPT record */
 	uint32_t additional_at; /* offset of the additional section; 0: not reached */
 	bool cut;               /* the snap length ended the walk over the records */
+	uint32_t answer_ttl;    /* least TTL of the answers of the type asked for, s; UINT32_MAX without */
 	uint32_t sigkey_bytes;  /* octets of all DNSKEY and RRSIG records, owner names included */
 	struct ks_dnskey_answer dnskey;
 	struct ks_dlv_answer dlv;

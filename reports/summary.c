@@ -46,6 +46,8 @@ take_row(struct ks_summary *summary, const struct ks_rows *rows)
 	}
 	struct ks_value text = ks_column_value(rows, "verdict");
 	copy_text(&summary->verdict, &text, unicode);
+	text = ks_column_value(rows, "to_decide");
+	copy_text(&summary->to_decide, &text, unicode);
 	text = ks_column_value(rows, "next_milestone");
 	copy_text(&summary->milestone, &text, unicode);
 }
@@ -128,6 +130,8 @@ put_verdict(struct ks_buf *buf, const struct ks_summary *summary)
 		ks_buf_text(buf, " dB)");
 	}
 	ks_buf_text(buf, ".");
+	if (summary->to_decide.n > 0)
+		ks_buf_printf(buf, " To decide, capture: %s.", ks_buf_string(&summary->to_decide));
 }
 
 static void
@@ -272,8 +276,9 @@ put_all(struct ks_buf *buf, const struct ks_summary *summary)
 static bool
 done(struct ks_summary *summary)
 {
-	struct ks_buf *const parts[] = {&summary->verdict,  &summary->milestone, &summary->top,
-					&summary->offender, &summary->chart,     &summary->refused};
+	struct ks_buf *const parts[] = {&summary->verdict, &summary->to_decide, &summary->milestone,
+					&summary->top,     &summary->offender,  &summary->chart,
+					&summary->refused};
 	bool failed = false;
 	for (size_t i = 0; i < KS_COUNT(parts); i++) {
 		failed |= parts[i]->failed;

@@ -17,8 +17,8 @@ struct ks_summary {
 	const struct ks_document *document;
 	struct ks_value packets, dns_messages, queries, responses, sources, zones;
 	struct ks_value dnskey_queries, dnskey_share, storms, offenders, heavy_hitters, lead_db;
-	struct ks_buf verdict, milestone;    /* copies of the row's texts */
-	struct ks_buf storm[KS_SUMMARY_TOP]; /* sentences, the strongest storm first */
+	struct ks_buf verdict, to_decide, milestone; /* copies of the row's texts */
+	struct ks_buf storm[KS_SUMMARY_TOP];         /* sentences, the strongest storm first */
 	double storm_peak[KS_SUMMARY_TOP];
 	size_t n_storms;        /* rows seen */
 	struct ks_buf top;      /* "192.0.2.1 (41.2 %, zone .), ..." */

@@ -29,7 +29,7 @@ const struct ks_catalog_entry ks_catalog[] = {
 		.sql = ks_sql_summary,
 		.columns = "files, packets, dns_messages, queries, responses, sources, zones, "
 			   "dnskey_queries, dnskey_share,"
-			   " storms, offenders, heavy_hitters, verdict, lead_db, next_milestone",
+			   " storms, offenders, heavy_hitters, verdict, lead_db, next_milestone, to_decide",
 		.order = "packets", /* one row */
 		.limit = -1,
 	},
@@ -144,6 +144,35 @@ const struct ks_catalog_entry ks_catalog[] = {
 		.time = KS_FILTER_SPAN,
 		.limit = -1,
 		.caveats = storm_caveats,
+	},
+	{
+		.name = "diagnosis",
+		.sql = ks_sql_diagnosis,
+		.columns =
+			"zone, source, hypothesis, evidence, value, weight_db, sum_db, rank, state, label, "
+			"meaning, shown_in, start, verdict, lead_db, missing, decided_by",
+		.order = "is_source, subject_queries DESC, diagnosis_id, rank, place",
+		.rankable = " value weight_db sum_db rank lead_db ",
+		.takes = KS_TAKES_ZONE | KS_TAKES_SOURCE | KS_TAKES_BY,
+		.limit = 144,
+	},
+	{
+		.name = "conditions",
+		.sql = ks_sql_conditions,
+		.columns = "zone, source, condition, met, count, of, note",
+		.order = "queries DESC, zone, length(source_ip), source_ip, place",
+		.rankable = " count ",
+		.takes = KS_TAKES_ZONE | KS_TAKES_SOURCE | KS_TAKES_BY,
+		.limit = 40,
+	},
+	{
+		.name = "resolver",
+		.sql = ks_sql_resolver,
+		.columns = "question, result, zone, value, count, of, since, note",
+		.order = "place, count DESC, zone, note",
+		.rankable = " value count ",
+		.takes = KS_TAKES_ZONE | KS_TAKES_BY,
+		.limit = 40,
 	},
 	{
 		.name = "fingerprints",

@@ -8,13 +8,13 @@
 enum ks_error
 ks_store_forget_judgements(struct ks_store *store, struct ks_diag *diag)
 {
-	return ks_sql_exec(store,
-			   "DELETE FROM judged; DELETE FROM storm_trigger; DELETE FROM storm_candidate; "
-			   "DELETE FROM event_rest; DELETE FROM event; DELETE FROM "
-			   "storm; DELETE FROM server_storm; DELETE FROM "
-			   "habit; DELETE FROM client_count; "
-			   "DELETE FROM trait",
-			   diag);
+	return ks_sql_exec(
+		store,
+		"DELETE FROM judged; DELETE FROM weight; DELETE FROM explanation; DELETE FROM finding; "
+		"DELETE FROM diagnosis; DELETE FROM storm_trigger; DELETE FROM storm_candidate; "
+		"DELETE FROM event_rest; DELETE FROM event; DELETE FROM storm; DELETE FROM server_storm; "
+		"DELETE FROM habit; DELETE FROM client_count; DELETE FROM trait",
+		diag);
 }
 
 enum ks_error
@@ -26,6 +26,8 @@ ks_store_judge_begin(struct ks_store *store, struct ks_diag *diag)
 	error = ks_store_forget_judgements(store, diag);
 	if (error == KS_SUCCESS)
 		error = ks_calendar_put_own(store, diag);
+	if (error == KS_SUCCESS)
+		error = ks_store_put_weights(store, diag);
 	if (error != KS_SUCCESS)
 		ks_store_abandon(store);
 	return error;

@@ -432,6 +432,10 @@ CREATE TABLE query (
 	response_bytes INTEGER,
 	rcode INTEGER,
 	tc INTEGER,
+	hop_limit INTEGER NOT NULL, -- of the query, as met
+	server_cookie INTEGER NOT NULL CHECK (server_cookie IN (0, 1)), -- it returned one (RFC 7873)
+	keep_s INTEGER, -- least TTL of the answers of its type, 255: that or longer; NULL: none
+	ad INTEGER, -- of the answer
 	PRIMARY KEY (run_id, ip, number)
 ) STRICT, WITHOUT ROWID;
 
@@ -876,6 +880,51 @@ CREATE TABLE storm_candidate (
 	PRIMARY KEY (storm_id, place)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX storm_candidate_event ON storm_candidate (event_id);
+
+-- Why: of each storm, and of each source that asked too often for a zone's keys.
+CREATE TABLE diagnosis (
+	diagnosis_id INTEGER PRIMARY KEY,
+	zone_id INTEGER NOT NULL REFERENCES zone,
+	storm_id INTEGER REFERENCES storm, -- NULL: of a source
+	ip BLOB, -- NULL: of a storm
+	address TEXT,
+	queries REAL NOT NULL, -- for the zone's keys
+	verdict TEXT NOT NULL,
+	lead_db REAL -- over the next best explanation; NULL: does not apply
+) STRICT;
+CREATE INDEX diagnosis_flow ON diagnosis (zone_id, ip);
+CREATE INDEX diagnosis_storm ON diagnosis (storm_id);
+
+CREATE TABLE finding (
+	diagnosis_id INTEGER NOT NULL REFERENCES diagnosis,
+	evidence TEXT NOT NULL,
+	state TEXT NOT NULL CHECK (state = 'present' OR state = 'absent' OR state = 'unknown'),
+	value REAL, -- what was measured; NULL: nothing
+	missing INTEGER, -- 1: of all that is unknown, this would tell most; NULL: would tell nothing
+	PRIMARY KEY (diagnosis_id, evidence)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE explanation (
+	diagnosis_id INTEGER NOT NULL REFERENCES diagnosis,
+	hypothesis TEXT NOT NULL,
+	sum_db REAL NOT NULL, -- of the weights of all findings
+	rank INTEGER NOT NULL, -- 1: the likeliest
+	PRIMARY KEY (diagnosis_id, hypothesis)
+) STRICT, WITHOUT ROWID;
+
+-- The matrix that was used, in decibans.
+CREATE TABLE weight (
+	evidence TEXT NOT NULL,
+	hypothesis TEXT NOT NULL,
+	label TEXT NOT NULL, -- E1 to E18
+	place INTEGER NOT NULL,
+	present_db REAL NOT NULL,
+	absent_db REAL NOT NULL,
+	meaning TEXT NOT NULL,
+	shown_in TEXT NOT NULL, -- a report
+	decided_by TEXT NOT NULL, -- the capture that would tell
+	PRIMARY KEY (evidence, hypothesis)
+) STRICT, WITHOUT ROWID;
 
 -- Holds its one row while the judgements belong to the facts: a new run takes it away.
 CREATE TABLE judged (

@@ -138,7 +138,8 @@ const char *const ks_sql_puts[KS_PUT_COUNT] = {
 		    " VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
     [KS_PUT_QUERY] = "INSERT INTO query (run_id, ip, number, server_ip, t_ns, response_ns,"
 		     " qname_wire, qname, qtype, id, sport, flags, dnssec_ok, edns_size, transport, requery,"
-		     " response_bytes, rcode, tc) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+		     " response_bytes, rcode, tc, hop_limit, server_cookie, keep_s, ad)"
+		     " VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
     [KS_PUT_ICMP] = "INSERT INTO icmp (run_id, server_ip, server_address, ip, address, kind, packets)"
 		    " VALUES (?,?,?,?,?,?,?)",
     [KS_PUT_STACK] = "INSERT INTO source_stack (run_id, ip, address, fingerprint, queries, cased_queries, mixed_queries,"
@@ -174,6 +175,12 @@ const char *const ks_sql_puts[KS_PUT_COUNT] = {
     [KS_PUT_LOOKASIDE] = "INSERT INTO lookaside (run_id, qname_wire, qname, queries, responses, tags, told_ns, first_ns,"
 			 " last_ns) VALUES (?,?,?,?,?,?,?,?,?)",
     [KS_PUT_DROP] = "INSERT INTO drops (run_id, t_s, interface, kernel, device) VALUES (?,?,?,?,?)",
+    [KS_PUT_DIAGNOSIS] = "INSERT INTO diagnosis (zone_id, storm_id, ip, address, queries, verdict, lead_db)"
+			 " VALUES (?,?,?,?,?,?,?)",
+    [KS_PUT_FINDING] = "INSERT INTO finding (diagnosis_id, evidence, state, value, missing) VALUES (?,?,?,?,?)",
+    [KS_PUT_EXPLANATION] = "INSERT INTO explanation (diagnosis_id, hypothesis, sum_db, rank) VALUES (?,?,?,?)",
+    [KS_PUT_WEIGHT] = "INSERT INTO weight (evidence, hypothesis, label, place, present_db, absent_db, meaning,"
+		      " shown_in, decided_by) VALUES (?,?,?,?,?,?,?,?,?)",
     [KS_PUT_HABIT] = "INSERT INTO habit (zone_id, ip, memory_class, sci, spray, coverage, median_gap_ms,"
 		     " min_search_interval_s, rfc9520, halted_share, dnskey_per_query, demand_slope,"
 		     " demand_correlation) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)",

@@ -6,6 +6,10 @@
 
 extern const char ks_sql_schema[];
 extern const char ks_sql_traits[];
+extern const char ks_sql_causes[];
+extern const char ks_sql_diagnosis[];
+extern const char ks_sql_conditions[];
+extern const char ks_sql_resolver[];
 extern const char ks_sql_summary[];
 extern const char ks_sql_totals[];
 extern const char ks_sql_quality[];

@@ -68,6 +68,10 @@ enum ks_put {
 	KS_PUT_MANNER,
 	KS_PUT_LOOKASIDE,
 	KS_PUT_DROP,
+	KS_PUT_DIAGNOSIS,
+	KS_PUT_FINDING,
+	KS_PUT_EXPLANATION,
+	KS_PUT_WEIGHT,
 	KS_PUT_COUNT
 };
 
@@ -153,6 +157,11 @@ KS_MUST_CHECK enum ks_error ks_store_put_behaviour(struct ks_sink *sink, const s
 
 /* Whatever follows from facts, inside a transaction that changes them. */
 KS_MUST_CHECK enum ks_error ks_store_forget_judgements(struct ks_store *store, struct ks_diag *diag);
+
+/* --- diagnosis.c --- */
+
+/* The matrix of the judge. */
+KS_MUST_CHECK enum ks_error ks_store_put_weights(struct ks_store *store, struct ks_diag *diag);
 
 /* --- store.c --- */
 

@@ -524,6 +524,16 @@ put_query(struct ks_sink *sink, const struct ks_fact_query *query, struct ks_dia
 	ks_sql_put_int(&row, query->transport);
 	ks_sql_put_int(&row, query->requery);
 	put_answer(&row, query);
+	ks_sql_put_int(&row, query->hop_limit);
+	ks_sql_put_int(&row, query->server_cookie);
+	if (query->keep_s != 0)
+		ks_sql_put_int(&row, query->keep_s);
+	else
+		ks_sql_put_null(&row);
+	if (query->response_ns != 0)
+		ks_sql_put_int(&row, query->ad);
+	else
+		ks_sql_put_null(&row);
 	return ks_sql_row_done(&row, diag);
 }
 

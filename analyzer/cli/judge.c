@@ -6,6 +6,7 @@
 
 #include "analyzer/cli/calendar.h"
 #include "analyzer/cli/cli.h"
+#include "analyzer/cli/judge_causes.h"
 #include "analyzer/cli/judge_clients.h"
 #include "analyzer/cli/judge_events.h"
 #include "analyzer/cli/judge_storms.h"
@@ -76,6 +77,8 @@ ks_cli_judge_store(struct ks_store *store, const struct ks_calendar *calendar, s
 	if (error == KS_SUCCESS)
 		error = ks_judge_events_put(store, &judged, judging.storms.storms, judging.storms.n, diag);
 	if (error == KS_SUCCESS)
+		error = ks_judge_causes(store, diag);
+	if (error == KS_SUCCESS)
 		error = ks_store_judge_end(store, diag);
 	ks_client_counts_free(counts);
 	ks_judge_events_done(&judged);
@@ -124,7 +127,8 @@ ks_cli_judge(int argc, char **argv)
 			break;
 		case 'h':
 			(void)puts("usage: keystorm judge [-d DB] [--rollovers FILE]\n\n"
-				   "Recompute storms, habits and rollover events from the facts that the "
+				   "Recompute storms, habits, rollover events and verdicts from the facts "
+				   "that the "
 				   "database holds.\n\n"
 				   "  -d, --database DB      the database (" KS_DATABASE_DEFAULT ")\n"
 				   "      --rollovers FILE   known steps of rollovers, CSV: "

@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "analyzer/cli/model.h"
+#include "analyzer/judge/cost.h"
 
 const char *const ks_cli_model_columns[] = {
 	"part",          "item",     "level", "servers", "dnskey_queries", "ds_queries", "dnskey_per_server",
@@ -179,8 +180,8 @@ put_load(struct ks_sheet *sheet, const struct ks_cli_forecast *forecast)
 	put_natural(sheet, "load", NULL, "answers", forecast->answer_qps, "q/s");
 	put_natural(sheet, "load", NULL, "answer_size", bytes, "B");
 	put_real(sheet, "load", "DNS", "rate", bits * (double)bytes, "b/s");
-	put_real(sheet, "load", "IP", "rate", bits * (double)ks_model_ip_bytes(bytes), "b/s");
-	put_real(sheet, "load", "Ethernet", "rate", bits * (double)ks_model_ethernet_bytes(bytes), "b/s");
+	put_real(sheet, "load", "IP", "rate", bits * ks_cost_ip_bytes((double)bytes), "b/s");
+	put_real(sheet, "load", "Ethernet", "rate", bits * ks_cost_ethernet_bytes((double)bytes), "b/s");
 }
 
 static void

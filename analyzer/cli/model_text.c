@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "analyzer/cli/model.h"
+#include "analyzer/judge/cost.h"
 #include "reports/number.h"
 #include "reports/prose.h"
 
@@ -210,11 +211,12 @@ put_load(struct page *page)
 	const struct ks_cli_forecast *const forecast = page->forecast;
 	const struct {
 		const char *name;
-		uint64_t bytes;
+		double bytes;
 	} layers[] = {
-		{"DNS, ", forecast->answer_bytes},
-		{"IP, ", ks_model_ip_bytes(forecast->answer_bytes)},
-		{"Ethernet with FCS, preamble and gap.", ks_model_ethernet_bytes(forecast->answer_bytes)},
+		{"DNS, ", (double)forecast->answer_bytes},
+		{"IP, ", ks_cost_ip_bytes((double)forecast->answer_bytes)},
+		{"Ethernet with FCS, preamble and gap.",
+		 ks_cost_ethernet_bytes((double)forecast->answer_bytes)},
 	};
 	struct ks_buf *const line = &page->line;
 	ks_cli_put_grouped(line, forecast->answer_qps);
@@ -222,7 +224,7 @@ put_load(struct page *page)
 	ks_cli_put_grouped(line, forecast->answer_bytes);
 	ks_buf_text(line, " B are ");
 	for (size_t i = 0; i < KS_COUNT(layers); i++) {
-		ks_number_exact(line, (double)forecast->answer_qps * 8 * (double)layers[i].bytes / 1e6);
+		ks_number_exact(line, (double)forecast->answer_qps * 8 * layers[i].bytes / 1e6);
 		ks_buf_printf(line, " Mb/s as %s", layers[i].name);
 	}
 	end_line(page, "bits:    ");

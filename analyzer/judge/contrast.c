@@ -1,69 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "analyzer/judge/contrast.h"
 
-#include <float.h>
 #include <math.h>
 
-static const double tail = 0.025;           /* on each side */
-static const double deviations = 1.9599640; /* of the normal distribution, for that tail */
+#include "analyzer/judge/beta.h"
 
-/* --- the beta distribution --- */
-
-enum { FRACTION_STEPS = 100000 }; /* it takes about sqrt(a + b) of them */
-
-static double
-away_from_zero(double x)
-{
-	return fabs(x) < DBL_MIN ? DBL_MIN : x;
-}
-
-/* The continued fraction of I_x(a, b), by Lentz's method: each step multiplies by what the next pair of
- * coefficients changes. Converges fast for x < (a + 1) / (a + b + 2). */
-static double
-fraction(double x, double a, double b)
-{
-	double c = 1, d = 1 / away_from_zero(1 - (a + b) * x / (a + 1));
-	double value = d;
-	for (int i = 1; i <= FRACTION_STEPS; i++) {
-		const double even = i * (b - i) * x / ((a + 2 * i - 1) * (a + 2 * i));
-		const double odd = -(a + i) * (a + b + i) * x / ((a + 2 * i) * (a + 2 * i + 1));
-		d = 1 / away_from_zero(1 + even * d);
-		c = away_from_zero(1 + even / c);
-		value *= c * d;
-		d = 1 / away_from_zero(1 + odd * d);
-		c = away_from_zero(1 + odd / c);
-		value *= c * d;
-		if (fabs(c * d - 1) < 1e-15)
-			break;
-	}
-	return value;
-}
-
-/* I_x(a, b) */
-static double
-incomplete_beta(double x, double a, double b)
-{
-	if (x <= 0 || x >= 1)
-		return x <= 0 ? 0 : 1;
-	const double front = exp(lgamma(a + b) - lgamma(a) - lgamma(b) + a * log(x) + b * log1p(-x));
-	if (x < (a + 1) / (a + b + 2))
-		return front * fraction(x, a, b) / a;
-	return 1 - front * fraction(1 - x, b, a) / b;
-}
-
-double
-ks_contrast_beta_quantile(double p, double a, double b)
-{
-	double low = 0, high = 1;
-	for (int i = 0; i < 200 && high - low > 1e-12 * high; i++) {
-		const double middle = (low + high) / 2;
-		if (incomplete_beta(middle, a, b) < p)
-			low = middle;
-		else
-			high = middle;
-	}
-	return (low + high) / 2;
-}
+static const double deviations = 1.9599640; /* of the normal distribution, 2.5 % on each side */
 
 /* --- rates --- */
 
@@ -89,11 +31,12 @@ odds(double p)
 static struct ks_contrast
 exact(double ratio, double count_a, double count_b, double times)
 {
+	double lo, hi;
+	ks_beta_binomial(count_b, count_a, &lo, &hi);
 	return (struct ks_contrast){
 		.ratio = ratio,
-		.lo = count_b > 0 ? times * odds(ks_contrast_beta_quantile(tail, count_b, count_a + 1)) : 0,
-		.hi = count_a > 0 ? times * odds(ks_contrast_beta_quantile(1 - tail, count_b + 1, count_a))
-				  : (double)NAN,
+		.lo = times * odds(lo),
+		.hi = count_a > 0 ? times * odds(hi) : (double)NAN,
 	};
 }
 

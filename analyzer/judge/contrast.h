@@ -4,15 +4,11 @@
  *
  * Input:   counts over known times, and how their bins scatter. Pure functions.
  * Method:  DOMAIN B8. Where bins scatter as chance alone would (dispersion 1): exact, conditional on the sum
- *          of both counts (Clopper-Pearson). Where they scatter more: log-normal, each side with its own
- *          dispersion. Confidence 95 %.
- * Errors:  exact intervals to 1e-9 relative. Beyond KS_CONTRAST_EXACT events the log-normal one takes their
- *          place; by then the two agree to 2e-5.
- * Unknown: NaN. A bound that does not exist is NaN too: after nothing there is no upper one.
- * Memory:  none. Threads: no state.
- * Sources: C. J. Clopper, E. S. Pearson, "The use of confidence or fiducial limits illustrated in the case
- *          of the binomial", Biometrika 26 (1934); W. G. Cochran, "Sampling Techniques" (1977), on ratio
- *          estimates. */
+ *          of both counts (Clopper-Pearson, beta.h). Where they scatter more: log-normal, each side with its
+ * own dispersion. Confidence 95 %. Errors:  exact intervals to 1e-9 relative. Beyond KS_CONTRAST_EXACT events
+ * the log-normal one takes their place; by then the two agree to 2e-5. Unknown: NaN. A bound that does not
+ * exist is NaN too: after nothing there is no upper one. Memory:  none. Threads: no state. Sources: W. G.
+ * Cochran, "Sampling Techniques" (1977), on ratio estimates. */
 #ifndef KS_ANALYZER_JUDGE_CONTRAST_H
 #define KS_ANALYZER_JUDGE_CONTRAST_H
 
@@ -43,8 +39,5 @@ struct ks_share {
 	double n, part_part, part_whole, whole_whole;
 };
 struct ks_contrast ks_contrast_of_shares(const struct ks_share *a, const struct ks_share *b);
-
-/* x with I_x(a, b) = p, the quantile of the beta distribution; a, b > 0. */
-double ks_contrast_beta_quantile(double p, double a, double b);
 
 #endif

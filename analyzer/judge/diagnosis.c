@@ -17,9 +17,10 @@ static const char *const names[KS_HYPOTHESES] = {
 /* clang-format off */
 static const struct {
 	const char *name;
-	int8_t db[KS_HYPOTHESES]; /* H1 to H8 */
+	int8_t db[KS_HYPOTHESES];        /* H1 to H8, when present */
 	const char *text;
 	const char *how;
+	int8_t absent_db[KS_HYPOTHESES]; /* when looked for and not there */
 } kinds[KS_EVIDENCE] = {
 	[KS_E_AFTER_EVENT] = {"after-event", {-5, -5, -3, -3, +8, +8, +2, -3},
 		"began soon after a change of the zone's keys, DS or signatures",
@@ -29,52 +30,62 @@ static const struct {
 		"queries of all clients, without a filter by source"},
 	[KS_E_MANY_SOURCES] = {"many-sources", {-3, -5, -5, -8, -5, +10, -2, -8},
 		"share of the validating sources that ask again too soon, 20 % or more",
-		"queries and answers of all clients"},
+		"queries and answers of all clients",
+		.absent_db = {0, 0, 0, 0, 0, -10, 0, 0}},
 	[KS_E_WAS_ORDINARY] = {"was-ordinary", {-5, -3, +3, -5, +6, +5, +3, -5},
 		"hours that the source was an ordinary resolver before: four query types, RD=0; 24 or more",
 		"the day before the onset"},
-	[KS_E_SPRAY] = {"spray", {-5, -5, -3, -3, +7, +6, +5, 0},
+	[KS_E_SPRAY] = {"spray", {-5, -5, -3, -3, +7, +6, +5, +2},
 		"evenness over the zone's servers, of at least four: 0.8 or more",
 		"at four or more of the zone's servers at the same time"},
-	[KS_E_CLOSED_LOOP] = {"closed-loop", {-7, -7, +2, +3, +5, +5, -5, +2},
+	[KS_E_CLOSED_LOOP] = {"closed-loop", {-7, -7, -4, +3, +5, +5, -5, +2},
 		"asks again when the answer has come, evenly: self-clocking index 0.6 or more",
 		"queries and answers both, twenty of them from the source"},
-	[KS_E_OPEN_LOOP] = {"open-loop", {+7, +7, -3, +2, -7, -7, +3, 0},
+	[KS_E_OPEN_LOOP] = {"open-loop", {+7, +7, -3, 0, -7, -7, +3, -7},
 		"asks without waiting for answers: self-clocking index 0.2 or less",
 		"queries and answers both, twenty of them from the source"},
-	[KS_E_HANDSHAKE] = {"handshake", {-3, -15, +2, +2, +3, +3, +2, +2},
+	[KS_E_HANDSHAKE] = {"handshake", {-1, -15, +2, +2, +3, +3, +2, +2},
 		"the address is real: completed a TCP handshake, or returned a server cookie",
 		"TCP port 53 as well, and answers with TC=1 or cookies"},
 	[KS_E_FORGED] = {"forged", {+3, +12, -5, -3, -8, -8, -5, -3},
-		"the address looks forged: ICMP port unreachable for answers, one hop count or constant port and ID from many",
-		"ICMP towards the server as well"},
+		"the address looks forged: it refuses answers by ICMP, hop counts change, or one port and no waiting; value: hop counts",
+		"ICMP towards the server as well",
+		.absent_db = {0, -5, 0, 0, 0, 0, 0, 0}},
 	[KS_E_ONLY_KEYS] = {"only-keys", {+4, +6, -3, +5, -4, -4, -3, +5},
 		"share of its queries that are DNSKEY, ANY or TXT: all of them",
-		"queries of all types"},
+		"queries of all types",
+		.absent_db = {-4, -6, 0, -5, 0, 0, 0, -5}},
 	[KS_E_SAYS_STALE] = {"says-stale", {0, 0, 0, 0, +15, 0, 0, 0},
 		"says itself, by RFC 8145, that it holds no current key of the zone",
-		"a day or more: resolvers send trust anchor signals once a day"},
-	[KS_E_REPEATS_OTHERS] = {"repeats-others", {0, 0, +10, +3, -4, -2, +3, 0},
+		"a day or more: resolvers send trust anchor signals once a day",
+		.absent_db = {0, 0, 0, 0, -10, 0, 0, 0}},
+	[KS_E_REPEATS_OTHERS] = {"repeats-others", {0, 0, +10, +3, -2, -1, +3, 0},
 		"repeats queries of other types inside their TTL too",
-		"queries and answers of all types"},
+		"queries and answers of all types",
+		.absent_db = {0, 0, -10, 0, 0, 0, 0, 0}},
 	[KS_E_ZONE_BAD] = {"zone-bad", {0, 0, 0, 0, -3, +12, 0, 0},
 		"what the servers gave does not validate: expired, not yet valid, no match with DS, or incomplete",
-		"the zone's DNSKEY answers, and DS answers or referrals of its parent"},
-	[KS_E_PATH_TROUBLE] = {"path-trouble", {-3, -3, 0, 0, -3, -3, +12, 0},
-		"signs of lost answers: smaller EDNS sizes, DO dropped, TC without TCP data, repeats from new ports",
-		"queries and answers both, TCP and ICMP as well"},
+		"the zone's DNSKEY answers, and DS answers or referrals of its parent",
+		.absent_db = {0, 0, 0, 0, +5, -25, 0, 0}},
+	[KS_E_PATH_TROUBLE] = {"path-trouble", {-3, -3, 0, 0, -8, -8, +14, 0},
+		"signs of lost answers, three or more: smaller EDNS sizes, DO dropped, TC and no TCP, ICMP packet too big",
+		"queries and answers both, TCP and ICMP as well",
+		.absent_db = {0, 0, 0, 0, 0, 0, -8, 0}},
 	[KS_E_RD] = {"rd", {+3, +4, -2, +6, -5, -4, 0, +6},
 		"share of its queries with RD=1, at an authoritative server: most",
-		"queries"},
+		"queries",
+		.absent_db = {-1, -3, 0, -6, 0, 0, 0, -2}},
 	[KS_E_DEMAND] = {"demand", {-5, -5, +4, 0, +5, +5, +3, -5},
 		"DNSKEY queries follow the source's other queries",
 		"queries of all types over several minutes of changing load"},
-	[KS_E_MANY_ZONES] = {"many-zones", {-2, +3, +3, +3, -4, -4, +4, +6},
+	[KS_E_MANY_ZONES] = {"many-zones", {-2, +3, +3, +3, -8, -4, +4, +6},
 		"unrelated zones whose keys it asks for again at the time: three or more",
-		"servers of several zones"},
+		"servers of several zones",
+		.absent_db = {0, 0, 0, 0, 0, 0, 0, -3}},
 	[KS_E_NO_DO] = {"no-do", {+2, +2, +2, +5, -10, -8, 0, +3},
 		"share of its DNSKEY queries without DO: most",
-		"queries"},
+		"queries",
+		.absent_db = {0, 0, 0, -4, 0, 0, 0, -1}},
 };
 /* clang-format on */
 
@@ -103,9 +114,12 @@ ks_evidence_how(enum ks_evidence evidence)
 }
 
 int
-ks_diagnosis_weight(enum ks_evidence evidence, enum ks_hypothesis hypothesis)
+ks_diagnosis_weight(enum ks_evidence evidence, enum ks_presence presence, enum ks_hypothesis hypothesis)
 {
-	return kinds[evidence].db[hypothesis];
+	if (presence == KS_UNKNOWN)
+		return 0;
+	return presence == KS_PRESENT ? kinds[evidence].db[hypothesis]
+				      : kinds[evidence].absent_db[hypothesis];
 }
 
 /* Insertion: eight of them, and equals keep their order. */
@@ -126,8 +140,10 @@ rank(struct ks_diagnosis *diagnosis)
 static int
 tells_apart(const struct ks_diagnosis *diagnosis, enum ks_evidence evidence)
 {
-	const int8_t *const db = kinds[evidence].db;
-	return abs(db[diagnosis->order[0]] - db[diagnosis->order[1]]);
+	const enum ks_hypothesis first = diagnosis->order[0], second = diagnosis->order[1];
+	const int present = kinds[evidence].db[first] - kinds[evidence].db[second];
+	const int absent = kinds[evidence].absent_db[first] - kinds[evidence].absent_db[second];
+	return abs(present) > abs(absent) ? abs(present) : abs(absent);
 }
 
 static void
@@ -152,8 +168,9 @@ ks_diagnose(const struct ks_finding findings[KS_EVIDENCE], struct ks_diagnosis *
 	*ret = (struct ks_diagnosis){0};
 	for (int i = 0; i < KS_EVIDENCE; i++) {
 		ret->known |= findings[i].presence != KS_UNKNOWN;
-		for (int h = 0; h < KS_HYPOTHESES && findings[i].presence == KS_PRESENT; h++)
-			ret->sum_db[h] += kinds[i].db[h];
+		for (int h = 0; h < KS_HYPOTHESES; h++)
+			ret->sum_db[h] += ks_diagnosis_weight((enum ks_evidence)i, findings[i].presence,
+							      (enum ks_hypothesis)h);
 	}
 	rank(ret);
 	ret->lead_db = ret->sum_db[ret->order[0]] - ret->sum_db[ret->order[1]];

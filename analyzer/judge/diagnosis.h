@@ -4,8 +4,10 @@
  *
  * Input:   findings, one for each of eighteen kinds of evidence, each present, absent or unknown.
  * Method:  DOMAIN A3. A finding that is present adds its weight, in decibans (ten times the decimal
- *          logarithm of a likelihood ratio), to each explanation; absent or unknown adds nothing. The
- *          explanation that leads by KS_LEAD_DB or more is the verdict; with less there is none.
+ *          logarithm of a likelihood ratio), to each explanation; unknown adds nothing. Most kinds may well
+ *          be absent whatever the truth is; where that would be a surprise it counts too: a zone whose keys
+ *          verify is not broken, a source that keeps other answers has a cache. The explanation that leads
+ *          by KS_LEAD_DB or more is the verdict; with less there is none.
  * Weights: judgements, not measurements; they are in one table here and printed with every verdict.
  * Memory:  none. Threads: no state. Pure: the same findings give the same verdict. */
 #ifndef KS_ANALYZER_JUDGE_DIAGNOSIS_H
@@ -73,7 +75,7 @@ struct ks_diagnosis {
 
 void ks_diagnose(const struct ks_finding findings[KS_EVIDENCE], struct ks_diagnosis *ret);
 
-int ks_diagnosis_weight(enum ks_evidence evidence, enum ks_hypothesis hypothesis);
+int ks_diagnosis_weight(enum ks_evidence evidence, enum ks_presence presence, enum ks_hypothesis hypothesis);
 
 /* Fixed words of the reports: "dos", "reflection", "no-cache", "loop", "stale-trust-anchor", "broken-zone",
  * "answer-lost", "monitoring". */

@@ -78,33 +78,6 @@ ks_model_root_bytes(uint64_t keys, uint64_t signatures)
 	return 28 + 275 * keys + 286 * signatures;
 }
 
-enum {
-	UDP_HEADER = 8,
-	IP_HEADER = 20,
-	MTU = 1500,
-	FRAGMENT = MTU - IP_HEADER,       /* 1480, a multiple of eight as fragments must be (RFC 791 s3.2) */
-	ETHERNET_LEAST = 46,              /* payload of the shortest frame */
-	ETHERNET_AROUND = 14 + 4 + 8 + 12 /* header, FCS, preamble and delimiter, gap */
-};
-
-uint64_t
-ks_model_ip_bytes(uint64_t dns_bytes)
-{
-	const uint64_t datagram = dns_bytes + UDP_HEADER;
-	const uint64_t packets = (datagram + FRAGMENT - 1) / FRAGMENT;
-	return datagram + packets * IP_HEADER;
-}
-
-uint64_t
-ks_model_ethernet_bytes(uint64_t dns_bytes)
-{
-	const uint64_t datagram = dns_bytes + UDP_HEADER;
-	const uint64_t full = (datagram - 1) / FRAGMENT; /* packets before the last */
-	const uint64_t last = datagram - full * FRAGMENT + IP_HEADER;
-	const uint64_t padded = last < ETHERNET_LEAST ? ETHERNET_LEAST : last;
-	return full * (MTU + ETHERNET_AROUND) + padded + ETHERNET_AROUND;
-}
-
 /* DOMAIN G: loopback, one version each, anchors set by hand. */
 const struct ks_model_software ks_model_software[] = {
 	{.name = "BIND 9.18", .per_server = true, .every_s = 30.1},

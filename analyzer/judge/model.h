@@ -57,11 +57,6 @@ uint64_t ks_model_about(uint64_t n);
 /* Octets of a root DNSKEY answer: `keys` RSA keys of 2048 bits, `signatures` by such keys, EDNS. */
 uint64_t ks_model_root_bytes(uint64_t keys, uint64_t signatures);
 
-/* Octets of one UDP message of `dns_bytes` in IPv4 packets, and in Ethernet frames with FCS, preamble and gap
- * (IEEE 802.3), at an MTU of 1500: what is longer travels in fragments. At most 65,507 octets. */
-uint64_t ks_model_ip_bytes(uint64_t dns_bytes);
-uint64_t ks_model_ethernet_bytes(uint64_t dns_bytes);
-
 /* What resolvers of today do about the same failure: measured, each of them alone with a stale root anchor.
  */
 struct ks_model_software {

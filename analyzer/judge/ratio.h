@@ -3,11 +3,12 @@
  * analyzer/judge/ratio.h -- how many times as much, and how sure that is.
  *
  * Input:   counts and the exposures (seconds, or queries of all kinds) in which they were made. Pure
- * functions. Method:  DOMAIN B8. Without overdispersion the exact conditional interval: given their sum, one
- * of two Poisson counts is binomial (Clopper, Pearson, "The use of confidence or fiducial limits illustrated
- * in the case of the binomial", Biometrika 26, 1934). With overdispersion the log-normal one. Errors:
- * intervals are those of 95 %; limits are computed to a relative error below 1e-4. Unknown: NaN. A ratio to
- * nothing is INFINITY, has a lower limit and no upper one. Memory:  none. Threads: no state. */
+ *          functions.
+ * Method:  DOMAIN B8. Without overdispersion the exact conditional interval: given their sum, one of two
+ *          Poisson counts is binomial (beta.h). With overdispersion the log-normal one.
+ * Errors:  intervals are those of 95 %; limits are computed to a relative error below 1e-4.
+ * Unknown: NaN. A ratio to nothing is INFINITY, has a lower limit and no upper one.
+ * Memory:  none. Threads: no state. */
 #ifndef KS_ANALYZER_JUDGE_RATIO_H
 #define KS_ANALYZER_JUDGE_RATIO_H
 
@@ -28,8 +29,5 @@ struct ks_ratio ks_ratio_forecast(const struct ks_ratio *later, const struct ks_
 
 /* Time in which something doubles that grows `factor` times in `apart`; NaN when it does not grow. */
 double ks_ratio_doubling(double factor, double apart);
-
-/* Clopper-Pearson: probability behind `x` successes in `x + y` trials, tails of 2.5 %. */
-void ks_ratio_binomial(double x, double y, double *ret_lo, double *ret_hi);
 
 #endif

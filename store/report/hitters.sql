@@ -2,7 +2,7 @@
 -- Who asks for which key too often. Ranks, shares and running shares are over all rows: a filter or a limit
 -- chooses rows, it never changes what a row says.
 keyed AS (
-	SELECT ip, address, memory_class, sci, spray, median_gap_ms, min_search_interval_s, rfc9520, zone_local, name, name_wire, queries, err, hot, warm, cool, refresh, rr, heavy, guaranteed, all_queries,
+	SELECT zone_id, offends, ip, address, memory_class, sci, spray, median_gap_ms, min_search_interval_s, rfc9520, zone_local, name, name_wire, queries, err, hot, warm, cool, refresh, rr, heavy, guaranteed, all_queries,
 		hot + warm + cool AS requeries, response_dns_bytes, first_ns, last_ns,
 		CASE ranked_by
 			WHEN 'err' THEN err
@@ -62,7 +62,14 @@ report AS (
 			LIMIT 1
 		) AS tags,
 		(SELECT fingerprint FROM all_stack WHERE all_stack.ip = ranked.ip AND place = 1) AS fingerprint,
-		NULL AS verdict,
+		-- Who is not told of is ordinary, or beyond the bound of what is judged.
+		CASE
+			WHEN (SELECT 1 FROM judged) IS NULL THEN NULL
+			ELSE coalesce(
+				(SELECT verdict FROM diagnosis WHERE diagnosis.zone_id = ranked.zone_id AND diagnosis.ip = ranked.ip),
+				iif(offends, 'undetermined', iif(rr IS NULL, NULL, 'healthy'))
+			)
+		END AS verdict,
 		strftime('%Y-%m-%dT%H:%M:%S', first_ns / 1000000000, 'unixepoch')
 			|| substr(printf('.%09d', first_ns % 1000000000), 1, (SELECT time_digits FROM whole) + 1) || 'Z' AS first,
 		strftime('%Y-%m-%dT%H:%M:%S', last_ns / 1000000000, 'unixepoch')

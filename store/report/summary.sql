@@ -40,6 +40,14 @@ found AS (
 		) AS next_milestone
 	FROM tally, requerying
 ),
+-- The storm of the zone with most queries; without any, the source that asked most of those that ask too often.
+foremost AS (
+	SELECT diagnosis_id, verdict, lead_db
+	FROM diagnosis
+	WHERE storm_id IS NOT NULL OR verdict <> 'healthy'
+	ORDER BY storm_id IS NULL, queries DESC, (SELECT queries FROM storm WHERE storm.storm_id = diagnosis.storm_id) DESC, diagnosis_id
+	LIMIT 1
+),
 report AS (
 	SELECT
 		files,
@@ -57,10 +65,23 @@ report AS (
 		CASE
 			WHEN coalesce(dns_messages, 0) = 0 THEN 'undetermined'
 			WHEN NOT judged THEN NULL
-			WHEN storms = 0 AND offenders = 0 THEN 'healthy'
-			ELSE 'undetermined'
+			WHEN storms = 0 AND offenders = 0
+				THEN iif((SELECT verdict FROM foremost) = 'broken-zone', 'broken-zone', 'healthy')
+			ELSE coalesce((SELECT verdict FROM foremost), 'undetermined')
 		END AS verdict,
-		NULL AS lead_db,
-		next_milestone
+		iif(judged AND (storms > 0 OR offenders > 0 OR (SELECT verdict FROM foremost) = 'broken-zone'),
+			(SELECT lead_db FROM foremost), NULL) AS lead_db,
+		next_milestone,
+		iif(judged, (
+			SELECT group_concat(decided_by, '; ')
+			FROM (
+				SELECT decided_by
+				FROM foremost CROSS JOIN finding USING (diagnosis_id) CROSS JOIN weight USING (evidence)
+				WHERE verdict = 'undetermined' AND missing IS NOT NULL
+				GROUP BY decided_by
+				ORDER BY min(missing)
+				LIMIT 3
+			)
+		), NULL) AS to_decide
 	FROM found
 )

@@ -13,46 +13,6 @@ near(double got, double want, double relative)
 	return fabs(got - want) <= relative * fabs(want);
 }
 
-/* P(X >= k) for X binomial (n, p), term by term. */
-static double
-upper_tail(unsigned n, unsigned k, double p)
-{
-	double sum = 0;
-	for (unsigned i = k; i <= n; i++)
-		sum += exp(lgamma(n + 1.0) - lgamma(i + 1.0) - lgamma(n - i + 1.0) + i * log(p) +
-			   (n - i) * log1p(-p));
-	return sum;
-}
-
-Test(contrast, quantiles_are_where_sums_of_binomial_terms_say)
-{
-	for (unsigned n = 1; n <= 60; n += n < 12 ? 1 : 16)
-		for (unsigned k = 1; k <= n; k++) {
-			const double lo = ks_contrast_beta_quantile(0.025, k, n - k + 1);
-			const double hi = ks_contrast_beta_quantile(0.975, k, n - k + 1);
-			cr_assert(near(upper_tail(n, k, lo), 0.025, 1e-8), "%u of %u: %g", k, n, lo);
-			cr_assert(near(upper_tail(n, k, hi), 0.975, 1e-8), "%u of %u: %g", k, n, hi);
-		}
-}
-
-Test(contrast, quantiles_are_those_of_published_tables)
-{
-	static const struct {
-		double n, k, lo, hi; /* Clopper-Pearson, 95 % */
-	} rows[] = {{10, 5, 0.1871, 0.8129},
-		    {10, 1, 0.0025, 0.4450},
-		    {20, 1, 0.0013, 0.2487},
-		    {100, 10, 0.0490, 0.1762}};
-	for (size_t i = 0; i < KS_COUNT(rows); i++) {
-		const double n = rows[i].n, k = rows[i].k;
-		cr_expect(epsilon_eq(dbl, ks_contrast_beta_quantile(0.025, k, n - k + 1), rows[i].lo, 6e-5));
-		cr_expect(epsilon_eq(dbl, ks_contrast_beta_quantile(0.975, k + 1, n - k), rows[i].hi, 6e-5));
-	}
-	/* 0 of 10 and 10 of 10 have one bound each: 0.3085 and 0.6915. */
-	cr_expect(epsilon_eq(dbl, ks_contrast_beta_quantile(0.975, 1, 10), 0.3085, 6e-5));
-	cr_expect(epsilon_eq(dbl, ks_contrast_beta_quantile(0.025, 10, 1), 0.6915, 6e-5));
-}
-
 static struct ks_contrast
 rates(double count_a, double seconds_a, double count_b, double seconds_b, double dispersion)
 {

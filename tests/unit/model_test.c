@@ -153,38 +153,6 @@ Test(model, root_answers_have_five_sizes)
 		cr_expect(eq(u64, ks_model_root_bytes(rows[i][0], rows[i][1]), rows[i][2]));
 }
 
-static double
-mbps(uint64_t bytes, double qps)
-{
-	return (double)bytes * 8 * qps / 1e6;
-}
-
-Test(model, three_thousand_answers_a_second_at_three_layers)
-{
-	cr_assert(epsilon_eq(dbl, mbps(1188, 3000), 28.512, 1e-9));
-	cr_assert(epsilon_eq(dbl, mbps(ks_model_ip_bytes(1188), 3000), 29.184, 1e-9));
-	cr_assert(epsilon_eq(dbl, mbps(ks_model_ethernet_bytes(1188), 3000), 30.096, 1e-9));
-}
-
-Test(model, short_frames_are_padded_and_long_datagrams_fragmented)
-{
-	static const struct {
-		const char *what;
-		uint64_t dns, ip, ethernet;
-	} rows[] = {
-		{"a query of 17 octets is padded", 17, 45, 46 + 38},
-		{"18 octets just fill the frame", 18, 46, 46 + 38},
-		{"the longest in one packet", 1472, 1500, 1538},
-		{"one octet more is a packet more", 1473, 1521, 1538 + 46 + 38},
-		{"three packets", 4096, 4096 + 8 + 60, 2 * 1538 + 1144 + 20 + 38},
-	};
-	for (size_t i = 0; i < KS_COUNT(rows); i++) {
-		cr_expect(eq(u64, ks_model_ip_bytes(rows[i].dns), rows[i].ip), "%s", rows[i].what);
-		cr_expect(eq(u64, ks_model_ethernet_bytes(rows[i].dns), rows[i].ethernet), "%s",
-			  rows[i].what);
-	}
-}
-
 Test(model, software_of_today_asks_far_less)
 {
 	static const struct {

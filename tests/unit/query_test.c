@@ -33,17 +33,17 @@ struct expectation {
 #define SOURCE_D                                                                                             \
 	D "|60|0|0|0|-|background|1680|0|2026-11-21T22:47:30.000000Z|2026-11-21T22:47:39.000000Z|0|0\n"
 #define HITTER_A                                                                                             \
-	"1|" A "|.|1|198|3|1|0.857143|0.857143|150|30|6|4|0.953846|" DASHES4 "|198000|-|-|-|" FIRST_LAST_A   \
-	"|186|" DASHES4 "\n"
+	"1|" A "|.|1|198|3|1|0.857143|0.857143|150|30|6|4|0.953846|" DASHES4                                 \
+	"|198000|-|-|undetermined|" FIRST_LAST_A "|186|" DASHES4 "\n"
 #define HITTER_C                                                                                             \
 	"2|" C6 "|example.com.|0|30|0|1|0.12987|0.987013|0|0|0|0|0|" DASHES4                                 \
-	"|9000|-|-|-|2026-11-21T22:47:10.000000Z|2026-11-21T22:47:12.000000Z|0|" DASHES4 "\n"
+	"|9000|-|-|healthy|2026-11-21T22:47:10.000000Z|2026-11-21T22:47:12.000000Z|0|" DASHES4 "\n"
 #define HITTER_HOSTILE                                                                                       \
 	"3|" A "|" HOSTILE_TEXT "|0|1|0|1|0.004329|0.991342|0|0|0|0|0|" DASHES4                              \
-	"|0|-|-|-|2026-11-21T22:47:07.000000Z|2026-11-21T22:47:07.000000Z|0|" DASHES4 "\n"
+	"|0|-|-|healthy|2026-11-21T22:47:07.000000Z|2026-11-21T22:47:07.000000Z|0|" DASHES4 "\n"
 #define HITTER_B                                                                                             \
 	"4|" B "|.|0|1|0|1|0.004329|0.995671|0|0|0|0|0|" DASHES4                                             \
-	"|1000|-|-|-|2026-11-21T22:47:05.000000Z|2026-11-21T22:47:05.000000Z|0|" DASHES4 "\n"
+	"|1000|-|-|healthy|2026-11-21T22:47:05.000000Z|2026-11-21T22:47:05.000000Z|0|" DASHES4 "\n"
 #define SEQUENCE_0                                                                                           \
 	"2026-11-21T22:47:00.123456Z|-|" S1                                                                  \
 	"|7|5353|udp|CD DO|1232|.|DNSKEY|2026-11-21T22:47:00.143456Z|1139|NOERROR|0|first\n"
@@ -63,7 +63,7 @@ struct expectation {
 /* clang-format off */
 static const struct expectation expectations[] = {
 	{"summary", "summary", {0}, NULL,
-	 "2|1000|800|420|380|4|2|231|0.55|2|1|1|undetermined|-|2027-01-11 root KSK 20326 revoked (planned)\n"},
+	 "2|1000|800|420|380|4|2|231|0.55|2|1|1|undetermined|-|2027-01-11 root KSK 20326 revoked (planned)|-\n"},
 	{"totals", "totals", {0}, NULL, "1000|800|420|380|790|10|700|100|300|2|1|4|3|11760|304000\n"},
 	{"quality: packets, verdicts, notices, inputs; zero only where it tells", "quality", {0}, NULL,
 	 "packets|1000|packets read|total\n"
@@ -328,6 +328,9 @@ Test(query, column_names_are_fixed)
 		{"storms", "zone|start|end|peak_qps|base_qps|uplift|uplift_lo|uplift_hi|severity|byte_share|"
 			   "sources|half_life_s|"
 			   "residual|residual_lo|residual_hi|trigger|lag_s|verdict|lead_db"},
+		{"diagnosis", "zone|source|hypothesis|evidence|value|weight_db|sum_db|rank"},
+		{"conditions", "zone|source|condition|met|count|of|note"},
+		{"resolver", "question|result|zone|value|count|of|since|note"},
 		{"fingerprints", "fingerprint|sources|queries|share|example|zones|min_caches"},
 		{"nxdomain", "parent|nxdomain|responses|share|distinct_labels|distinct_ratio|flood|sources"},
 		{"amplification", "qtype|queries|responses|query_bytes|response_bytes|baf|baf_ip|source"},
@@ -611,7 +614,8 @@ Test(query, unknown_is_not_zero)
 		"|-|-|-|-|2026-11-21T22:47:00.000000001Z|2026-11-21T22:57:00.000000000Z|-|" DASHES4 "\n");
 	free(got);
 	got = rows_text(store, "summary", &(struct ks_query){0});
-	text_is(got, "1|-|-|-|-|0|0|6|-|-|-|-|undetermined|-|2027-01-11 root KSK 20326 revoked (planned)\n");
+	text_is(got,
+		"1|-|-|-|-|0|0|6|-|-|-|-|undetermined|-|2027-01-11 root KSK 20326 revoked (planned)|-\n");
 	free(got);
 	ks_store_close(store);
 }
@@ -632,7 +636,7 @@ Test(query, empty_database_is_an_answer)
 			free(got);
 		}
 	char *const got = rows_text(store, "summary", &(struct ks_query){0});
-	text_is(got, "0|-|-|-|-|0|0|0|-|-|0|0|undetermined|-|-\n");
+	text_is(got, "0|-|-|-|-|0|0|0|-|-|0|0|undetermined|-|-|-\n");
 	free(got);
 	ks_store_close(store);
 }
@@ -679,7 +683,7 @@ Test(query, refuses_what_does_not_fit)
 		struct ks_query query;
 		const char *line;
 	} refusals[] = {
-		{"weather", {0}, "no report \"weather\": there are summary, totals, quality, traffic, qtypes, sources, clients, hitters, sequence, storms, fingerprints, amplification, nxdomain, anchors, errors, signatures, consistency, keys, chain, denial, exhaustion, habits, starts, priming, depth, cd, lookaside, rollovers, rollover-series, audit"},
+		{"weather", {0}, "no report \"weather\": there are summary, totals, quality, traffic, qtypes, sources, clients, hitters, sequence, storms, diagnosis, conditions, resolver, fingerprints, amplification, nxdomain, anchors, errors, signatures, consistency, keys, chain, denial, exhaustion, habits, starts, priming, depth, cd, lookaside, rollovers, rollover-series, audit"},
 		{"summary", {.zone = "."}, "report summary takes no --zone: it takes --limit"},
 		{"hitters", {.has_server = true}, "report hitters takes no --server: it takes --limit, --zone, --source, --from and --to, --by, --prefix"},
 		{"storms", {.step_s = 60}, "report storms takes no --step: it takes --limit, --zone, --server, --from and --to, --by"},

@@ -5,6 +5,8 @@
 #include <criterion/new/assert.h>
 #include <math.h>
 
+#include "analyzer/judge/beta.h"
+
 static void
 is_near(double got, double want, double relative, const char *what)
 {
@@ -13,56 +15,12 @@ is_near(double got, double want, double relative, const char *what)
 
 /* --- the exact interval --- */
 
-Test(ratio, the_binomial_interval_is_the_published_one)
-{
-	/* Tables of 95 % limits in per cent, as in Documenta Geigy and any textbook since. */
-	static const struct {
-		double x, n, lo, hi;
-	} rows[] = {
-		{0, 10, 0, 0.3085},        {1, 10, 0.0025, 0.4450},     {5, 10, 0.1871, 0.8129},
-		{10, 10, 0.6915, 1},       {4, 20, 0.0573, 0.4366},     {10, 100, 0.0490, 0.1762},
-		{50, 100, 0.3983, 0.6017}, {0, 100, 0, 0.0362},         {1, 100, 0.0003, 0.0545},
-		{99, 100, 0.9455, 0.9997}, {500, 1000, 0.4686, 0.5314},
-	};
-	for (size_t i = 0; i < KS_COUNT(rows); i++) {
-		double lo, hi;
-		ks_ratio_binomial(rows[i].x, rows[i].n - rows[i].x, &lo, &hi);
-		cr_expect(epsilon_eq(dbl, lo, rows[i].lo, 0.00006), "%g of %g", rows[i].x, rows[i].n);
-		cr_expect(epsilon_eq(dbl, hi, rows[i].hi, 0.00006), "%g of %g", rows[i].x, rows[i].n);
-	}
-}
-
-/* Probability of at least x successes, term by term. */
-static long double
-upper_tail(int x, int n, long double p)
-{
-	long double sum = 0;
-	for (int k = x; k <= n; k++)
-		sum += expl(lgammal(n + 1.0L) - lgammal(k + 1.0L) - lgammal(n - k + 1.0L) + k * logl(p) +
-			    (n - k) * log1pl(-p));
-	return sum;
-}
-
-/* What the limits are by definition: there each tail has 2.5 %. */
-Test(ratio, each_tail_of_the_binomial_has_its_share)
-{
-	static const int counts[] = {1, 2, 3, 7, 19, 64, 250, 1999};
-	for (size_t i = 0; i < KS_COUNT(counts); i++)
-		for (size_t k = 0; k < KS_COUNT(counts); k++) {
-			const int x = counts[i], n = counts[i] + counts[k];
-			double lo, hi;
-			ks_ratio_binomial(x, n - x, &lo, &hi);
-			is_near((double)upper_tail(x, n, lo), 0.025, 1e-6, "at the lower limit");
-			is_near(1 - (double)upper_tail(x + 1, n, hi), 0.025, 1e-6, "at the upper limit");
-		}
-}
-
 Test(ratio, exposures_count)
 {
 	/* 20 in 10 s over 5 in 50 s: 2/s over 0.1/s */
 	const struct ks_ratio ratio = ks_ratio_of_rates(20, 10, 5, 50, 1);
 	double lo, hi;
-	ks_ratio_binomial(20, 5, &lo, &hi);
+	ks_beta_binomial(20, 5, &lo, &hi);
 	is_near(ratio.value, 20, 1e-12, "value");
 	is_near(ratio.lo, lo / (1 - lo) * 5, 1e-9, "lo");
 	is_near(ratio.hi, hi / (1 - hi) * 5, 1e-9, "hi");

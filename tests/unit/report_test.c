@@ -721,13 +721,15 @@ static const struct {
 } refusals[] = {
 	{"foo", "text",
 	 "no report 'foo'; there are: summary, totals, traffic, qtypes, sources, clients, hitters, sequence, "
-	 "storms, anchors, rollovers, rollover-series, audit, signatures, consistency, keys, chain, denial, "
+	 "storms, diagnosis, conditions, resolver, anchors, rollovers, rollover-series, audit, signatures, "
+	 "consistency, keys, chain, denial, "
 	 "errors, "
 	 "quality, fingerprints, amplification, nxdomain, exhaustion, "
 	 "habits, starts, priming, depth, cd, lookaside"},
 	{"", "text",
 	 "no report ''; there are: summary, totals, traffic, qtypes, sources, clients, hitters, sequence, "
-	 "storms, anchors, rollovers, rollover-series, audit, signatures, consistency, keys, chain, denial, "
+	 "storms, diagnosis, conditions, resolver, anchors, rollovers, rollover-series, audit, signatures, "
+	 "consistency, keys, chain, denial, "
 	 "errors, quality, "
 	 "fingerprints, amplification, nxdomain, "
 	 "exhaustion, habits, starts, priming, depth, cd, lookaside"},
@@ -868,19 +870,21 @@ Test(report, a_chart_keeps_its_width_for_any_span)
 static const char *const summary_columns[] = {
 	"files", "packets", "dns_messages", "queries", "responses", "sources", "zones", "dnskey_queries",
 	"dnskey_share", "storms", "offenders", "heavy_hitters", "verdict", "lead_db", "next_milestone",
+	"to_decide",
 };
 static const struct ks_value summary_values[] = {
 	V_INT(1), V_INT(500000), V_INT(400000), V_INT(210000), V_INT(190000), V_INT(1234), V_INT(12),
 	V_INT(164608), V_REAL(0.7838), V_INT(1), V_INT(5), V_INT(1), V_TEXT("undetermined"), V_NULL,
 	V_TEXT("2027-01-11 root KSK 20326 revoked (planned)"),
+	V_TEXT("queries of all types; the day before"),
 };
 static const struct ks_value quiet_values[] = {
 	V_INT(1), V_INT(500000), V_INT(400000), V_INT(210000), V_INT(190000), V_INT(1234), V_INT(12),
-	V_INT(2100), V_REAL(0.01), V_INT(0), V_INT(0), V_INT(0), V_TEXT("healthy"), V_NULL, V_NULL,
+	V_INT(2100), V_REAL(0.01), V_INT(0), V_INT(0), V_INT(0), V_TEXT("healthy"), V_NULL, V_NULL, V_NULL,
 };
 static const struct ks_value silent_values[] = {
 	V_INT(1), V_INT(10), V_INT(0), V_INT(0), V_INT(0), V_INT(0), V_INT(0), V_INT(0), V_NULL, V_INT(0),
-	V_INT(0), V_INT(0), V_TEXT("undetermined"), V_NULL, V_NULL,
+	V_INT(0), V_INT(0), V_TEXT("undetermined"), V_NULL, V_NULL, V_NULL,
 };
 /* clang-format on */
 
@@ -973,7 +977,8 @@ Test(report, the_summary_of_a_storm_answers_first)
 	       "where nothing was asked before. Its DNSKEY answers were more than all of the\n"
 	       "growth in DNS response bytes: others shrank.\n"
 	       "1 more, weaker (keystorm report storms). DNSKEY is 78.4 % of the queries, 869\n"
-	       "q/s on average. Verdict: undetermined.\n"
+	       "q/s on average. Verdict: undetermined. To decide, capture: queries of all "
+	       "types;\nthe day before.\n"
 	       "5 of 1234 sources ask again for keys just delivered (offenders, 0.405 %); 1 of\n"
 	       "them is a heavy hitter, 0.081 %. Most DNSKEY queries come from 192.0.2.1 (75.0\n"
 	       "%, the root zone (.)), 2001:db8::53 (0.493 %, zone example.com.).\n"
@@ -1076,7 +1081,7 @@ Test(report, the_summary_is_one_row_for_machines)
 	char *got = written(&store, (struct ks_report_request){.name = "summary", .format = "json"});
 	cr_assert(has(got, "\"rows\": [\n{\"files\": 1, \"packets\": 500000, "), "%s", got);
 	cr_assert(has(got, "\"lead_db\": null, \"next_milestone\": \"2027-01-11 root KSK 20326 revoked "
-			   "(planned)\"}\n]}\n"));
+			   "(planned)\", \"to_decide\": \"queries of all types; the day before\"}\n]}\n"));
 	free(got);
 }
 

@@ -1,0 +1,258 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * store/cause.c -- clues out to the judge. */
+#include "store/cause.h"
+
+#include <math.h>
+
+#include "store/sql_p.h"
+#include "store/store_p.h"
+
+static const char view_sql[] =
+	"SELECT coalesce(max(vantage = 'M'), 0), coalesce(min(vantage = 'R'), 0),"
+	" coalesce(max(NOT responses_only), 0), coalesce(max(NOT queries_only), 0) FROM run";
+
+static enum ks_error
+read_view(struct ks_store *store, struct ks_view *ret, struct ks_diag *diag)
+{
+	sqlite3_stmt *stmt;
+	const enum ks_error error = ks_sql_prepare(store, view_sql, &stmt, diag);
+	if (error != KS_SUCCESS)
+		return error;
+	const int rc = sqlite3_step(stmt);
+	const bool several = sqlite3_column_int(stmt, 0) != 0, resolver = sqlite3_column_int(stmt, 1) != 0;
+	*ret = (struct ks_view){
+		.vantage = resolver  ? 'R'
+			   : several ? 'M'
+				     : 'A',
+		.queries = sqlite3_column_int(stmt, 2) != 0,
+		.answers = sqlite3_column_int(stmt, 3) != 0,
+	};
+	sqlite3_finalize(stmt);
+	return rc == SQLITE_ROW ? KS_SUCCESS : ks_sql_fail(store, rc, diag);
+}
+
+static enum ks_error
+drop(struct ks_store *store, struct ks_diag *diag)
+{
+	return ks_sql_exec(store,
+			   "DROP TABLE IF EXISTS temp.cause_flow; DROP TABLE IF EXISTS temp.cause_suspect;"
+			   "DROP TABLE IF EXISTS temp.cause_above; DROP TABLE IF EXISTS temp.cause_zone;"
+			   "DROP TABLE IF EXISTS temp.cause_source; DROP TABLE IF EXISTS temp.cause_sample;"
+			   "DROP TABLE IF EXISTS temp.cause_signal; DROP TABLE IF EXISTS temp.cause_share",
+			   diag);
+}
+
+enum ks_error
+ks_store_causes_begin(struct ks_store *store, struct ks_view *ret, struct ks_diag *diag)
+{
+	/* What an attempt that failed has left behind. */
+	enum ks_error error = drop(store, diag);
+	if (error == KS_SUCCESS)
+		error = ks_sql_exec(store, ks_sql_causes, diag);
+	if (error == KS_SUCCESS)
+		error = read_view(store, ret, diag);
+	return error;
+}
+
+enum ks_error
+ks_store_causes_end(struct ks_store *store, struct ks_diag *diag)
+{
+	return drop(store, diag);
+}
+
+/* The storm that a source's onset is measured by: the greatest of its zone. */
+#define ZONE_COLUMNS                                                                                         \
+	" cause_zone.zone_id, cause_zone.queries, sources, sources_80, validating, elevated, servers, bad, " \
+	"good,"
+
+/* clang-format off */
+static const char storms_sql[] =
+	"SELECT" ZONE_COLUMNS
+	" lag_s, EXISTS (SELECT 1 FROM rrset_seen WHERE rrset_seen.zone_id = storm.zone_id AND (type = 48 OR type = 43)"
+	"  AND first_ns / 1000000000 < start_s) AND NOT began_before, storm_id,"
+	" max(storm.queries - base_qps * (end_s - start_s), (SELECT total(queries) FROM cause_share"
+	"  WHERE cause_share.storm_id = storm.storm_id))"
+	" FROM storm JOIN cause_zone ON cause_zone.zone_id = storm.zone_id LEFT JOIN storm_trigger USING (storm_id)"
+	" ORDER BY storm_id";
+
+static const char sources_sql[] =
+	"WITH main (zone_id, storm_id, start_s, began_before) AS MATERIALIZED ("
+	"  SELECT zone_id, storm_id, start_s, began_before FROM ("
+	"   SELECT *, row_number() OVER (PARTITION BY zone_id ORDER BY queries DESC, storm_id) AS place FROM storm)"
+	"  WHERE place = 1)"
+	" SELECT" ZONE_COLUMNS
+	" lag_s, EXISTS (SELECT 1 FROM rrset_seen WHERE rrset_seen.zone_id = main.zone_id AND (type = 48 OR type = 43)"
+	"  AND rrset_seen.first_ns / 1000000000 < start_s) AND NOT began_before, cause_suspect.ip,"
+	" cause_suspect.queries, requeries, classed, answered, start_s, cause_source.first_ns / 1e9, sci, spray,"
+	" (SELECT sum(successive) FROM run CROSS JOIN behaviour USING (run_id)"
+	"  WHERE behaviour.zone_id = cause_suspect.zone_id AND behaviour.ip = cause_suspect.ip),"
+	" (SELECT sum(closed) FROM run CROSS JOIN behaviour USING (run_id)"
+	"  WHERE behaviour.zone_id = cause_suspect.zone_id AND behaviour.ip = cause_suspect.ip),"
+	" cause_source.queries, dnskey_queries, ds_queries, priming, tcp_queries, refused, big, lacks, has, demand_correlation, hot_zones,"
+	" hot_zones_changed, (SELECT count(DISTINCT zone_id) FROM run_zone WHERE answered),"
+	" keys, keys_rd, keys_no_do, keys_ports, keys_ids, keys_hops, hop, keys_udp, keys_cut, keys_smaller, cookies,"
+	" others, others_again, others_probing, other_types"
+	" FROM cause_suspect JOIN cause_zone USING (zone_id)"
+	" LEFT JOIN main ON main.zone_id = cause_suspect.zone_id"
+	" LEFT JOIN storm_trigger ON storm_trigger.storm_id = main.storm_id"
+	" LEFT JOIN habit ON habit.zone_id = cause_suspect.zone_id AND habit.ip = cause_suspect.ip"
+	" LEFT JOIN cause_source ON cause_source.ip = cause_suspect.ip"
+	" LEFT JOIN cause_sample ON cause_sample.zone_id = cause_suspect.zone_id AND cause_sample.ip = cause_suspect.ip"
+	" LEFT JOIN cause_signal ON cause_signal.zone_id = cause_suspect.zone_id AND cause_signal.ip = cause_suspect.ip"
+	" ORDER BY cause_suspect.zone_id, length(cause_suspect.ip), cause_suspect.ip";
+/* clang-format on */
+
+enum { ZONE_N = 11, IP_COLUMN = ZONE_N };
+
+static double
+real(sqlite3_stmt *stmt, int column)
+{
+	return sqlite3_column_type(stmt, column) == SQLITE_NULL ? (double)NAN
+								: sqlite3_column_double(stmt, column);
+}
+
+static struct ks_addr
+address(sqlite3_stmt *stmt, int column)
+{
+	const void *const ip = sqlite3_column_blob(stmt, column);
+	const int n = sqlite3_column_bytes(stmt, column);
+	if (n == 4)
+		return ks_addr_from_v4(ip);
+	return n == 16 ? ks_addr_from_v6(ip) : (struct ks_addr){0};
+}
+
+static void
+read_zone(sqlite3_stmt *stmt, struct ks_store_cause *cause)
+{
+	struct ks_zone_clues *const zone = &cause->zone;
+	double *const members[] = {&cause->zone_queries, &zone->sources,  &zone->sources_80,
+				   &zone->validating,    &zone->elevated, &zone->servers,
+				   &zone->bad,           &zone->good,     &zone->lag_s,
+				   &zone->before_known};
+	static_assert(KS_COUNT(members) == ZONE_N - 1, "as many as columns");
+	cause->zone_id = sqlite3_column_int64(stmt, 0);
+	for (size_t i = 0; i < KS_COUNT(members); i++)
+		*members[i] = real(stmt, 1 + (int)i);
+}
+
+static void
+read_source(sqlite3_stmt *stmt, struct ks_store_cause *cause)
+{
+	struct ks_source_clues *const clues = &cause->clues;
+	double *const members[] = {
+		&clues->queries,
+		&clues->requeries,
+		&clues->classed,
+		&clues->answered,
+		&clues->onset_s,
+		&clues->first_s,
+		&clues->sci,
+		&clues->spray,
+		&clues->successive,
+		&clues->closed,
+		&clues->all_queries,
+		&clues->key_queries,
+		&clues->ds_queries,
+		&clues->priming_queries,
+		&clues->tcp_queries,
+		&clues->icmp_refused,
+		&clues->icmp_too_big,
+		&clues->lacks_key,
+		&clues->has_key,
+		&clues->demand_correlation,
+		&clues->hot_zones,
+		&clues->hot_zones_changed,
+		&clues->zones,
+		&clues->keys,
+		&clues->keys_rd,
+		&clues->keys_no_do,
+		&clues->keys_ports,
+		&clues->keys_ids,
+		&clues->keys_hops,
+		&clues->hop,
+		&clues->keys_udp,
+		&clues->keys_cut,
+		&clues->keys_smaller,
+		&clues->cookies,
+		&clues->others,
+		&clues->others_again,
+		&clues->others_probing,
+		&clues->other_types,
+	};
+	cause->source = address(stmt, IP_COLUMN);
+	for (size_t i = 0; i < KS_COUNT(members); i++)
+		*members[i] = real(stmt, IP_COLUMN + 1 + (int)i);
+	clues->cookies = isnan(clues->cookies) ? 0 : clues->cookies;
+	clues->tcp_queries = isnan(clues->tcp_queries) ? 0 : clues->tcp_queries;
+}
+
+static void
+read_storm(sqlite3_stmt *stmt, struct ks_store_cause *cause)
+{
+	const double excess = real(stmt, ZONE_N + 1);
+	cause->storm_id = sqlite3_column_int64(stmt, ZONE_N);
+	cause->excess = isnan(excess) ? cause->zone_queries : excess;
+}
+
+static enum ks_error
+read_all(struct ks_store *store, const char *sql, bool storms, ks_store_cause_fn *each, void *arg,
+	 struct ks_diag *diag)
+{
+	sqlite3_stmt *stmt;
+	int rc;
+	enum ks_error error = ks_sql_prepare(store, sql, &stmt, diag);
+	if (error != KS_SUCCESS)
+		return error;
+	while ((rc = sqlite3_step(stmt)) == SQLITE_ROW && error == KS_SUCCESS) {
+		struct ks_store_cause cause = {0};
+		read_zone(stmt, &cause);
+		if (storms)
+			read_storm(stmt, &cause);
+		else
+			read_source(stmt, &cause);
+		error = each(arg, &cause, diag);
+	}
+	if (error == KS_SUCCESS && rc != SQLITE_DONE)
+		error = ks_sql_fail(store, rc, diag);
+	sqlite3_finalize(stmt);
+	return error;
+}
+
+enum ks_error
+ks_store_each_share(struct ks_store *store, ks_store_share_fn *each, void *arg, struct ks_diag *diag)
+{
+	sqlite3_stmt *stmt;
+	int rc;
+	enum ks_error error = ks_sql_prepare(store,
+					     "SELECT storm_id, zone_id, ip, queries FROM cause_share"
+					     " ORDER BY zone_id, length(ip), ip, storm_id",
+					     &stmt, diag);
+	if (error != KS_SUCCESS)
+		return error;
+	while ((rc = sqlite3_step(stmt)) == SQLITE_ROW && error == KS_SUCCESS) {
+		const struct ks_store_share share = {
+			.storm_id = sqlite3_column_int64(stmt, 0),
+			.zone_id = sqlite3_column_int64(stmt, 1),
+			.source = address(stmt, 2),
+			.queries = sqlite3_column_double(stmt, 3),
+		};
+		error = each(arg, &share, diag);
+	}
+	if (error == KS_SUCCESS && rc != SQLITE_DONE)
+		error = ks_sql_fail(store, rc, diag);
+	sqlite3_finalize(stmt);
+	return error;
+}
+
+enum ks_error
+ks_store_each_source_cause(struct ks_store *store, ks_store_cause_fn *each, void *arg, struct ks_diag *diag)
+{
+	return read_all(store, sources_sql, /* storms= */ false, each, arg, diag);
+}
+
+enum ks_error
+ks_store_each_storm_cause(struct ks_store *store, ks_store_cause_fn *each, void *arg, struct ks_diag *diag)
+{
+	return read_all(store, storms_sql, /* storms= */ true, each, arg, diag);
+}

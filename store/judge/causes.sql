@@ -1,0 +1,306 @@
+-- SPDX-License-Identifier: BSD-2-Clause
+-- What is known of whoever may be a cause, for the judge: one row a zone, one a source and zone. Temporary tables, since
+-- several questions are asked of them. Work: the flows of zones with a storm, and of sources that were followed.
+
+-- Counts of a (source, zone). Followed: who repeats is; in the zones of storms also who asks for a thousandth of all.
+CREATE TEMP TABLE cause_flow AS
+WITH
+	stormy AS MATERIALIZED (
+		SELECT zone_id, (
+				SELECT sum(dnskey_queries) FROM run CROSS JOIN run_zone USING (run_id)
+				WHERE run_zone.zone_id = found.zone_id
+			) AS queries
+		FROM (SELECT DISTINCT zone_id FROM storm) AS found
+	),
+	loud AS (
+		SELECT flow.zone_id, flow.ip
+		FROM stormy CROSS JOIN run CROSS JOIN flow ON flow.run_id = run.run_id AND flow.zone_id = stormy.zone_id
+		GROUP BY flow.zone_id, flow.ip
+		HAVING sum(flow.queries) >= 3 AND sum(flow.queries) * 1000 >= stormy.queries
+		ORDER BY sum(flow.queries) DESC, length(flow.ip), flow.ip
+		LIMIT 4096
+	),
+	named AS (SELECT zone_id, ip FROM habit UNION SELECT zone_id, ip FROM loud)
+SELECT
+	named.zone_id,
+	named.ip,
+	max(flow.address) AS address,
+	sum(flow.queries) AS queries,
+	sum(iif(queries_only OR responses_only, NULL, rq_hot + rq_warm + rq_cool)) AS requeries,
+	sum(iif(queries_only OR responses_only, NULL, flow.queries - err - rq_retransmit)) AS classed,
+	sum(iif(queries_only OR responses_only, NULL, responses)) AS answered,
+	min(flow.first_ns) AS first_ns,
+	max(flow.last_ns) AS last_ns,
+	named.zone_id IN (SELECT zone_id FROM stormy) AS in_storm
+FROM named CROSS JOIN run CROSS JOIN flow
+	ON flow.run_id = run.run_id AND flow.zone_id = named.zone_id AND flow.ip = named.ip
+WHERE NOT responses_only
+GROUP BY named.zone_id, named.ip;
+
+-- Who asks again most of the time, and who is loud in a storm; the foremost of them.
+CREATE TEMP TABLE cause_suspect AS
+SELECT *
+FROM cause_flow
+WHERE in_storm OR (requeries >= 2 AND requeries * 2 >= classed)
+ORDER BY queries DESC, length(ip), ip, zone_id
+LIMIT 4096;
+CREATE INDEX temp.cause_suspect_ip ON cause_suspect (ip);
+CREATE INDEX temp.cause_suspect_flow ON cause_suspect (zone_id, ip);
+
+-- The zones above each zone that matters. A label is at most 63 octets long, so its length is a character of its own.
+CREATE TEMP TABLE cause_above AS
+WITH RECURSIVE
+	up (zone_id, wire) AS (
+		SELECT DISTINCT zone_id, name_wire FROM cause_flow JOIN zone USING (zone_id)
+		UNION
+		SELECT zone_id, name_wire FROM storm JOIN zone USING (zone_id)
+		UNION
+		SELECT zone_id, substr(wire, unicode(CAST(substr(wire, 1, 1) AS TEXT)) + 2) FROM up WHERE length(wire) > 1
+	)
+SELECT up.zone_id, zone.zone_id AS above_id
+FROM up JOIN zone ON zone.name_wire = up.wire;
+CREATE INDEX temp.cause_above_zone ON cause_above (zone_id, above_id);
+
+CREATE TEMP TABLE cause_zone AS
+WITH
+	wanted AS MATERIALIZED (SELECT zone_id FROM storm UNION SELECT zone_id FROM cause_suspect),
+	asked AS MATERIALIZED (
+		SELECT
+			zone_id,
+			ip,
+			sum(queries) AS n,
+			sum(iif(queries_only OR responses_only, NULL, rq_hot + rq_warm + rq_cool)) AS requeries,
+			sum(iif(queries_only OR responses_only, NULL, queries - err - rq_retransmit)) AS classed
+		FROM wanted CROSS JOIN run CROSS JOIN flow USING (run_id, zone_id)
+		GROUP BY zone_id, ip
+		HAVING sum(queries) > 0
+	),
+	bare_source AS MATERIALIZED (
+		SELECT source.ip
+		FROM run CROSS JOIN source USING (run_id) LEFT JOIN manner ON manner.run_id = source.run_id AND manner.ip = source.ip
+		GROUP BY source.ip
+		HAVING sum(dnskey_queries) >= 10 AND sum(dnskey_queries) >= 0.98 * sum(source.queries) AND total(priming_queries) = 0
+	),
+	ranked AS (
+		SELECT
+			zone_id,
+			sum(n) OVER (PARTITION BY zone_id ORDER BY n DESC, length(ip), ip ROWS UNBOUNDED PRECEDING) - n AS before,
+			sum(n) OVER (PARTITION BY zone_id) AS total
+		FROM asked
+	),
+	few AS MATERIALIZED (
+		SELECT zone_id, sum(before < 0.8 * total) AS n FROM ranked GROUP BY zone_id
+	),
+	crowd AS MATERIALIZED (
+		SELECT
+			zone_id,
+			count(*) AS sources,
+			sum(n) AS queries,
+			-- Who asks for nothing else serves no clients, so whether he is content says nothing of theirs.
+			total(classed > 0 AND NOT bare) AS validating,
+			total(requeries >= 3 AND requeries * 2 >= classed AND NOT bare) AS elevated
+		FROM (SELECT asked.*, ip IN (SELECT ip FROM bare_source) AS bare FROM asked)
+		GROUP BY zone_id
+	),
+	-- What does not validate, whoever looks: out of its time; or not made by the key it names, and no other of it is.
+	bad_zone (zone_id, n) AS MATERIALIZED (
+		SELECT zone_id, sum(n)
+		FROM (
+			SELECT zone_id, sum(expired + future) + iif(sum(good) = 0, sum(bogus), 0) AS n FROM signature GROUP BY zone_id, type
+			UNION ALL
+			SELECT zone_id, 1 FROM event WHERE kind = 'DS_MISMATCH' OR kind = 'SIG_EXPIRED' OR kind = 'SIG_FUTURE'
+		)
+		GROUP BY zone_id
+		HAVING sum(n) > 0
+	),
+	digest AS MATERIALIZED (
+		SELECT DISTINCT rrset.zone_id, rrset_ds.digest
+		FROM wanted CROSS JOIN rrset ON rrset.zone_id = wanted.zone_id AND rrset.type = 43
+			CROSS JOIN rrset_ds ON rrset_ds.run_id = rrset.run_id AND rrset_ds.rrset = rrset.rrset
+	)
+SELECT
+	zone_id,
+	name,
+	crowd.sources,
+	few.n AS sources_80,
+	crowd.validating,
+	crowd.elevated,
+	(SELECT count(DISTINCT server_ip) FROM run CROSS JOIN zone_server USING (run_id)
+		WHERE zone_server.zone_id = wanted.zone_id) AS servers,
+	(
+		SELECT total(n) FROM cause_above JOIN bad_zone ON bad_zone.zone_id = above_id
+		WHERE cause_above.zone_id = wanted.zone_id
+	) AS bad,
+	EXISTS (SELECT 1 FROM signature WHERE signature.zone_id = wanted.zone_id AND type = 48 AND good > 0) AND (
+		labels = 0
+		OR EXISTS (
+			SELECT 1 FROM digest JOIN dkey ON dkey.zone_id = digest.zone_id AND digest IN (sha1, sha256, sha384)
+			WHERE digest.zone_id = wanted.zone_id
+		)
+		OR EXISTS (SELECT 1 FROM rrset WHERE rrset.zone_id = wanted.zone_id AND type = 43 AND denial IS NOT NULL)
+	) AS good,
+	crowd.queries
+FROM wanted JOIN zone USING (zone_id) JOIN crowd USING (zone_id) JOIN few USING (zone_id);
+
+-- Of each source: what is the same for all its zones.
+CREATE TEMP TABLE cause_source AS
+WITH
+	suspect AS MATERIALIZED (SELECT DISTINCT ip FROM cause_suspect),
+	hot AS MATERIALIZED (
+		SELECT ip, zone_id FROM cause_flow WHERE requeries >= 3 AND requeries * 2 >= classed
+	),
+	-- A chain that fails at one zone fails at those below it: only the topmost counts.
+	topmost AS (
+		SELECT ip, zone_id
+		FROM hot
+		WHERE NOT EXISTS (
+			SELECT 1 FROM cause_above JOIN hot AS other ON other.zone_id = above_id
+			WHERE cause_above.zone_id = hot.zone_id AND above_id <> hot.zone_id AND other.ip = hot.ip
+		)
+	),
+	hot_zones AS MATERIALIZED (
+		SELECT ip, count(*) AS n, sum(EXISTS (SELECT 1 FROM event WHERE event.zone_id = topmost.zone_id)) AS changed
+		FROM topmost
+		GROUP BY ip
+	),
+	-- Asked again while the answer was good: of the sample, in the order of each name and type.
+	other AS (
+		SELECT
+			ip,
+			qtype,
+			t_ns < lag(response_ns) OVER names + lag(keep_s) OVER names * 1000000000 AS again
+		FROM query
+		WHERE qtype <> 48 AND qtype <> 43 AND ip IN (SELECT ip FROM suspect)
+		WINDOW names AS (PARTITION BY run_id, ip, qname_wire, qtype ORDER BY number)
+	),
+	others AS MATERIALIZED (
+		SELECT
+			ip,
+			count(*) AS n,
+			total(again) AS again,
+			sum(qtype = 255 OR qtype = 16) AS probing,
+			count(DISTINCT qtype) AS types
+		FROM other
+		GROUP BY ip
+	),
+	icmp_of AS MATERIALIZED (
+		SELECT ip, total(iif(kind = 'port unreachable', packets, 0)) AS refused, total(iif(kind = 'too big', packets, 0)) AS big
+		FROM icmp
+		GROUP BY ip
+	),
+	counted AS MATERIALIZED (
+		SELECT
+			suspect.ip,
+			sum(source.queries) AS queries,
+			sum(dnskey_queries) AS dnskey_queries,
+			sum(ds_queries) AS ds_queries,
+			sum(tcp_queries) AS tcp_queries,
+			min(source.first_ns) AS first_ns
+		FROM suspect CROSS JOIN run CROSS JOIN source ON source.run_id = run.run_id AND source.ip = suspect.ip
+		GROUP BY suspect.ip
+	)
+SELECT
+	ip,
+	counted.queries,
+	counted.dnskey_queries,
+	counted.ds_queries,
+	coalesce((SELECT sum(priming_queries) FROM run CROSS JOIN manner USING (run_id) WHERE manner.ip = suspect.ip), 0) AS priming,
+	coalesce(counted.tcp_queries, 0) AS tcp_queries,
+	counted.first_ns,
+	coalesce(icmp_of.refused, 0) AS refused,
+	coalesce(icmp_of.big, 0) AS big,
+	coalesce(hot_zones.n, 0) AS hot_zones,
+	coalesce(hot_zones.changed, 0) AS hot_zones_changed,
+	coalesce(others.n, 0) AS others,
+	coalesce(others.again, 0) AS others_again,
+	coalesce(others.probing, 0) AS others_probing,
+	coalesce(others.types, 0) AS other_types
+FROM suspect LEFT JOIN counted USING (ip) LEFT JOIN icmp_of USING (ip) LEFT JOIN hot_zones USING (ip) LEFT JOIN others USING (ip);
+CREATE INDEX temp.cause_source_ip ON cause_source (ip);
+
+-- Of each source and zone: the sampled queries for the zone's keys, and what it says of its anchors.
+CREATE TEMP TABLE cause_sample AS
+WITH
+	step AS (
+		SELECT
+			query.*,
+			transport = 0 AND lag(transport) OVER mine = 0 AND (
+				coalesce(edns_size, 0) < coalesce(lag(edns_size) OVER mine, 0) OR dnssec_ok < lag(dnssec_ok) OVER mine
+			) AS smaller
+		FROM query
+		WHERE qtype = 48 AND ip IN (SELECT ip FROM cause_suspect)
+		WINDOW mine AS (PARTITION BY run_id, ip, qname_wire ORDER BY number)
+	)
+SELECT
+	zone_id,
+	ip,
+	count(*) AS keys,
+	sum(flags >> 8 & 1) AS keys_rd,
+	sum(NOT dnssec_ok) AS keys_no_do,
+	count(DISTINCT sport) AS keys_ports,
+	count(DISTINCT id) AS keys_ids,
+	count(DISTINCT hop_limit) AS keys_hops,
+	min(hop_limit) AS hop,
+	sum(transport = 0) AS keys_udp,
+	total(tc AND transport = 0) AS keys_cut,
+	total(smaller) AS keys_smaller,
+	sum(server_cookie) AS cookies
+FROM step JOIN zone ON zone.name_wire = step.qname_wire
+GROUP BY zone_id, ip;
+CREATE INDEX temp.cause_sample_flow ON cause_sample (zone_id, ip);
+
+CREATE TEMP TABLE cause_signal AS
+WITH
+	said AS (
+		SELECT zone_id, ta_signal.ip, tags, sum(ta_signal.queries) AS n
+		FROM cause_suspect
+			CROSS JOIN zone USING (zone_id)
+			CROSS JOIN ta_signal ON ta_signal.ip = cause_suspect.ip AND ta_signal.zone_wire = name_wire
+		WHERE (via = 'qname' OR via = 'option') AND forwarded < ta_signal.queries
+		GROUP BY zone_id, ta_signal.ip, tags
+	),
+	fits AS (
+		SELECT said.*, max(instr(' ' || tags || ' ', ' ' || tag || ' ') > 0) AS has
+		FROM said JOIN current_key USING (zone_id)
+		GROUP BY zone_id, ip, tags
+	)
+SELECT zone_id, ip, total(iif(has, 0, n)) AS lacks, total(iif(has, n, 0)) AS has
+FROM fits
+GROUP BY zone_id, ip;
+
+-- How much of each storm is whose: its queries inside, less what it asked before in as long a time. A sampled query stands
+-- for those up to the next one; who was not sampled is taken to have asked evenly.
+CREATE TEMP TABLE cause_share AS
+WITH
+	standing AS (
+		SELECT ip, qname_wire, qtype, t_ns, coalesce(lead(number) OVER (PARTITION BY run_id, ip ORDER BY number) - number, 1) AS n
+		FROM query
+		WHERE ip IN (SELECT ip FROM cause_suspect)
+	),
+	asked AS MATERIALIZED (
+		SELECT zone_id, ip, t_ns, n FROM standing JOIN zone ON zone.name_wire = standing.qname_wire WHERE qtype = 48
+	),
+	edge AS (SELECT min(first_ns) AS first_ns FROM run),
+	sampled AS MATERIALIZED (
+		SELECT
+			storm_id,
+			storm.zone_id,
+			ip,
+			total(iif(t_ns >= start_s * 1000000000 AND t_ns < end_s * 1000000000, n, 0)) AS inside,
+			total(iif(t_ns < start_s * 1000000000, n, 0)) AS before,
+			sum(n) AS n
+		FROM storm CROSS JOIN asked ON asked.zone_id = storm.zone_id
+		GROUP BY storm_id, ip
+	)
+SELECT
+	storm.storm_id,
+	storm.zone_id,
+	cause_suspect.ip,
+	cause_suspect.queries * coalesce(
+		max(0.0, inside - iif(began_before, 0.0,
+			before * (end_s - start_s) / max(1.0, start_s - edge.first_ns / 1000000000))) / sampled.n,
+		max(0, min(last_ns, end_s * 1000000000) - max(cause_suspect.first_ns, start_s * 1000000000)) * 1.0
+			/ max(1, last_ns - cause_suspect.first_ns)
+	) AS queries
+FROM storm CROSS JOIN cause_suspect ON cause_suspect.zone_id = storm.zone_id
+	LEFT JOIN sampled ON sampled.storm_id = storm.storm_id AND sampled.ip = cause_suspect.ip, edge;
