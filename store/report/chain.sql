@@ -65,7 +65,7 @@ report AS (
 		signed,
 		nullif(substr(
 			CASE link
-				WHEN 'island' THEN '; ISLAND: signed, but its parent denies a DS: nobody validates it but who has an anchor of its own'
+				WHEN 'island' THEN '; ISLAND: signed, but its parent denies a DS'
 				WHEN 'broken' THEN '; BROKEN: no DS of its parent fits a key that its servers gave last'
 				ELSE ''
 			END
