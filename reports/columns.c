@@ -171,6 +171,7 @@ static const struct ks_column known[] = {
 	{"type",              NULL,           KS_COLUMN_TEXT,   96, 0},
 	{"nsid",              NULL,           KS_COLUMN_TEXT,   75, 0},
 	{"dnskey_hash",       "keys",         KS_COLUMN_TEXT,   79, 0},
+	{"key_sets",          "sets",         KS_COLUMN_COUNT,  33, 0},
 	{"signers",           NULL,           KS_COLUMN_TEXT,   76, 0},
 	{"from",              NULL,           KS_COLUMN_SECOND, 78, 0},
 	{"to",                NULL,           KS_COLUMN_SECOND, 77, 0},
@@ -272,7 +273,7 @@ static const struct ks_column known[] = {
 
 	/* names whose suffix would mislead */
 	{"ratio_to_ttl",      "validity/TTL", KS_COLUMN_RATE,   50, 0},
-	{"tag",               NULL,           KS_COLUMN_PLAIN,  50, 0},
+	{"tag",               NULL,           KS_COLUMN_PLAIN,  92, 0},
 	{"signer_tag",        "signer",       KS_COLUMN_PLAIN,  87, 0},
 	{"algorithm",         NULL,           KS_COLUMN_PLAIN,  50, 0},
 	{"soa_serial",        NULL,           KS_COLUMN_PLAIN,  50, 0},

@@ -131,6 +131,24 @@ put_rise(struct ks_buf *buf, const struct ks_rows *rows)
 	ks_buf_text(buf, ".");
 }
 
+/* Coming before is not being the cause, so it does not say more. */
+static void
+put_trigger(struct ks_buf *buf, const struct ks_rows *rows, bool unicode)
+{
+	const struct ks_value trigger = ks_column_value(rows, "trigger");
+	const double most = number(rows, "lag_most_s");
+	if (trigger.type != KS_VALUE_TEXT)
+		return;
+	ks_buf_text(buf, " Before it came ");
+	ks_escape_terminal(buf, trigger.text, trigger.n_text, unicode);
+	if (isfinite(most)) {
+		ks_buf_text(buf, ", at most ");
+		ks_number_duration(buf, most);
+		ks_buf_text(buf, " earlier");
+	}
+	ks_buf_text(buf, ".");
+}
+
 static void
 put_rest(struct ks_buf *buf, const struct ks_rows *rows)
 {
@@ -163,5 +181,6 @@ ks_summary_put_storm(struct ks_buf *buf, const struct ks_rows *rows, bool unicod
 	put_peak(buf, rows);
 	put_bytes(buf, rows);
 	put_rise(buf, rows);
+	put_trigger(buf, rows, unicode);
 	put_rest(buf, rows);
 }

@@ -243,10 +243,10 @@ const struct ks_catalog_entry ks_catalog[] = {
 	{
 		.name = "consistency",
 		.sql = ks_sql_consistency,
-		.columns =
-			"zone, server, nsid, dnskey_hash, signers, soa_serial, \"from\", \"to\", responses",
-		.order = "zone, first_ns, length(server_ip), server_ip, nsid_octets, last_ns",
-		.rankable = " responses ",
+		.columns = "zone, server, nsid, dnskey_hash, signers, soa_serial, \"from\", \"to\", "
+			   "responses, key_sets",
+		.order = "key_sets = 1, zone, first_ns, length(server_ip), server_ip, nsid_octets, last_ns",
+		.rankable = " responses key_sets ",
 		.takes = KS_TAKES_ZONE | KS_TAKES_SERVER | KS_TAKES_TIME | KS_TAKES_BY,
 		.time = KS_FILTER_SPAN,
 		.limit = -1,

@@ -14,7 +14,7 @@ served AS (
 	FROM latest LEFT JOIN rrset_key USING (run_id, rrset)
 	GROUP BY latest.zone_id
 ),
-parent AS (
+parent AS MATERIALIZED (
 	SELECT zone_id, run_id, rrset, max(last_ns) AS last_ns
 	FROM rrset_seen
 	WHERE type = 43 AND authoritative
@@ -32,12 +32,12 @@ fitting AS (
 	SELECT parent.zone_id,
 		max(digest = CASE digest_type WHEN 1 THEN sha1 WHEN 2 THEN sha256 WHEN 4 THEN sha384 END) AS fits,
 		max(digest_type NOT IN (1, 2, 4)) AS strange
-	FROM parent
-		JOIN rrset_ds USING (run_id, rrset)
-		JOIN latest ON latest.zone_id = parent.zone_id
-		JOIN rrset_key ON rrset_key.run_id = latest.run_id AND rrset_key.rrset = latest.rrset
+	FROM parent -- in this order: each is found by what stands before it
+		CROSS JOIN rrset_ds ON rrset_ds.run_id = parent.run_id AND rrset_ds.rrset = parent.rrset
+		CROSS JOIN latest ON latest.zone_id = parent.zone_id
+		CROSS JOIN rrset_key ON rrset_key.run_id = latest.run_id AND rrset_key.rrset = latest.rrset
 			AND rrset_key.tag = rrset_ds.tag AND rrset_key.algorithm = rrset_ds.algorithm AND NOT rrset_key.flags & 128
-		JOIN dkey ON dkey.run_id = latest.run_id AND dkey.zone_id = latest.zone_id AND dkey.algorithm = rrset_key.algorithm
+		CROSS JOIN dkey ON dkey.run_id = latest.run_id AND dkey.zone_id = latest.zone_id AND dkey.algorithm = rrset_key.algorithm
 			AND dkey.identity = rrset_key.identity AND dkey.flags = rrset_key.flags
 	GROUP BY parent.zone_id
 ),
@@ -65,7 +65,7 @@ report AS (
 		signed,
 		nullif(substr(
 			CASE link
-				WHEN 'island' THEN '; ISLAND: signed, but its parent denies a DS: nobody validates it but who has an anchor of its own'
+				WHEN 'island' THEN '; ISLAND: signed, but its parent denies a DS'
 				WHEN 'broken' THEN '; BROKEN: no DS of its parent fits a key that its servers gave last'
 				ELSE ''
 			END

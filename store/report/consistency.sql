@@ -37,6 +37,7 @@ period AS (
 	FROM numbered
 	GROUP BY zone_id, server_ip, nsid, island
 ),
+sets AS (SELECT zone_id, count(DISTINCT hex(hash)) AS n FROM period GROUP BY zone_id),
 report AS (
 	SELECT
 		zone.name AS zone,
@@ -55,10 +56,11 @@ report AS (
 		strftime('%Y-%m-%dT%H:%M:%S', last_ns / 1000000000, 'unixepoch')
 			|| substr(printf('.%09d', last_ns % 1000000000), 1, (SELECT time_digits FROM whole) + 1) || 'Z' AS "to",
 		count AS responses,
+		sets.n AS key_sets,
 		zone.name_wire AS zone_wire,
 		server_ip,
 		nsid AS nsid_octets,
 		first_ns,
 		last_ns
-	FROM period JOIN zone USING (zone_id)
+	FROM period JOIN zone USING (zone_id) JOIN sets USING (zone_id)
 )

@@ -185,14 +185,14 @@ Test(store_ledger, periods_of_one_content_are_one_row)
 	send_end(store);
 	rows_are(store, "consistency", &(struct ks_query){0},
 		 "example.com.|" S1 "|-|aa00000000000000|1|2026112101|" AT("00") "|" AT(
-			 "03") "|2\n"
+			 "03") "|2|2\n"
 			       "example.com.|" S1 "|-|bb00000000000000|1|2026112101|" AT("04") "|" AT(
-				       "05") "|1\n"
+				       "05") "|1|2\n"
 					     "example.com.|" S1 "|-|aa00000000000000|1|2026112102|" AT(
-						     "06") "|" AT("07") "|1\n"
+						     "06") "|" AT("07") "|1|2\n"
 									"example.com.|" S1
 									"|-|aa00000000000000|1 2|-|" AT(
-										"08") "|" AT("09") "|1\n");
+										"08") "|" AT("09") "|1|2\n");
 	ks_store_close(store);
 }
 
@@ -212,10 +212,10 @@ Test(store_ledger, periods_go_on_in_the_next_run)
 	send_end(store);
 	rows_are(store, "consistency", &(struct ks_query){0},
 		 "example.com.|" S1 "|-|aa00000000000000|1|-|" AT("00") "|" AT(
-			 "25") "|2\n"
-			       "example.com.|" S1 "|-|bb00000000000000|1|-|" AT("26") "|" AT("29") "|1\n");
+			 "25") "|2|2\n"
+			       "example.com.|" S1 "|-|bb00000000000000|1|-|" AT("26") "|" AT("29") "|1|2\n");
 	rows_are(store, "consistency", &(struct ks_query){.has_from = true, .from_ns = NS(26)},
-		 "example.com.|" S1 "|-|bb00000000000000|1|-|" AT("26") "|" AT("29") "|1\n");
+		 "example.com.|" S1 "|-|bb00000000000000|1|-|" AT("26") "|" AT("29") "|1|2\n");
 	ks_store_close(store);
 }
 
@@ -230,13 +230,13 @@ Test(store_ledger, servers_and_nsids_are_rows_of_their_own)
 	send_end(store);
 	rows_are(store, "consistency", &(struct ks_query){0},
 		 "example.com.|" S1 "|ams1|aa00000000000000|-|-|" AT("00") "|" AT(
-			 "01") "|1\n"
+			 "01") "|1|1\n"
 			       "example.com.|" S1 "|0x01ff|aa00000000000000||-|" AT("01") "|" AT(
-				       "02") "|1\n"
+				       "02") "|1|1\n"
 					     "example.com.|" S2 "|' it is; --|aa00000000000000|1|-|" AT(
-						     "02") "|" AT("03") "|1\n");
+						     "02") "|" AT("03") "|1|1\n");
 	rows_are(store, "consistency", &(struct ks_query){.has_server = true, .server = addr(S2)},
-		 "example.com.|" S2 "|' it is; --|aa00000000000000|1|-|" AT("02") "|" AT("03") "|1\n");
+		 "example.com.|" S2 "|' it is; --|aa00000000000000|1|-|" AT("02") "|" AT("03") "|1|1\n");
 	ks_store_close(store);
 }
 
