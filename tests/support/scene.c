@@ -24,6 +24,7 @@ static const struct {
 	{"d12-slow-burn", ks_scene_slow_burn},
 	{"clock-skew", ks_scene_clock_skew},
 	{"r-vantage", ks_scene_at_resolver},
+	{"root-2019", ks_scene_root_2019},
 };
 
 static ks_scene_fn *

@@ -123,6 +123,10 @@ struct ks_scene_storm {
 	const char *evidence; /* words E1 to E18, as planted */
 };
 
+struct ks_scene_span {
+	int64_t from_us, to_us;
+};
+
 struct ks_scene {
 	const char *name;
 	uint64_t seed, random;
@@ -141,6 +145,8 @@ struct ks_scene {
 	size_t n_offenders;
 	struct ks_scene_zone zones[KS_SCENE_STORMS];
 	size_t n_zones;
+	struct ks_scene_span captured[8]; /* none: all the time */
+	size_t n_captured;
 	char extra[4096]; /* members of the truth that this scene alone has; each ends in a comma */
 };
 
@@ -255,6 +261,6 @@ void ks_scene_text(const struct ks_scene_ip *ip, char ret[46]);
 typedef void ks_scene_fn(struct ks_scene *scene);
 ks_scene_fn ks_scene_dos, ks_scene_reflection, ks_scene_no_cache, ks_scene_loop, ks_scene_stale,
 	ks_scene_broken, ks_scene_lost, ks_scene_monitoring, ks_scene_slow_burn, ks_scene_reverse,
-	ks_scene_clock_skew, ks_scene_at_resolver, ks_scene_healthy;
+	ks_scene_clock_skew, ks_scene_at_resolver, ks_scene_root_2019, ks_scene_healthy;
 
 #endif

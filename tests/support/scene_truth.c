@@ -86,12 +86,29 @@ peak_qps(const struct ks_scene *scene, const struct ks_scene_zone *zone)
 	return (double)most * (double)KS_SCENE_SECOND / (double)width_us;
 }
 
+/* How much of that time the capture has. */
+static int64_t
+captured_between(const struct ks_scene *scene, int64_t from_us, int64_t to_us)
+{
+	int64_t sum_us = 0;
+	if (scene->n_captured == 0)
+		return to_us - from_us;
+	for (size_t i = 0; i < scene->n_captured; i++) {
+		const struct ks_scene_span *const span = &scene->captured[i];
+		const int64_t from = span->from_us > from_us ? span->from_us : from_us;
+		const int64_t to = span->to_us < to_us ? span->to_us : to_us;
+		sum_us += to > from ? to - from : 0;
+	}
+	return sum_us;
+}
+
 static double
 rate_between(const struct ks_scene *scene, const struct ks_scene_zone *zone, int64_t from_us, int64_t to_us)
 {
-	return to_us <= from_us ? 0
+	const int64_t captured_us = captured_between(scene, from_us, to_us);
+	return captured_us <= 0 ? 0
 				: (double)count_between(scene, zone, from_us, to_us) *
-					  (double)KS_SCENE_SECOND / (double)(to_us - from_us);
+					  (double)KS_SCENE_SECOND / (double)captured_us;
 }
 
 static void
