@@ -127,22 +127,22 @@ add_unrelated(struct ks_scene *scene, unsigned number, uint32_t n_sources)
 {
 	static const char *const names[] = {"alpha.", "bravo.", "charlie.", "delta."};
 	struct ks_scene_zone *const zone = ks_scene_healthy_zone(scene, names[number], number);
-	ks_scene_population(scene, zone, n_sources, 200 * KS_SCENE_MINUTE);
+	ks_scene_population(scene, zone, n_sources, 300 * KS_SCENE_MINUTE);
 	return zone;
 }
 
-/* E2, E5, E10, E17: three hosts begin to ask every server of four zones for the keys, every five seconds. */
+/* E2, E5, E10, E17: two hosts begin to ask every server of four zones for the keys, every five seconds. */
 void
 ks_scene_monitoring(struct ks_scene *scene)
 {
-	enum { ZONES = 4, MONITORS = 3 };
-	scene->note = "three monitors ask every server of four zones for the keys every five seconds";
+	enum { ZONES = 4, MONITORS = 2 };
+	scene->note = "two monitors ask every server of four zones for the keys every five seconds";
 	scene->cause = scene->verdict = "monitoring";
 	ks_scene_span(scene, SPAN_START_S, LENGTH);
 	const int64_t onset_us = ks_scene_minute(scene, ONSET), end_us = ks_scene_minute(scene, END);
 	struct ks_scene_zone *zones[ZONES];
 	for (unsigned i = 0; i < ZONES; i++)
-		zones[i] = add_unrelated(scene, i, 400);
+		zones[i] = add_unrelated(scene, i, 700);
 	for (uint32_t i = 0; i < MONITORS; i++) {
 		struct ks_scene_host host = ks_scene_resolver(scene, "192.0.2.120", i);
 		host.edns = 4096;
@@ -175,7 +175,7 @@ ks_scene_clock_skew(struct ks_scene *scene)
 	struct ks_scene_host host = ks_scene_resolver(scene, "192.0.2.55", 0);
 	host.rtt_us = 15000;
 	for (unsigned i = 0; i < ZONES; i++) {
-		struct ks_scene_zone *const zone = add_unrelated(scene, i, 150);
+		struct ks_scene_zone *const zone = add_unrelated(scene, i, 420);
 		ks_scene_ordinary(scene, &host, zone, scene->from_us + i * KS_SCENE_SECOND, scene->to_us,
 				  8 * KS_SCENE_MINUTE);
 		ks_scene_knot(scene, &host, zone, onset_us + i * 700000, end_us, 2500000);

@@ -176,5 +176,5 @@ ks_scene_at_resolver(struct ks_scene *scene)
 						       .start_us = ks_scene_minute(scene, EXPIRED),
 						       .rise = "step",
 						       .verdict = "broken-zone",
-						       .evidence = "E1 E6 E13 E16"});
+						       .evidence = "E1 E6 E13"});
 }
