@@ -27,24 +27,36 @@ struct finding {
 	size_t n, max;
 };
 
-/* Anscombe: 2 sqrt(x + 3/8) of a Poisson count has a standard deviation near 1. The baseline is that of bins
- * before `before`, taken `times`. */
+/* Anscombe: 2 sqrt(x + 3/8) of a Poisson count has a standard deviation near 1. */
+static double
+above(double count, double normal, double dispersion)
+{
+	return 2.0 * (sqrt(count + 0.375) - sqrt(normal + 0.375)) / sqrt(dispersion);
+}
+
+/* How far bin `at` is above the baseline, that of bins before `before`, taken `times`. */
 static double
 deviation(struct finding *finding, size_t at, size_t before, double times)
 {
 	const struct ks_baseline *const base = ks_baseline_at(&finding->watch, at, before);
-	const double count = (double)finding->watch.series->bins[at].queries;
-	return 2.0 * (sqrt(count + 0.375) - sqrt(base->mean * times + 0.375)) / sqrt(base->dispersion);
+	return above((double)finding->watch.series->bins[at].queries, base->mean * times, base->dispersion);
 }
 
 /* Calm is what is not more than the least that would be called a storm. Against the baseline itself a busy
  * zone would hardly ever be calm: of bins that are but noise every sixth has z above 1, and one that keeps
- * some percent of a storm's load has it in all. The storm began at `start`, so what is normal is what was so
- * before. */
+ * some percent of a storm's load has it in all. Nor would a quiet zone, whose keys are fetched a few times an
+ * hour: twice its baseline is less than a single query. So a bin is calm, too, when as many like it as end a
+ * storm hold no more together than one bin of the least storm. The storm began at `start`, so what is normal
+ * is what was so before. */
 static bool
 is_calm(struct finding *finding, size_t at, size_t start)
 {
-	return deviation(finding, at, start, finding->watch.limits->min_uplift) < CALM;
+	const struct ks_storm_limits *const limits = finding->watch.limits;
+	const struct ks_storm_series *const series = finding->watch.series;
+	const struct ks_baseline *const base = ks_baseline_at(&finding->watch, at, start);
+	const double quiet = limits->min_qps * series->bin_s / limits->calm_bins;
+	const double least = fmax(base->mean * limits->min_uplift, quiet);
+	return above((double)series->bins[at].queries, least, base->dispersion) < CALM;
 }
 
 /* The first bin at or behind `from` where `calm_bins` calm ones begin, of those known; the number of bins

@@ -1,17 +1,17 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# halves.sh KEYSTORM FOLDER -- do two halves say what the whole says? Every capture of FOLDER is cut in two by time; the
-# halves go into one database as two runs, the whole into another. Totals, sources, clients and the counts of hitters
-# must be equal.
+# halves.sh KEYSTORM FOLDER SCENE -- do two halves say what the whole says? Every capture of FOLDER, and three scenes (see
+# tests/support/scene.h) in the middle of their storms, is cut in two by time; the databases of the halves are merged.
+# Totals, sources, clients and the counts of hitters must be equal, of the scenes also storms, events and signals.
 #
 # What may differ is what hangs on a state that does not cross the cut: of each source and zone, the DNSKEY queries
 # of the second half up to its first answer there are `first` (nothing is known of keys delivered), so they are no
 # requeries, and as many of them as were retransmissions count in the ratio. Never more: requeries of the halves are
 # at most those of the whole, and at least those less the queries up to that answer. TAP.
 set -u
-[ $# -eq 2 ] || { echo 'usage: halves.sh KEYSTORM FOLDER' >&2; exit 2; }
-keystorm=$1 folder=$2
+[ $# -eq 3 ] || { echo 'usage: halves.sh KEYSTORM FOLDER SCENE' >&2; exit 2; }
+keystorm=$1 folder=$2 scene=$3
 here=$(cd "$(dirname "$0")" && pwd)
 . "$here/common.sh"
 need editcap capinfos tshark
@@ -32,6 +32,14 @@ facts() { # facts DATABASE
 	"$keystorm" report hitters --prefix 24,48 --limit all -d "$1" -f csv | awk -F , '{ print $2, $3, $5, $6, $19 }'
 }
 
+# Of a capture whose bins the cut does not touch otherwise, what is concluded too.
+judgements() { # judgements DATABASE CAPTURE
+	case $2 in "$scratch"/scenes/*) ;; *) return ;; esac
+	for report in storms rollovers anchors; do
+		"$keystorm" report $report --limit all -d "$1" -f csv
+	done
+}
+
 requeries() { # requeries DATABASE: source, zone, requeries
 	"$keystorm" report hitters --limit all -d "$1" -f csv | awk -F , 'NR > 1 { print $2 " " $3, $NF }' | LC_ALL=C sort
 }
@@ -48,7 +56,11 @@ unsure() { # unsure CAPTURE
 		} END { for (key in n) print key, n[key] }' | LC_ALL=C sort
 }
 
-set -- "$folder"/*.pcap*
+mkdir "$scratch/scenes"
+for name in h2-reflection h5-stale h6-broken; do
+	"$scene" $name 1 "$scratch/scenes/$name.pcap" || exit 2
+done
+set -- "$folder"/*.pcap* "$scratch"/scenes/*.pcap
 echo "1..$#"
 number=0
 for capture in "$@"; do
@@ -68,12 +80,18 @@ for capture in "$@"; do
 	fi
 	editcap -F pcap -r "$capture" "$scratch/first.pcap" "1-$half" >/dev/null 2>&1
 	editcap -F pcap "$capture" "$scratch/second.pcap" "1-$half" >/dev/null 2>&1
-	rm -f "$scratch"/*.db*
-	"$keystorm" analyze -q --no-progress --bin 1 -d "$scratch/whole.db" "$capture" >/dev/null 2>"$scratch/stderr"
-	"$keystorm" analyze -q --no-progress --bin 1 -d "$scratch/halves.db" "$scratch/first.pcap" >/dev/null 2>>"$scratch/stderr"
-	"$keystorm" analyze -q --no-progress --bin 1 -d "$scratch/halves.db" "$scratch/second.pcap" >/dev/null 2>>"$scratch/stderr"
-	facts "$scratch/whole.db" >"$scratch/want"
-	facts "$scratch/halves.db" >"$scratch/got"
+	rm -f "$scratch"/*.db* "$scratch/stderr"
+	bin_s=1
+	case $capture in "$scratch"/scenes/*) bin_s=60 ;; esac
+	for part in whole first second; do
+		[ $part = whole ] && of=$capture || of=$scratch/$part.pcap
+		"$keystorm" analyze -q --no-progress --bin $bin_s -d "$scratch/$part.db" "$of" >/dev/null 2>>"$scratch/stderr"
+	done
+	"$keystorm" merge -q -d "$scratch/halves.db" "$scratch/first.db" "$scratch/second.db" 2>>"$scratch/stderr"
+	for part in whole halves; do
+		[ $part = whole ] && to=want || to=got
+		{ facts "$scratch/$part.db"; judgements "$scratch/$part.db" "$capture"; } >"$scratch/$to"
+	done
 	requeries "$scratch/whole.db" >"$scratch/want.again"
 	requeries "$scratch/halves.db" >"$scratch/got.again"
 	unsure "$scratch/second.pcap" >"$scratch/unsure"

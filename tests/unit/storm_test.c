@@ -164,3 +164,17 @@ Test(storm, a_shift_below_the_floor_hides_no_storm)
 	cr_assert(eq(sz, storms[0].end, 310));
 	cr_assert(epsilon_eq(dbl, storms[0].uplift, 4, 0.1));
 }
+
+/* A few refreshes an hour are all that a quiet zone knows; they come behind a storm too. */
+Test(storm, refreshes_of_a_quiet_zone_do_not_keep_its_storm_going)
+{
+	fill(0, BINS, 0, 0);
+	for (size_t i = 0; i < BINS; i++)
+		bins[i].queries = i % 25 == 3; /* the highest 5 % of the baseline, which are left out */
+	for (size_t i = 200; i < 220; i++)
+		bins[i].queries = bins[i].requeries = 150;
+	cr_assert(eq(sz, find(BINS, 60), 1));
+	cr_assert(eq(sz, storms[0].start, 200));
+	cr_assert(eq(sz, storms[0].end, 220));
+	cr_assert(not(storms[0].open));
+}
