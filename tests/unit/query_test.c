@@ -33,8 +33,8 @@ struct expectation {
 #define SOURCE_D                                                                                             \
 	D "|60|0|0|0|-|background|1680|0|2026-11-21T22:47:30.000000Z|2026-11-21T22:47:39.000000Z|0|0\n"
 #define HITTER_A                                                                                             \
-	"1|" A "|.|1|198|3|1|0.857143|0.857143|150|30|6|4|0.953846|" DASHES4 "|198000|-|-|undetermined|" FIRST_LAST_A   \
-	"|186|" DASHES4 "\n"
+	"1|" A "|.|1|198|3|1|0.857143|0.857143|150|30|6|4|0.953846|" DASHES4                                 \
+	"|198000|-|-|undetermined|" FIRST_LAST_A "|186|" DASHES4 "\n"
 #define HITTER_C                                                                                             \
 	"2|" C6 "|example.com.|0|30|0|1|0.12987|0.987013|0|0|0|0|0|" DASHES4                                 \
 	"|9000|-|-|healthy|2026-11-21T22:47:10.000000Z|2026-11-21T22:47:12.000000Z|0|" DASHES4 "\n"
@@ -608,7 +608,8 @@ Test(query, unknown_is_not_zero)
 		"|-|-|-|-|2026-11-21T22:47:00.000000001Z|2026-11-21T22:57:00.000000000Z|-|" DASHES4 "\n");
 	free(got);
 	got = rows_text(store, "summary", &(struct ks_query){0});
-	text_is(got, "1|-|-|-|-|0|0|6|-|-|-|-|undetermined|-|2027-01-11 root KSK 20326 revoked (planned)|-\n");
+	text_is(got,
+		"1|-|-|-|-|0|0|6|-|-|-|-|undetermined|-|2027-01-11 root KSK 20326 revoked (planned)|-\n");
 	free(got);
 	ks_store_close(store);
 }
