@@ -3,10 +3,12 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <net/if.h>
 #include <pcap/pcap.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 struct ks_ring {
@@ -265,10 +267,16 @@ ks_ring_is_spent(const struct ks_ring *ring)
 	return ring->n > 0 && ring->at == ring->n;
 }
 
+/* libpcap tells once that the interface went down, and afterwards of nothing. */
 bool
 ks_ring_is_up(const struct ks_ring *ring)
 {
-	return !ring->down;
+	struct ifreq request = {.ifr_flags = 0};
+	(void)snprintf(request.ifr_name, sizeof(request.ifr_name), "%s", ring->name);
+	if (strcmp(ring->name, "any") == 0)
+		return true; /* no interface, but all of them */
+	return ioctl(pcap_fileno(ring->pcap), SIOCGIFFLAGS, &request) == 0 &&
+	       (request.ifr_flags & IFF_UP) != 0;
 }
 
 int

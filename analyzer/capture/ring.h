@@ -61,7 +61,7 @@ bool ks_ring_ahead(const struct ks_ring *ring); /* there is one to peek at in th
 bool
 ks_ring_is_spent(const struct ks_ring *ring); /* all of the slab was taken: the next peek fills it anew */
 
-/* False: it is down, or gone. It is tried again with each peek. */
+/* False: it is down, or gone. A system call; to be asked once a second, not for each packet. */
 bool ks_ring_is_up(const struct ks_ring *ring);
 
 void ks_ring_lost(struct ks_ring *ring, struct ks_ring_lost *ret);

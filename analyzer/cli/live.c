@@ -87,17 +87,6 @@ begin_copy(struct ks_live *live, int64_t now_ns, bool is_last)
 
 /* --- time --- */
 
-static void
-read_drops(struct ks_live *live, int64_t now_ns)
-{
-	for (size_t i = 0; i < live->feed.n_rings; i++) {
-		struct ks_ring_lost lost;
-		ks_ring_lost(live->feed.rings[i], &lost);
-		ks_drops_count(&live->drops, (uint32_t)i, &lost);
-	}
-	ks_drops_read(&live->drops, now_ns);
-}
-
 static uint64_t
 packets_of(const struct ks_live *live)
 {
@@ -131,7 +120,7 @@ close_bin(struct ks_live *live, int64_t now_ns)
 	live->feed.due_ns = INT64_MAX;
 	if (live->copy.pid != 0)
 		return KS_FEED_GO;
-	read_drops(live, now_ns);
+	ks_live_read_drops(live, now_ns);
 	const bool is_last = live->bin_end_s >= live->segment_end_s && !live->failing;
 	if (packets_of(live) + live->drops.n > 0 && !begin_copy(live, now_ns, is_last))
 		return KS_FEED_GO;
@@ -144,33 +133,6 @@ close_bin(struct ks_live *live, int64_t now_ns)
 	if (is_last)
 		live->segment_end_s = next_multiple(live->bin_end_s - 1, options->segment_s);
 	return is_last ? KS_FEED_END : KS_FEED_GO;
-}
-
-/* Of a file that cannot be used all lines are told of, and the one before stays. */
-static void
-reread(struct ks_live *live)
-{
-	struct ks_calendar calendar = {0};
-	reread_asked = 0;
-	if (live->options->rollovers == NULL)
-		return;
-	if (!ks_calendar_read("live", live->options->rollovers, &calendar)) {
-		ks_calendar_done(&calendar);
-		return;
-	}
-	ks_calendar_done(&live->calendar);
-	live->calendar = calendar;
-	ks_live_say(live, "%.300s was read again", live->options->rollovers);
-}
-
-static void
-keep_house(struct ks_live *live, int64_t now_ns)
-{
-	live->second_ns = now_ns;
-	read_drops(live, now_ns);
-	ks_live_top_second(live);
-	if (reread_asked != 0)
-		reread(live);
 }
 
 /* A signal asked to stop: the bin ends here. A copy that is still busy comes first; if the database cannot be
@@ -188,7 +150,7 @@ stop(struct ks_live *live, int64_t now_ns)
 		return KS_FEED_END;
 	}
 	live->failing = false;
-	read_drops(live, now_ns);
+	ks_live_read_drops(live, now_ns);
 	if (packets_of(live) + live->drops.n > 0)
 		live->lost = !begin_copy(live, now_ns, /* is_last= */ false);
 	return KS_FEED_END;
@@ -203,8 +165,10 @@ look(void *arg, int64_t now_ns, int64_t packet_ns)
 	if (ks_live_top_show(live, now_ns))
 		stop_asked = SIGTERM;
 	ks_notify_alive(&live->notify, now_ns);
-	if (now_ns - live->second_ns >= KS_NS_PER_S || now_ns < live->second_ns)
-		keep_house(live, now_ns);
+	if (now_ns - live->second_ns >= KS_NS_PER_S || now_ns < live->second_ns) {
+		ks_live_keep_house(live, now_ns, reread_asked != 0);
+		reread_asked = 0;
+	}
 	if (stop_asked != 0 && live->stop_ns == 0)
 		live->stop_ns = now_ns;
 	/* What came before the signal is still on its way through the ring. */

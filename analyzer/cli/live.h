@@ -85,6 +85,7 @@ struct ks_live {
 	pid_t original;              /* in the copy: whose */
 	bool is_copy, is_last;       /* is_last: the copy of a segment that is over */
 	bool ends_segment;           /* the run ends for the next segment */
+	bool is_down[KS_FEED_RINGS]; /* as was told */
 	bool lost;                   /* something could not be written, and nobody will try again */
 	bool failing;                /* what was written last could not be */
 	uint64_t packets;            /* of segments that are over */
@@ -112,6 +113,9 @@ void ks_live_top_rows(struct ks_live *live);
 void ks_live_top_second(struct ks_live *live);
 bool ks_live_top_show(struct ks_live *live, int64_t now_ns);
 void ks_live_top_bin(struct ks_live *live, int64_t end_s);
+/* Once a second; ks_live_read_drops also at the end of a bin. */
+void ks_live_keep_house(struct ks_live *live, int64_t now_ns, bool rereads);
+void ks_live_read_drops(struct ks_live *live, int64_t now_ns);
 /* The facts that only live knows. */
 enum ks_error ks_live_more(void *arg, struct ks_sink *sink, struct ks_diag *diag);
 /* In the copy: judge what was written if `error` is KS_SUCCESS, tell the original, end the process. */

@@ -120,13 +120,19 @@ stop_recording() {
 }
 
 # Every fact, as rows: all that does not name the run or its inputs. Of the counters of packets only what is about DNS:
-# the filter keeps some of the others out.
+# the filter keeps some of the others out. Numbers that the database gives, in the order in which it first heard of things,
+# are no facts: names stand for those of zones.
 facts() { # facts DATABASE
 	sqlite3 "$1" "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'
 		AND name NOT IN ('run', 'input', 'counter', 'drops') ORDER BY name" |
 		while read -r table; do
 			echo "-- $table"
-			sqlite3 "$1" "SELECT * FROM \"$table\"" | sort
+			columns=$(sqlite3 "$1" "SELECT group_concat(CASE
+				WHEN name LIKE '%zone_id' AND '$table' <> 'zone'
+					THEN '(SELECT name_wire FROM zone WHERE zone.zone_id = fact.' || name || ')'
+				WHEN name LIKE '%_id' THEN 'NULL'
+				ELSE 'fact.\"' || name || '\"' END, ', ') FROM pragma_table_info('$table')")
+			sqlite3 -quote "$1" "SELECT $columns FROM \"$table\" AS fact" | sort
 		done
 	sqlite3 "$1" "SELECT kind, name, value FROM counter
 		WHERE name NOT IN ('packets', 'not_dns', 'link_other', 'not_ip') ORDER BY kind, name"

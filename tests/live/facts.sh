@@ -64,6 +64,21 @@ sleep 0.5
 stop_live
 stop_recording
 result "$status" 'an interface that was down: still there'
+result "$(grep -c 'interface ks1 is down or gone\|interface ks1 is up again' again.err | grep -qx 2; echo $?)" \
+	'an interface that was down: both are told'
 "$keystorm" analyze -q --memory 256M -d oracle.db --bin 1 before.pcap after.pcap
 same_facts again.db oracle.db 'an interface that was down: the same facts as before and after'
+
+# One of two interfaces is taken away for good.
+live gone -i ks1 -i ks3 --bin 1
+tcpreplay -q -i ks0 --topspeed "$data/zsk-rollover.pcap" >replay.out 2>&1
+sleep 1
+ip link del ks2
+wait_for gone.err 'interface ks3 is down or gone' || :
+tcpreplay -q -i ks0 --topspeed "$data/zsk-rollover.pcap" >replay.out 2>&1
+sleep 1.5
+stop_live
+result "$status" 'an interface that is gone: the other one goes on'
+result "$(sqlite3 gone.db "SELECT sum(value) <> 2 * $(sqlite3 again.db "SELECT sum(value) / 2 FROM counter WHERE name = 'dns'")
+	FROM counter WHERE name = 'dns'")" 'an interface that is gone: nothing of the other is missing'
 finish

@@ -4,9 +4,9 @@
 # soak.sh KEYSTORM DATA COUNTER -- memory stands still while packets go by (KS_SOAK_SECONDS, 20), and none of them costs an
 # allocation: COUNTER, loaded before libc, counts them.
 set -eu
+counter=$(cd "$(dirname "$3")" && pwd)/$(basename "$3") # before another folder is ours
 . "$(dirname "$0")/common.sh"
 skip_sanitizer
-counter=$3
 seconds=${KS_SOAK_SECONDS:-20}
 
 resident() { # of $live, KiB

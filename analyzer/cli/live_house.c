@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * analyzer/cli/live_house.c -- the verb live: what is done once a second. */
+#include "analyzer/cli/live.h"
+
+void
+ks_live_read_drops(struct ks_live *live, int64_t now_ns)
+{
+	for (size_t i = 0; i < live->feed.n_rings; i++) {
+		struct ks_ring_lost lost;
+		ks_ring_lost(live->feed.rings[i], &lost);
+		ks_drops_count(&live->drops, (uint32_t)i, &lost);
+	}
+	ks_drops_read(&live->drops, now_ns);
+}
+
+/* Of a file that cannot be used all lines are told of, and the one before stays. */
+static void
+reread(struct ks_live *live)
+{
+	struct ks_calendar calendar = {0};
+	if (live->options->rollovers == NULL)
+		return;
+	if (!ks_calendar_read("live", live->options->rollovers, &calendar)) {
+		ks_calendar_done(&calendar);
+		return;
+	}
+	ks_calendar_done(&live->calendar);
+	live->calendar = calendar;
+	ks_live_say(live, "%.300s was read again", live->options->rollovers);
+}
+
+static void
+tell_interfaces(struct ks_live *live)
+{
+	for (size_t i = 0; i < live->feed.n_rings; i++) {
+		const bool down = !ks_ring_is_up(live->feed.rings[i]);
+		if (down != live->is_down[i])
+			ks_live_say(live, "interface %.100s is %s", ks_ring_name(live->feed.rings[i]),
+				    down ? "down or gone: waiting for it" : "up again");
+		live->is_down[i] = down;
+	}
+}
+
+void
+ks_live_keep_house(struct ks_live *live, int64_t now_ns, bool rereads)
+{
+	live->second_ns = now_ns;
+	ks_live_read_drops(live, now_ns);
+	tell_interfaces(live);
+	ks_live_top_second(live);
+	if (rereads)
+		reread(live);
+}
