@@ -135,6 +135,68 @@ ks_escape_csv(struct ks_buf *buf, const char *text, size_t n)
 		ks_buf_put(buf, "\"", 1);
 }
 
+static const char *
+entity_of(char c)
+{
+	switch (c) {
+	case '<':
+		return "&lt;";
+	case '>':
+		return "&gt;";
+	case '&':
+		return "&amp;";
+	case '"':
+		return "&quot;";
+	case '\'':
+		return "&#39;";
+	default:
+		return NULL;
+	}
+}
+
+void
+ks_escape_markup(struct ks_buf *buf, const char *text, size_t n)
+{
+	struct ks_buf safe = {0};
+	ks_escape_terminal(&safe, text, n, /* unicode= */ true);
+	const char *const at = ks_buf_string(&safe);
+	size_t plain = 0; /* where the piece begins that needs nothing */
+	for (size_t i = 0; i < safe.n; i++) {
+		const char *const entity = entity_of(at[i]);
+		/* U+FFFE and U+FFFF: EF BF BE, EF BF BF. */
+		const bool forbidden =
+			(uint8_t)at[i] == 0xef && (uint8_t)at[i + 1] == 0xbf && (uint8_t)at[i + 2] >= 0xbe;
+		if (entity == NULL && !forbidden)
+			continue;
+		ks_buf_put(buf, at + plain, i - plain);
+		if (entity != NULL)
+			ks_buf_text(buf, entity);
+		else
+			ks_buf_printf(buf, "\\xef\\xbf\\x%02x", (unsigned)(uint8_t)at[i + 2]);
+		i += forbidden ? 2 : 0;
+		plain = i + 1;
+	}
+	ks_buf_put(buf, at + plain, safe.n - plain);
+	buf->failed |= safe.failed;
+	ks_buf_done(&safe);
+}
+
+void
+ks_escape_script_json(struct ks_buf *buf, const char *text, size_t n)
+{
+	struct ks_buf json = {0};
+	ks_escape_json(&json, text, n);
+	for (size_t i = 0; i < json.n; i++) {
+		const char c = json.at[i];
+		if (c == '<' || c == '>' || c == '&')
+			ks_buf_printf(buf, "\\u%04x", (unsigned)c);
+		else
+			ks_buf_put(buf, &json.at[i], 1);
+	}
+	buf->failed |= json.failed;
+	ks_buf_done(&json);
+}
+
 void
 ks_escape_shell(struct ks_buf *buf, const char *text, size_t n)
 {

@@ -74,6 +74,11 @@ see_storm(void *arg, const struct ks_rows *rows)
 	ks_buf_clear(&spare);
 	ks_summary_put_storm(&spare, rows, summary->document->request->unicode);
 	summary->storm[place] = spare;
+	if (place == 0) {
+		const struct ks_value zone = ks_column_value(rows, "zone");
+		ks_buf_clear(&summary->strongest);
+		ks_summary_put_zone(&summary->strongest, &zone, summary->document->request->unicode);
+	}
 	summary->storm_peak[place] = peak;
 	return true;
 }

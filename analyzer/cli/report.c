@@ -17,11 +17,12 @@
 static void
 print_help(void)
 {
-	(void)puts("usage: keystorm report NAME [OPTION]...\n");
+	(void)puts("usage: keystorm report NAME [OPTION]...\n"
+		   "       keystorm report all -f html -o FILE    all of them on one page, with figures\n");
 	for (const struct ks_report_name *report = ks_report_names; report->name != NULL; report++)
 		(void)printf("  %-15s %s\n", report->name, report->what);
 	(void)puts("\n  -d, --database DB      the database (" KS_DATABASE_DEFAULT ")\n"
-		   "  -f, --format FORMAT    text, json or csv (text)\n"
+		   "  -f, --format FORMAT    text, json, csv, svg or html (text)\n"
 		   "  -o, --output FILE      write there instead of standard output\n"
 		   "      --limit N          at most N rows; all: every row\n"
 		   "      --zone ZONE        rows of this zone only\n"

@@ -16,7 +16,7 @@ analyzer/capture|analyzer/capture dissect|pcap.h pcap/ zlib.h lzma.h zstd.h lz4 
 analyzer/judge|analyzer/judge analyzer/summary.h dissect|
 analyzer/cli|analyzer/* dissect store reports/*|
 store|store analyzer/summary.h analyzer/sink.h analyzer/judge dissect|sqlite3.h
-reports|reports reports/fmt reports/plot reports/html store/store.h store/query.h dissect|
+reports|reports reports/fmt reports/plot reports/html store/store.h store/query.h analyzer/judge/model.h dissect|
 '
 libc=' arpa/inet.h assert.h ctype.h dirent.h endian.h errno.h fcntl.h float.h getopt.h inttypes.h langinfo.h
 limits.h locale.h math.h poll.h pthread.h signal.h stdarg.h stdatomic.h stdbool.h stddef.h stdint.h stdio.h

@@ -721,7 +721,7 @@ static const struct {
 	 "storms, anchors, rollovers, rollover-series, audit, signatures, consistency, errors, quality, "
 	 "fingerprints, amplification, nxdomain, "
 	 "exhaustion, habits, starts, priming, depth, cd, lookaside"},
-	{"hitters", "xml", "no format 'xml'; there are: text, json, csv"},
+	{"hitters", "xml", "no format 'xml'; there are: text, json, csv, svg, html"},
 	{"hitters", "json", "fake: no query hitters"},
 	{"summary", "text", "fake: no query summary"},
 };
