@@ -37,10 +37,8 @@ static bool
 see_summary(void *arg, const struct ks_rows *rows)
 {
 	put_number(arg, rows, "dnskey_share", "DNSKEY, of all queries", "");
-	put_number(arg, rows, "dnskey_queries", "DNSKEY queries", "");
 	put_number(arg, rows, "offenders", "Sources that ask again", "");
 	put_number(arg, rows, "heavy_hitters", "Heavy hitters", "");
-	put_number(arg, rows, "sources", "Sources", "");
 	return false;
 }
 

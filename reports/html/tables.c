@@ -13,15 +13,15 @@
 
 static const struct section {
 	const char *report, *title, *lead;
-	const char *columns; /* each between blanks */
+	const char *columns; /* each between blanks; those after a minus not on paper */
 	int64_t rows;
 	bool if_any; /* leave it out when there is no row */
 	int64_t step_s;
 } sections[] = {
 	{"storms", "Storms", "When a zone's DNSKEY rate was above its own base. Intervals are of 95 %.",
-	 " zone start end duration_s peak_qps base_qps uplift uplift_lo uplift_hi severity byte_share "
-	 "sources residual "
-	 "trigger lag_s verdict lead_db ",
+	 " zone start end -duration_s peak_qps base_qps uplift -uplift_lo -uplift_hi severity byte_share "
+	 "sources -residual "
+	 "trigger -lag_s verdict -lead_db ",
 	 200, false, 0},
 	{"diagnosis", "Diagnosis", "The evidence for and against each cause, in decibans.",
 	 " zone source hypothesis evidence value weight_db sum_db rank ", 300, true, 0},
@@ -29,12 +29,12 @@ static const struct section {
 	 "Who asks for which zone's keys, with shares of all DNSKEY queries; requeries are repeats although "
 	 "the answer "
 	 "was still valid.",
-	 " rank source zone heavy queries err share cum_share rr memory_class sci spray median_gap_ms "
+	 " rank source zone heavy queries -err share cum_share rr memory_class -sci -spray -median_gap_ms "
 	 "response_bytes tags "
-	 "fingerprint verdict ",
+	 "-fingerprint verdict ",
 	 300, false, 0},
 	{"habits", "How they ask", "Sources that fail: their searches, pauses and recovery.",
-	 " source zone queries bursts failing_bursts memory_class max_waiting halted_share "
+	 " source zone queries -bursts failing_bursts memory_class -max_waiting halted_share "
 	 "min_search_interval_s rfc9520 "
 	 "recovered recovered_by ",
 	 100, true, 0},
@@ -45,23 +45,24 @@ static const struct section {
 	{"rollovers", "Rollovers",
 	 "What happened to keys, signers and DS of each zone, as answers showed it, beside the steps of the "
 	 "calendar.",
-	 " zone t t_before event algorithm tag server phase warning source servers detail ", 300, false, 0},
+	 " zone t -t_before event algorithm tag -server phase warning -source -servers detail ", 300, false,
+	 0},
 	{"consistency", "Consistency",
 	 "Which DNSKEY RRset each server gave, signed by whom, from when to when.",
 	 " zone server nsid dnskey_hash signers soa_serial from to responses ", 200, false, 0},
 	{"signatures", "Signatures", "Those that need attention first.",
-	 " zone type signer_tag algorithm inception expiration remaining_s state verified why count ", 150,
+	 " zone type signer_tag algorithm -inception expiration remaining_s state verified why -count ", 150,
 	 false, 0},
 	{"audit", "Audit", "Ten questions about DNSSEC, as far as packets can answer them.",
 	 " question result evidence zones zones_wrong ", 20, false, 0},
 	{"errors", "Errors", "What resolvers admit: extended errors (RFC 8914) and reports (RFC 9567).",
-	 " kind code meaning zone qtype count first last ", 100, true, 0},
+	 " kind code meaning zone qtype count -first last ", 100, true, 0},
 	{"exhaustion", "Costly zones", "What costs validators more than is usual.",
 	 " zone problem count threshold responses server ", 100, true, 0},
 	{"qtypes", "Query types", "The whole span, by type.",
 	 " qtype queries responses qps query_bytes response_bytes share_of_increase ", 50, false, -1},
 	{"sources", "Sources", "Who asks most, of anything.",
-	 " source queries responses dnskey_queries dnskey_share rrsig_bytes_share flow query_bytes "
+	 " source queries responses dnskey_queries dnskey_share rrsig_bytes_share flow -query_bytes "
 	 "response_bytes ",
 	 50, false, 0},
 	{"quality", "Quality", "What was read, what was not counted as DNS, and why.", " counter value note ",
@@ -76,14 +77,17 @@ struct table {
 
 /* --- cells --- */
 
-static bool
-is_shown(const struct section *section, const char *column)
+/* On paper too, on the screen, or not at all? */
+enum place { NOWHERE, SCREEN, PAPER };
+
+static enum place
+place_of(const struct section *section, const char *column)
 {
 	const size_t n = strlen(column);
 	for (const char *at = section->columns; (at = strstr(at, column)) != NULL; at++)
-		if (at[-1] == ' ' && at[n] == ' ')
-			return true;
-	return false;
+		if ((at[-1] == ' ' || at[-1] == '-') && at[n] == ' ')
+			return at[-1] == '-' ? SCREEN : PAPER;
+	return NOWHERE;
 }
 
 /* A number of columns may be text or numbers, whichever the row has; a head must know before. */
@@ -136,19 +140,38 @@ put_exact(struct ks_buf *buf, const struct ks_value *value)
 	ks_buf_text(buf, "\"");
 }
 
-static void
-put_cell(struct ks_buf *buf, const char *name, const struct ks_value *value)
+/* How a cell is set: a number, a word that is not broken, or prose that wants width. */
+static const char *
+kind_of(const char *name, const struct ks_value *value)
 {
-	const char *const tone = tone_of(name, value);
-	const bool unknown = value->type == KS_VALUE_NULL;
-	const char *const kind = is_right(name) ? "n" : is_narrow(name) ? "t" : "";
+	if (is_right(name))
+		return "n";
+	if (is_narrow(name))
+		return "t";
+	return value->type == KS_VALUE_TEXT && value->n_text > 24 ? "w" : NULL;
+}
+
+/* ` class="n no"`, or nothing: each word is NULL or plain. */
+static void
+put_classes(struct ks_buf *buf, const char *const words[], size_t n)
+{
+	bool any = false;
+	for (size_t i = 0; i < n; i++) {
+		if (words[i] == NULL)
+			continue;
+		ks_buf_printf(buf, "%s%s", any ? " " : " class=\"", words[i]);
+		any = true;
+	}
+	ks_buf_text(buf, any ? "\"" : "");
+}
+
+static void
+put_cell(struct ks_buf *buf, const char *name, const struct ks_value *value, enum place place)
+{
+	const char *const words[] = {kind_of(name, value), value->type == KS_VALUE_NULL ? "no" : NULL,
+				     tone_of(name, value), place == SCREEN ? "x" : NULL};
 	ks_buf_text(buf, "<td");
-	if (unknown || tone != NULL || kind[0] != '\0')
-		ks_buf_printf(buf, " class=\"%s%s%s\"", kind,
-			      kind[0] != '\0' && (unknown || tone != NULL) ? " " : "",
-			      unknown        ? "no"
-			      : tone != NULL ? tone
-					     : "");
+	put_classes(buf, words, KS_COUNT(words));
 	if (is_right(name))
 		put_exact(buf, value);
 	ks_buf_put(buf, ">", 1);
@@ -168,9 +191,13 @@ put_head(struct table *table, const struct ks_rows *rows)
 		table->section->title);
 	for (size_t i = 0; i < n; i++) {
 		const char *const name = ks_rows_column(rows, i);
-		if (is_shown(table->section, name))
-			ks_buf_printf(table->buf, "<th scope=\"col\"%s title=\"%s\">%s</th>",
-				      is_right(name) ? " class=\"n\"" : "", name, ks_column_of(name).title);
+		const enum place place = place_of(table->section, name);
+		const char *const words[] = {is_right(name) ? "n" : NULL, place == SCREEN ? "x" : NULL};
+		if (place == NOWHERE)
+			continue;
+		ks_buf_text(table->buf, "<th scope=\"col\"");
+		put_classes(table->buf, words, KS_COUNT(words));
+		ks_buf_printf(table->buf, " title=\"%s\">%s</th>", name, ks_column_of(name).title);
 	}
 	ks_buf_text(table->buf, "</tr></thead>\n<tbody>\n");
 }
@@ -188,8 +215,9 @@ see_row(void *arg, const struct ks_rows *rows)
 	for (size_t i = 0; i < n; i++) {
 		const char *const name = ks_rows_column(rows, i);
 		const struct ks_value value = ks_rows_value(rows, i);
-		if (is_shown(table->section, name))
-			put_cell(table->buf, name, &value);
+		const enum place place = place_of(table->section, name);
+		if (place != NOWHERE)
+			put_cell(table->buf, name, &value, place);
 	}
 	ks_buf_text(table->buf, "</tr>\n");
 	return true;

@@ -11,12 +11,6 @@
 
 enum { DOT_ROW = 26, BAR_ROW = 38, LEFT_LEAST = 64, LEFT_MOST = 300 };
 
-static bool
-has_bars(const struct ks_plot *plot)
-{
-	return plot->n_marks > 0 && plot->marks[0].to_ns > plot->marks[0].from_ns;
-}
-
 static double
 left_of(const struct ks_plot *plot)
 {
@@ -101,7 +95,7 @@ void
 ks_draw_dots(struct ks_frame *frame)
 {
 	const struct ks_plot *const plot = frame->plot;
-	const bool bars = has_bars(plot);
+	const bool bars = ks_plot_has_bars(plot);
 	const double height = bars ? BAR_ROW : DOT_ROW;
 	ks_frame_lay_out(frame, left_of(plot), height * (double)plot->n_rows);
 	ks_frame_open(frame);

@@ -6,7 +6,7 @@
 
 #include "reports/plot/plot.h"
 
-enum { KS_DRAW_WIDTH = 920, KS_DRAW_RIGHT = 904, KS_DRAW_LINE = 18 };
+enum { KS_DRAW_WIDTH = 920, KS_DRAW_RIGHT = 890, KS_DRAW_LINE = 18 };
 
 /* Where the marks are, in user units; y grows downwards. */
 struct ks_frame {

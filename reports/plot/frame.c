@@ -54,7 +54,7 @@ put_sample(const struct ks_frame *frame, size_t item, double x, double y)
 		ks_svg_line(frame->buf, class, x, y - 4, x + SAMPLE - 6, y - 4);
 		return;
 	}
-	if (frame->plot->kind == KS_PLOT_BARS) {
+	if (frame->plot->kind == KS_PLOT_BARS || ks_plot_has_bars(frame->plot)) {
 		(void)snprintf(class, sizeof(class), "bar k%zu", item);
 		ks_svg_rect(frame->buf, class, x + 4, y - 9, 14, 9);
 		ks_buf_text(frame->buf, "/>\n");

@@ -129,6 +129,7 @@ ks_gather_sequence(struct ks_store *store, const struct ks_document *document, s
 	if (ret->n_marks_seen > ret->n_marks)
 		ks_buf_printf(&ret->caption, " The first %zu of %zu queries on record.", ret->n_marks,
 			      ret->n_marks_seen);
+	ks_plot_sort_rows(ret);
 	widen(ret);
 	return error;
 }
@@ -184,6 +185,8 @@ see_storm(void *arg, const struct ks_rows *rows)
 	return true;
 }
 
+static const char *const beginnings[] = {"storm", "", "on before the capture began"};
+
 enum ks_error
 ks_gather_storms(struct ks_store *store, const struct ks_document *document, struct ks_plot *ret,
 		 struct ks_diag *diag)
@@ -191,6 +194,8 @@ ks_gather_storms(struct ks_store *store, const struct ks_document *document, str
 	struct ks_query query = document->request->query;
 	ret->kind = KS_PLOT_DOTS;
 	ret->id = "storms";
+	ret->classes = beginnings;
+	ret->n_classes = KS_COUNT(beginnings);
 	ret->unit = "";
 	ret->what = "";
 	query.limit = query.limit == 0 ? -1 : query.limit;

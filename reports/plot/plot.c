@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "dissect/addr.h"
 #include "reports/escape.h"
 
 static bool
@@ -40,6 +41,12 @@ ks_plot_is_empty(const struct ks_plot *plot)
 	return plot->kind == KS_PLOT_LINES
 		       ? plot->n_columns == 0 || plot->n_series == 0 || !isfinite(ks_plot_highest(plot))
 		       : plot->n_marks == 0;
+}
+
+bool
+ks_plot_has_bars(const struct ks_plot *plot)
+{
+	return plot->n_marks > 0 && plot->marks[0].to_ns > plot->marks[0].from_ns;
 }
 
 static int64_t
@@ -170,4 +177,42 @@ ks_plot_row(struct ks_plot *plot, const char *name, size_t n_name)
 	}
 	plot->rows[plot->n_rows++] = safe;
 	return row;
+}
+
+struct place {
+	bool is_addr;
+	struct ks_addr addr;
+	size_t row;
+};
+
+static int
+compare_places(const void *a, const void *b)
+{
+	const struct place *const x = a, *const y = b;
+	if (x->is_addr != y->is_addr)
+		return x->is_addr ? -1 : 1;
+	if (x->is_addr && ks_addr_is_v4(&x->addr) != ks_addr_is_v4(&y->addr))
+		return ks_addr_is_v4(&x->addr) ? -1 : 1;
+	const int order = x->is_addr ? memcmp(x->addr.b, y->addr.b, sizeof(x->addr.b)) : 0;
+	return order != 0 ? order : x->row < y->row ? -1 : 1;
+}
+
+void
+ks_plot_sort_rows(struct ks_plot *plot)
+{
+	struct place places[KS_PLOT_ROWS];
+	struct ks_buf rows[KS_PLOT_ROWS];
+	uint16_t now[KS_PLOT_ROWS];
+	for (size_t i = 0; i < plot->n_rows; i++) {
+		places[i] = (struct place){.row = i};
+		places[i].is_addr = ks_addr_parse(ks_buf_string(&plot->rows[i]), &places[i].addr);
+		rows[i] = plot->rows[i];
+	}
+	qsort(places, plot->n_rows, sizeof(places[0]), compare_places);
+	for (size_t i = 0; i < plot->n_rows; i++) {
+		plot->rows[i] = rows[places[i].row];
+		now[places[i].row] = (uint16_t)i;
+	}
+	for (size_t i = 0; i < plot->n_marks; i++)
+		plot->marks[i].row = now[plot->marks[i].row];
 }

@@ -83,6 +83,8 @@ struct ks_plot {
 void ks_plot_done(struct ks_plot *plot);
 /* Anything to look at? */
 bool ks_plot_is_empty(const struct ks_plot *plot);
+/* Are the marks stretches of time? All or none are. */
+bool ks_plot_has_bars(const struct ks_plot *plot);
 
 /* Columns over from..to for bins of this width; false when the span is no span. */
 KS_MUST_CHECK bool ks_plot_set_time(struct ks_plot *plot, int64_t from_ns, int64_t to_ns, int64_t bin_s);
@@ -101,5 +103,7 @@ void ks_plot_add_span(struct ks_plot *plot, int64_t from_ns, int64_t to_ns);
 struct ks_plot_mark *ks_plot_add_mark(struct ks_plot *plot);
 /* The row of this name, made when it is new; the last one collects what has no room. */
 size_t ks_plot_row(struct ks_plot *plot, const char *name, size_t n_name);
+/* Rows that are addresses in their numeric order, IPv4 first; others behind them as they came. */
+void ks_plot_sort_rows(struct ks_plot *plot);
 
 #endif
