@@ -46,6 +46,7 @@ ks_utf8_hidden(uint32_t code)
 		{0x2060, 0x206f},   /* invisible operators, bidi isolates */
 		{0xfeff, 0xfeff},   /* byte order mark */
 		{0xfff9, 0xfffb},   /* interlinear annotation */
+		{0xfffe, 0xffff},   /* no characters, and forbidden in XML (XML 1.0 s2.2) */
 		{0xe0000, 0xe0fff}, /* tags, variation selectors */
 	};
 	for (size_t i = 0; i < KS_COUNT(hidden); i++)
@@ -163,17 +164,10 @@ ks_escape_markup(struct ks_buf *buf, const char *text, size_t n)
 	size_t plain = 0; /* where the piece begins that needs nothing */
 	for (size_t i = 0; i < safe.n; i++) {
 		const char *const entity = entity_of(at[i]);
-		/* U+FFFE and U+FFFF: EF BF BE, EF BF BF. */
-		const bool forbidden =
-			(uint8_t)at[i] == 0xef && (uint8_t)at[i + 1] == 0xbf && (uint8_t)at[i + 2] >= 0xbe;
-		if (entity == NULL && !forbidden)
+		if (entity == NULL)
 			continue;
 		ks_buf_put(buf, at + plain, i - plain);
-		if (entity != NULL)
-			ks_buf_text(buf, entity);
-		else
-			ks_buf_printf(buf, "\\xef\\xbf\\x%02x", (unsigned)(uint8_t)at[i + 2]);
-		i += forbidden ? 2 : 0;
+		ks_buf_text(buf, entity);
 		plain = i + 1;
 	}
 	ks_buf_put(buf, at + plain, safe.n - plain);

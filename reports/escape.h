@@ -29,8 +29,8 @@ void ks_escape_csv(struct ks_buf *buf, const char *text, size_t n);
 /* Hidden and malformed bytes as \xHH; so is everything beyond ASCII unless `unicode`. */
 void ks_escape_terminal(struct ks_buf *buf, const char *text, size_t n, bool unicode);
 
-/* Text or the value of a quoted attribute in HTML and in XML. Hidden and malformed bytes as \xHH, so are the
- * code points that XML 1.0 s2.2 forbids; the five characters that mean something to a parser as entities. */
+/* Text or the value of a quoted attribute in HTML and in XML. Hidden and malformed bytes as \xHH, the five
+ * characters that mean something to a parser as entities. */
 void ks_escape_markup(struct ks_buf *buf, const char *text, size_t n);
 
 /* A JSON string that may stand inside a script element of HTML: nothing in it ends the element. */

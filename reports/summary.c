@@ -130,14 +130,25 @@ put_verdict(struct ks_buf *buf, const struct ks_summary *summary)
 	ks_buf_text(buf, ".");
 }
 
+/* Folded first: an escape sequence has no width. */
+static void
+put_toned(struct ks_buf *buf, const struct ks_summary *summary, enum ks_tone tone, const char *text,
+	  const char *stops)
+{
+	struct ks_buf folded = {0};
+	ks_prose_fold(&folded, "", text, summary->document->request->width);
+	ks_prose_tone(buf, summary->document, tone, ks_buf_string(&folded), stops);
+	buf->failed |= folded.failed;
+	ks_buf_done(&folded);
+}
+
 static void
 put_answer(struct ks_buf *buf, const struct ks_summary *summary)
 {
-	const size_t width = summary->document->request->width;
 	struct ks_buf text = {0};
 	const size_t named = summary->n_storms < KS_SUMMARY_TOP ? summary->n_storms : KS_SUMMARY_TOP;
 	for (size_t i = 0; i < named; i++)
-		ks_prose_fold(buf, "", ks_buf_string(&summary->storm[i]), width);
+		put_toned(buf, summary, KS_TONE_BAD, ks_buf_string(&summary->storm[i]), ",\n");
 	if (summary->n_storms > named)
 		ks_buf_printf(&text, "%zu more, weaker (keystorm report storms). ",
 			      summary->n_storms - named);
@@ -151,8 +162,10 @@ put_answer(struct ks_buf *buf, const struct ks_summary *summary)
 		put_load(&text, summary);
 	}
 	put_verdict(&text, summary);
-	if (text.n > 0)
-		ks_prose_fold(buf, "", ks_buf_string(&text), width);
+	if (text.n > 0 && summary->n_storms == 0)
+		put_toned(buf, summary, KS_TONE_GOOD, ks_buf_string(&text), ":,\n");
+	else if (text.n > 0)
+		ks_prose_fold(buf, "", ks_buf_string(&text), summary->document->request->width);
 	buf->failed |= text.failed;
 	ks_buf_done(&text);
 }

@@ -178,6 +178,14 @@ ks_cli_unicode(FILE *out)
 	return isatty(fileno(out)) && strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
 }
 
+bool
+ks_cli_colour(FILE *out)
+{
+	const char *const no = getenv("NO_COLOR"), *const terminal = getenv("TERM");
+	return isatty(fileno(out)) && (no == NULL || no[0] == '\0') && terminal != NULL &&
+	       strcmp(terminal, "dumb") != 0;
+}
+
 enum ks_error
 ks_cli_print_report(struct ks_store *store, const char *name, const char *database, struct ks_diag *diag)
 {
@@ -188,6 +196,7 @@ ks_cli_print_report(struct ks_store *store, const char *name, const char *databa
 		.database = database,
 		.out = stdout,
 		.width = ks_cli_width(stdout),
+		.colour = ks_cli_colour(stdout),
 		.unicode = ks_cli_unicode(stdout),
 	};
 	return ks_report_write(store, &request, diag);
@@ -204,6 +213,7 @@ write_report(struct ks_store *store, struct arguments *arguments, struct ks_diag
 		return ks_diag_set(diag, KS_ERR_OUTPUT, "cannot write %s: %s", arguments->output,
 				   strerror(errno));
 	request->width = ks_cli_width(request->out);
+	request->colour = ks_cli_colour(request->out);
 	request->unicode = ks_cli_unicode(request->out);
 	enum ks_error error = ks_report_write(store, request, diag);
 	if (arguments->output != NULL && fclose(request->out) != 0 && error == KS_SUCCESS)

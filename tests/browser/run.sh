@@ -44,7 +44,8 @@ rm -rf pages && mkdir pages
 "$KEYSTORM" analyze -q -d pages/storm.db "$data/root-rollover-one-server.pcap"
 "$KEYSTORM" analyze -q -d pages/rollover.db "$data/new-algorithm.pcap" "$data/revoked-root-key.pcap"
 "$KEYSTORM" analyze -q -d pages/calm.db "$data/exhausting-zone.pcap"
-for page in storm rollover calm; do
+sh "$here/../hostile/make.sh" "$KEYSTORM" pages/hostile.db
+for page in storm rollover calm hostile; do
 	"$KEYSTORM" report all -f html -d pages/$page.db -o pages/$page.html
 	"$KEYSTORM" report all -f json -d pages/$page.db -o pages/$page.json
 done
