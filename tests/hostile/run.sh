@@ -60,7 +60,7 @@ write() { # write FILE REPORT OPTION...
 sh "$here/make.sh" "$KEYSTORM" evil.db || { echo 'Bail out! no database'; exit 1; }
 check 'the strings are there' sh -c 'test "$(sqlite3 evil.db "SELECT count(*) FROM zone WHERE instr(name, char(60))")" -gt 3'
 
-reports=$("$KEYSTORM" report --help | sed -n 's/^  \([a-z][a-z-]*\)  .*/\1/p')
+reports=$("$KEYSTORM" report --help | sed -n 's/^  \([a-z][a-z-]*\)  *[a-zA-Z].*/\1/p')
 for report in $reports; do
 	set -- --limit all
 	[ "$report" = sequence ] && set -- --limit all --source 0.0.0.0/0
