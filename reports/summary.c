@@ -311,14 +311,14 @@ done(struct ks_summary *summary)
 	return failed;
 }
 
+/* All but the chart. */
 static enum ks_error
-read_all(struct ks_summary *summary, struct ks_diag *diag)
+read_words(struct ks_summary *summary, struct ks_diag *diag)
 {
 	static enum ks_error (*const parts[])(struct ks_summary *, struct ks_diag *) = {
 		read_row,
 		ks_summary_read_storms,
 		ks_summary_read_hitters,
-		ks_summary_read_chart,
 		ks_summary_read_quality,
 	};
 	enum ks_error error = KS_SUCCESS;
@@ -331,8 +331,10 @@ enum ks_error
 ks_summary_write(struct ks_store *store, const struct ks_document *document, struct ks_diag *diag)
 {
 	struct ks_summary summary = {.store = store, .document = document};
-	enum ks_error error = read_all(&summary, diag);
+	enum ks_error error = read_words(&summary, diag);
 	struct ks_buf buf = {0};
+	if (error == KS_SUCCESS)
+		error = ks_summary_read_chart(&summary, diag);
 	if (error == KS_SUCCESS)
 		put_all(&buf, &summary);
 	buf.failed |= done(&summary);
@@ -354,8 +356,7 @@ put_headline(struct ks_buf *buf, const struct ks_summary *summary)
 		ks_buf_text(buf, "DNSKEY storm on ");
 	else
 		ks_buf_printf(buf, "%zu DNSKEY storms, the strongest on ", summary->n_storms);
-	if (summary->n_storms > 0)
-		ks_buf_text(buf, ks_buf_string(&summary->strongest));
+	ks_buf_text(buf, ks_buf_string(&summary->strongest));
 }
 
 static void
@@ -380,7 +381,7 @@ ks_summary_read_prose(struct ks_store *store, const struct ks_document *document
 		      struct ks_summary_prose *ret, struct ks_diag *diag)
 {
 	struct ks_summary summary = {.store = store, .document = document};
-	const enum ks_error error = read_all(&summary, diag);
+	const enum ks_error error = read_words(&summary, diag);
 	if (error == KS_SUCCESS)
 		put_prose(ret, &summary);
 	ret->headline.failed |= done(&summary);
