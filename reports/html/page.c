@@ -64,6 +64,32 @@ put_paragraphs(struct ks_buf *buf, const char *class, const struct ks_buf *text)
 	}
 }
 
+/* A verdict stands on something, and that is one step away. */
+static void
+put_evidence(const struct ks_page *page, struct ks_buf *buf)
+{
+	static const struct {
+		const char *id, *name;
+	} sections[] = {{"diagnosis", "diagnosis"},
+			{"storms", "storms"},
+			{"hitters", "who asks"},
+			{"rollovers", "what happened to keys"},
+			{"quality", "what was not counted"}};
+	bool any = false;
+	if (!page->prose.has_storm && page->prose.verdict.n == 0)
+		return;
+	for (size_t i = 0; i < KS_COUNT(sections); i++) {
+		char link[40];
+		(void)snprintf(link, sizeof(link), "\"#%s\"", sections[i].id);
+		if (strstr(ks_buf_string(&page->contents), link) == NULL)
+			continue;
+		ks_buf_printf(buf, "%s<a href=%s>%s</a>", any ? ", " : "<p>Evidence: ", link,
+			      sections[i].name);
+		any = true;
+	}
+	ks_buf_text(buf, any ? ".</p>\n" : "");
+}
+
 static void
 put_answer(const struct ks_page *page, struct ks_buf *buf)
 {
@@ -72,6 +98,7 @@ put_answer(const struct ks_page *page, struct ks_buf *buf)
 		put_paragraphs(buf, "verdict", &prose->verdict);
 	else if (prose->has_storm)
 		ks_buf_text(buf, "<p class=\"verdict\">Verdict: undetermined.</p>\n");
+	put_evidence(page, buf);
 	put_paragraphs(buf, NULL, &prose->storms);
 	put_paragraphs(buf, NULL, &prose->load);
 	put_paragraphs(buf, NULL, &prose->senders);

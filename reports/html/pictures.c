@@ -19,6 +19,8 @@ static const struct picture {
 	 "No source asked for DNSKEY, so there is no search to compare with.", "habits", ks_gather_chain},
 	{"figure-5", "Figure 5", "Storms and events by zone", "No storm was found.", "storms",
 	 ks_gather_storms},
+	{"figure-6", "Figure 6", "What happened to keys, signers and DS, by zone",
+	 "No key, signer or DS was seen to change.", "rollovers", ks_gather_rollovers},
 };
 
 static const char *const kinds[] = {"lines", "dots", "bars"};

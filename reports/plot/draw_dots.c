@@ -52,7 +52,7 @@ put_title(const struct ks_frame *frame, const struct ks_plot_mark *mark)
 static double
 lane_of(const struct ks_plot_mark *mark)
 {
-	return mark->class == 0 ? 0 : mark->class == 6 ? 7 : -7;
+	return mark->class == 0 ? 0 : mark->class == 3 || mark->class == 6 ? 7 : -7;
 }
 
 static void

@@ -19,8 +19,9 @@ static const struct {
 	{"sequence", ks_gather_sequence},
 	{"storms", ks_gather_storms},
 	{"habits", ks_gather_chain},
+	{"rollovers", ks_gather_rollovers},
 };
-const char ks_gather_names[] = "traffic, qtypes, rollover-series, sequence, storms, habits";
+const char ks_gather_names[] = "traffic, qtypes, rollovers, rollover-series, sequence, storms, habits";
 
 ks_gather_fn *
 ks_gather_find(const char *report)

@@ -15,7 +15,7 @@ typedef enum ks_error ks_gather_fn(struct ks_store *store, const struct ks_docum
 				   struct ks_plot *ret, struct ks_diag *diag);
 
 ks_gather_fn ks_gather_traffic, ks_gather_qtypes, ks_gather_rollover_series, ks_gather_sequence,
-	ks_gather_storms, ks_gather_chain;
+	ks_gather_storms, ks_gather_rollovers, ks_gather_chain;
 
 /* The source whose sequence tells most: the first in `hitters` that asks again at least every second time, or
  * else the first. NULL text: nobody. */

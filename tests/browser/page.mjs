@@ -158,6 +158,23 @@ for (const name of names)
 		await page.context().close();
 	});
 
+await test("a mark for each event that was seen in the time of the capture", async () => {
+	const page = await open("rollover");
+	const {span} = JSON.parse(readFileSync(`${folder}/rollover.json`, "utf8"));
+	const inside = reports("rollover").rollovers.rows.filter(row => row.t >= span.from && row.t <= span.to);
+	assert.ok(inside.length > 3);
+	assert.equal(await page.locator("#figure-6 .zoom path.mark").count(), inside.length);
+	await page.context().close();
+});
+
+await test("the evidence is one step away", async () => {
+	const page = await open("storm");
+	for (const link of await page.locator(".answer a").all())
+		assert.equal(await page.locator(await link.getAttribute("href")).count(), 1);
+	assert.ok(await page.locator(".answer a").count() >= 3);
+	await page.context().close();
+});
+
 await test("pointing at a plot tells the values of the bin", async () => {
 	const page = await open("storm");
 	const figure = page.locator("#figure-2");

@@ -71,7 +71,7 @@ for report in $reports; do
 	write out "$report" "$@" -f json || failed=1
 	check "$report, json" json out
 done
-for report in traffic qtypes rollover-series sequence storms habits; do
+for report in traffic qtypes rollovers rollover-series sequence storms habits; do
 	write out "$report" -f svg || failed=1
 	check "$report, svg" xml out
 done
