@@ -33,7 +33,7 @@ static enum ks_error
 choose_source(struct ks_store *store, struct ks_query *query, bool *ret_any, struct ks_diag *diag)
 {
 	struct ks_offender offender;
-	enum ks_error error = ks_gather_offender(store, &offender, diag);
+	enum ks_error error = ks_gather_offender(store, query, &offender, diag);
 	if (error == KS_SUCCESS && offender.zone.failed)
 		error = ks_diag_set(diag, KS_ERR_MEMORY, "no memory for a name");
 	query->has_source = ks_addr_parse_prefix(offender.source, &query->source, &query->source_bits);

@@ -53,7 +53,7 @@ ks_each_time(const struct ks_rows *rows, const char *column, int64_t *ret_ns)
 	const struct ks_value value = ks_column_value(rows, column);
 	int64_t s;
 	if (value.type != KS_VALUE_TEXT || !ks_number_parse_time(value.text, value.n_text, &s) ||
-	    s <= INT64_MIN / KS_NS_PER_S || s >= INT64_MAX / KS_NS_PER_S)
+	    s <= INT64_MIN / 2 / KS_NS_PER_S || s >= INT64_MAX / 2 / KS_NS_PER_S)
 		return false;
 	*ret_ns = s * KS_NS_PER_S + fraction_ns(value.text, value.n_text);
 	return true;

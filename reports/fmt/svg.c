@@ -26,6 +26,9 @@ ks_svg_write(struct ks_store *store, const struct ks_document *document, struct 
 	if (gather == NULL)
 		return ks_diag_set(diag, KS_ERR_USAGE, "report %s has no picture; -f svg is for %s",
 				   document->report->name, ks_gather_names);
+	if (document->request->query.step_s < 0)
+		return ks_diag_set(diag, KS_ERR_USAGE,
+				   "-f svg draws bins: --step takes a number of seconds here");
 	struct ks_plot plot = {0};
 	struct ks_buf buf = {0};
 	enum ks_error error = gather(store, document, &plot, diag);

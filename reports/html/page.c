@@ -132,10 +132,13 @@ static void
 put_footer(const struct ks_page *page, struct ks_buf *buf)
 {
 	ks_page_put_string(buf, page->document->request->tool);
-	ks_buf_text(buf, ". Made from ");
-	ks_buf_text(buf, "<code>");
-	ks_page_put_string(buf, page->document->request->database);
-	ks_buf_text(buf, "</code>; all times are UTC. The same figures, every row and every column: "
+	ks_buf_text(buf, ". ");
+	if (page->document->request->database != NULL) {
+		ks_buf_text(buf, "Made from <code>");
+		ks_page_put_string(buf, page->document->request->database);
+		ks_buf_text(buf, "</code>. ");
+	}
+	ks_buf_text(buf, "All times are UTC. The same figures, every row and every column: "
 			 "<code>keystorm report NAME -f csv --limit all</code>.");
 }
 

@@ -181,10 +181,15 @@ see_hitter(void *arg, const struct ks_rows *rows)
 }
 
 enum ks_error
-ks_gather_offender(struct ks_store *store, struct ks_offender *ret, struct ks_diag *diag)
+ks_gather_offender(struct ks_store *store, const struct ks_query *query, struct ks_offender *ret,
+		   struct ks_diag *diag)
 {
 	enum { LOOKED_AT = 200 };
-	const struct ks_query query = {.limit = LOOKED_AT};
+	const struct ks_query those = {.limit = LOOKED_AT,
+				       .zone = query->zone,
+				       .has_source = query->has_source,
+				       .source = query->source,
+				       .source_bits = query->source_bits};
 	*ret = (struct ks_offender){0};
-	return ks_each_row(store, "hitters", &query, see_hitter, ret, diag);
+	return ks_each_row(store, "hitters", &those, see_hitter, ret, diag);
 }

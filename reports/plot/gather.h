@@ -17,15 +17,15 @@ typedef enum ks_error ks_gather_fn(struct ks_store *store, const struct ks_docum
 ks_gather_fn ks_gather_traffic, ks_gather_qtypes, ks_gather_rollover_series, ks_gather_sequence,
 	ks_gather_storms, ks_gather_rollovers, ks_gather_chain;
 
-/* The source whose sequence tells most: the first in `hitters` that asks again at least every second time, or
- * else the first. NULL text: nobody. */
+/* The source whose sequence tells most, of those that zone and source of `query` allow: the first in
+ * `hitters` that asks again at least every second time, or else the first. Empty text: nobody. */
 struct ks_offender {
 	char source[KS_ADDR_TEXT];
 	struct ks_buf zone;
 	bool repeats;
 };
-KS_MUST_CHECK enum ks_error ks_gather_offender(struct ks_store *store, struct ks_offender *ret,
-					       struct ks_diag *diag);
+KS_MUST_CHECK enum ks_error ks_gather_offender(struct ks_store *store, const struct ks_query *query,
+					       struct ks_offender *ret, struct ks_diag *diag);
 
 /* The gatherer of a report; NULL when it has no picture. `ks_gather_names` lists those that have, for a
  * refusal. */

@@ -209,16 +209,21 @@ enum ks_error
 ks_gather_chain(struct ks_store *store, const struct ks_document *document, struct ks_plot *ret,
 		struct ks_diag *diag)
 {
+	const struct ks_query *const query = &document->request->query;
 	struct ks_offender offender;
 	struct chain chain = {0};
-	(void)document;
+	if (query->has_from || query->has_to || query->by != NULL || query->has_server || query->has_prefix ||
+	    query->step_s != 0)
+		return ks_diag_set(diag, KS_ERR_USAGE,
+				   "the search for keys is drawn of one source: -f svg takes --source "
+				   "and --zone here");
 	ret->kind = KS_PLOT_BARS;
 	ret->id = "chain";
 	ret->unit = "";
 	ret->what = "DNSKEY queries, on a logarithmic scale";
 	ret->classes = classes;
 	ret->n_classes = KS_COUNT(classes);
-	enum ks_error error = ks_gather_offender(store, &offender, diag);
+	enum ks_error error = ks_gather_offender(store, query, &offender, diag);
 	if (error == KS_SUCCESS && offender.source[0] != '\0' && offender.zone.n > 0) {
 		ks_buf_printf(&ret->title, "The search for keys by %s, beside the model", offender.source);
 		ks_buf_text(&ret->caption, "DNSKEY queries of one failing search by zone. Servers are those "

@@ -73,9 +73,11 @@ see_query(void *arg, const struct ks_rows *rows)
 	mark->row = (uint16_t)ks_plot_row(plot, known ? server.text : "other servers",
 					  known ? server.n_text : 13);
 	put_query(&mark->text, rows);
-	if (plot->n_marks == 1)
+	/* Of several sources one comes behind the other: times may go back. */
+	if (plot->n_marks == 1 || t_ns < plot->from_ns)
 		plot->from_ns = t_ns;
-	plot->to_ns = t_ns;
+	if (plot->n_marks == 1 || t_ns > plot->to_ns)
+		plot->to_ns = t_ns;
 	return true;
 }
 
@@ -88,11 +90,16 @@ widen(struct ks_plot *plot)
 	plot->to_ns += room;
 }
 
+/* "Queries of 192.0.2.0/24 by server" */
 static void
-name_sequence(struct ks_plot *plot, const char *source)
+name_sequence(struct ks_plot *plot, const struct ks_query *query)
 {
+	char address[KS_ADDR_TEXT];
+	const bool v4 = ks_addr_is_v4(&query->source) && query->source_bits >= 96;
 	ks_buf_text(&plot->title, "Queries of ");
-	ks_escape_terminal(&plot->title, source, strlen(source), /* unicode= */ true);
+	ks_buf_text(&plot->title, ks_addr_print(&query->source, address));
+	if (query->source_bits < 128)
+		ks_buf_printf(&plot->title, "/%u", v4 ? query->source_bits - 96 : query->source_bits);
 	ks_buf_text(&plot->title, " by server");
 }
 
@@ -101,7 +108,6 @@ ks_gather_sequence(struct ks_store *store, const struct ks_document *document, s
 		   struct ks_diag *diag)
 {
 	struct ks_query query = document->request->query;
-	char address[KS_ADDR_TEXT];
 	struct ks_offender offender = {0};
 	ret->kind = KS_PLOT_DOTS;
 	ret->id = "sequence";
@@ -111,16 +117,14 @@ ks_gather_sequence(struct ks_store *store, const struct ks_document *document, s
 	ret->n_classes = KS_COUNT(requeries);
 	enum ks_error error = KS_SUCCESS;
 	if (!query.has_source) {
-		error = ks_gather_offender(store, &offender, diag);
+		error = ks_gather_offender(store, &query, &offender, diag);
 		query.has_source = ks_addr_parse_prefix(offender.source, &query.source, &query.source_bits);
-		name_sequence(ret, offender.source);
-	} else {
-		name_sequence(ret, ks_addr_print(&query.source, address));
 	}
 	ret->failed |= offender.zone.failed;
 	ks_buf_done(&offender.zone);
 	if (error != KS_SUCCESS || !query.has_source)
 		return error;
+	name_sequence(ret, &query);
 	query.limit = query.limit == 0 ? -1 : query.limit;
 	query.by = NULL;
 	error = ks_each_row(store, "sequence", &query, see_query, ret, diag);

@@ -58,7 +58,11 @@ bin_of(int64_t s, int64_t bin_s)
 bool
 ks_plot_set_time(struct ks_plot *plot, int64_t from_ns, int64_t to_ns, int64_t bin_s)
 {
-	if (bin_s <= 0 || from_ns > to_ns)
+	/* Nobody captured before 1824 or behind 2116: such times are faults, and the ends of int64_t are
+	 * near. */
+	enum { BIN_MOST_S = 366 * 86400 };
+	if (bin_s <= 0 || bin_s > BIN_MOST_S || from_ns > to_ns || from_ns < INT64_MIN / 2 ||
+	    to_ns > INT64_MAX / 2)
 		return false;
 	const int64_t first = bin_of(from_ns / KS_NS_PER_S - (from_ns % KS_NS_PER_S < 0), bin_s);
 	const int64_t last = bin_of(to_ns / KS_NS_PER_S, bin_s);

@@ -121,6 +121,32 @@ Test(plot, a_column_is_the_highest_of_its_bins)
 	ks_plot_done(&plot);
 }
 
+static const struct {
+	int64_t from_ns, to_ns, bin_s;
+	bool want;
+} spans[] = {
+	{0, 0, 1, true},
+	{-KS_NS_PER_S, KS_NS_PER_S, 60, true},
+	{1, 0, 1, false},
+	{0, 1, 0, false},
+	{0, 1, -60, false},
+	{INT64_MIN, INT64_MAX, 1, false},
+	{0, INT64_MAX, 60, false},
+	{0, 1, INT64_MAX, false},
+	{INT64_MIN / 2, INT64_MAX / 2, 1, true},
+};
+
+Test(plot, absurd_times_are_no_axis)
+{
+	for (size_t i = 0; i < KS_COUNT(spans); i++) {
+		struct ks_plot plot = {0};
+		const bool got = ks_plot_set_time(&plot, spans[i].from_ns, spans[i].to_ns, spans[i].bin_s);
+		cr_assert(got == spans[i].want, "row %zu", i);
+		cr_assert(plot.n_columns <= KS_PLOT_COLUMNS && plot.from_ns <= plot.to_ns, "row %zu", i);
+		ks_plot_done(&plot);
+	}
+}
+
 Test(plot, what_is_not_known_is_a_gap)
 {
 	struct ks_plot plot = {.id = "x", .unit = "q/s", .what = "queries"};
