@@ -46,6 +46,7 @@ ks_utf8_hidden(uint32_t code)
 		{0x2060, 0x206f},   /* invisible operators, bidi isolates */
 		{0xfeff, 0xfeff},   /* byte order mark */
 		{0xfff9, 0xfffb},   /* interlinear annotation */
+		{0xfffe, 0xffff},   /* no characters, and forbidden in XML (XML 1.0 s2.2) */
 		{0xe0000, 0xe0fff}, /* tags, variation selectors */
 	};
 	for (size_t i = 0; i < KS_COUNT(hidden); i++)
@@ -133,6 +134,61 @@ ks_escape_csv(struct ks_buf *buf, const char *text, size_t n)
 	}
 	if (quote)
 		ks_buf_put(buf, "\"", 1);
+}
+
+static const char *
+entity_of(char c)
+{
+	switch (c) {
+	case '<':
+		return "&lt;";
+	case '>':
+		return "&gt;";
+	case '&':
+		return "&amp;";
+	case '"':
+		return "&quot;";
+	case '\'':
+		return "&#39;";
+	default:
+		return NULL;
+	}
+}
+
+void
+ks_escape_markup(struct ks_buf *buf, const char *text, size_t n)
+{
+	struct ks_buf safe = {0};
+	ks_escape_terminal(&safe, text, n, /* unicode= */ true);
+	const char *const at = ks_buf_string(&safe);
+	size_t plain = 0; /* where the piece begins that needs nothing */
+	for (size_t i = 0; i < safe.n; i++) {
+		const char *const entity = entity_of(at[i]);
+		if (entity == NULL)
+			continue;
+		ks_buf_put(buf, at + plain, i - plain);
+		ks_buf_text(buf, entity);
+		plain = i + 1;
+	}
+	ks_buf_put(buf, at + plain, safe.n - plain);
+	buf->failed |= safe.failed;
+	ks_buf_done(&safe);
+}
+
+void
+ks_escape_script_json(struct ks_buf *buf, const char *text, size_t n)
+{
+	struct ks_buf json = {0};
+	ks_escape_json(&json, text, n);
+	for (size_t i = 0; i < json.n; i++) {
+		const char c = json.at[i];
+		if (c == '<' || c == '>' || c == '&')
+			ks_buf_printf(buf, "\\u%04x", (unsigned)c);
+		else
+			ks_buf_put(buf, &json.at[i], 1);
+	}
+	buf->failed |= json.failed;
+	ks_buf_done(&json);
 }
 
 void

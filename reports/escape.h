@@ -3,11 +3,11 @@
  * reports/escape.h -- text that came out of packets and file names, made harmless for its reader.
  *
  * Input:     any bytes. Output is always valid UTF-8 without control characters.
- * Reader:    a JSON parser, a spreadsheet, or a person's terminal. "Hidden" are the code points that
- *            change what a person sees without being seen: C0 and C1 controls (a terminal obeys ESC and
- *            CSI), bidirectional marks (they reorder what is around them), line and paragraph
- *            separators, invisible format and tag characters.
- * Standards: RFC 3629 (UTF-8), RFC 8259 s7 (JSON strings), RFC 4180 s2 (CSV fields), UAX #9 (bidi). */
+ * Reader:    a JSON parser, a spreadsheet, a browser, or a person's terminal. "Hidden" are the code points
+ * that change what a person sees without being seen: C0 and C1 controls (a terminal obeys ESC and CSI),
+ * bidirectional marks (they reorder what is around them), line and paragraph separators, invisible format and
+ * tag characters. Standards: RFC 3629 (UTF-8), RFC 8259 s7 (JSON strings), RFC 4180 s2 (CSV fields), UAX #9
+ * (bidi). */
 #ifndef KS_REPORTS_ESCAPE_H
 #define KS_REPORTS_ESCAPE_H
 
@@ -28,6 +28,13 @@ void ks_escape_csv(struct ks_buf *buf, const char *text, size_t n);
 
 /* Hidden and malformed bytes as \xHH; so is everything beyond ASCII unless `unicode`. */
 void ks_escape_terminal(struct ks_buf *buf, const char *text, size_t n, bool unicode);
+
+/* Text or the value of a quoted attribute in HTML and in XML. Hidden and malformed bytes as \xHH, the five
+ * characters that mean something to a parser as entities. */
+void ks_escape_markup(struct ks_buf *buf, const char *text, size_t n);
+
+/* A JSON string that may stand inside a script element of HTML: nothing in it ends the element. */
+void ks_escape_script_json(struct ks_buf *buf, const char *text, size_t n);
 
 /* One word of a shell command that a person may copy: quoted when it must be, ASCII always. */
 void ks_escape_shell(struct ks_buf *buf, const char *text, size_t n);

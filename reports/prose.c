@@ -50,6 +50,23 @@ ks_prose_fold(struct ks_buf *buf, const char *first, const char *text, size_t wi
 	} while (at < n);
 }
 
+void
+ks_prose_tone(struct ks_buf *buf, const struct ks_document *document, enum ks_tone tone, const char *text,
+	      const char *stops)
+{
+	/* SGR of ECMA-48: bold, red, green, yellow; the terminal's own colours, which its owner can read. */
+	static const char *const codes[] = {"1", "1;31", "1;32", "33"};
+	const size_t n = strcspn(text, stops);
+	if (!document->request->colour || n == 0) {
+		ks_buf_text(buf, text);
+		return;
+	}
+	ks_buf_printf(buf, "\x1b[%sm", codes[tone]);
+	ks_buf_put(buf, text, n);
+	ks_buf_text(buf, "\x1b[0m");
+	ks_buf_text(buf, text + n);
+}
+
 static int64_t
 day_of(int64_t ns)
 {
@@ -78,8 +95,11 @@ ks_prose_head(struct ks_buf *buf, const struct ks_document *document)
 		ks_buf_text(&line, ", vantage ");
 		ks_escape_terminal(&line, head->vantage, strlen(head->vantage), /* unicode= */ false);
 	}
-	ks_prose_fold(buf, "", ks_buf_string(&line), document->request->width);
-	buf->failed |= line.failed;
+	struct ks_buf folded = {0};
+	ks_prose_fold(&folded, "", ks_buf_string(&line), document->request->width);
+	ks_prose_tone(buf, document, KS_TONE_HEAD, ks_buf_string(&folded), "\n");
+	buf->failed |= line.failed || folded.failed;
+	ks_buf_done(&folded);
 	ks_buf_done(&line);
 }
 
@@ -91,8 +111,11 @@ ks_prose_caveats(struct ks_buf *buf, const struct ks_document *document)
 		struct ks_buf line = {0};
 		ks_escape_terminal(&line, head->caveats[i], strlen(head->caveats[i]),
 				   document->request->unicode);
-		ks_prose_fold(buf, "caveat: ", ks_buf_string(&line), document->request->width);
-		buf->failed |= line.failed;
+		struct ks_buf folded = {0};
+		ks_prose_fold(&folded, "caveat: ", ks_buf_string(&line), document->request->width);
+		ks_prose_tone(buf, document, KS_TONE_WARNING, ks_buf_string(&folded), ":");
+		buf->failed |= line.failed || folded.failed;
+		ks_buf_done(&folded);
 		ks_buf_done(&line);
 	}
 }

@@ -16,6 +16,11 @@ void ks_prose_caveats(struct ks_buf *buf, const struct ks_document *document);
 /* `text` (already safe) folded at `width` columns (0: not at all); the first line begins with `first`,
  * the others with as many spaces. */
 void ks_prose_fold(struct ks_buf *buf, const char *first, const char *text, size_t width);
+/* `text` with what comes before the first of `stops` (all of it: "") emphasised, where the reader has
+ * colours. */
+enum ks_tone { KS_TONE_HEAD, KS_TONE_BAD, KS_TONE_GOOD, KS_TONE_WARNING };
+void ks_prose_tone(struct ks_buf *buf, const struct ks_document *document, enum ks_tone tone,
+		   const char *text, const char *stops);
 /* How many bytes of `text` go into a line of `columns` (at least one character); `ret_skip` is where the
  * next line begins. */
 size_t ks_prose_fit(const char *text, size_t n, size_t columns, size_t *ret_skip);

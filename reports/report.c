@@ -4,8 +4,10 @@
 #include <errno.h>
 #include <string.h>
 
+#include "reports/all.h"
 #include "reports/buf.h"
 #include "reports/fmt/fmt.h"
+#include "reports/fmt/svg.h"
 #include "reports/summary.h"
 
 const struct ks_report_name ks_report_names[] = {
@@ -186,6 +188,8 @@ static const struct ks_fmt_ops *const formats[] = {&ks_fmt_text, &ks_fmt_json, &
 static const struct ks_report_name *
 find_report(const char *name)
 {
+	if (strcmp(name, ks_all_report.name) == 0)
+		return &ks_all_report;
 	for (const struct ks_report_name *report = ks_report_names; report->name != NULL; report++)
 		if (strcmp(report->name, name) == 0)
 			return report;
@@ -240,6 +244,36 @@ write_rows(struct ks_store *store, const struct ks_document *document, const str
 	return error;
 }
 
+static bool
+is(const char *a, const char *b)
+{
+	return strcmp(a, b) == 0;
+}
+
+/* One report in one format: its own text, a picture, or rows. */
+static enum ks_error
+write_one(struct ks_store *store, const struct ks_document *document, struct ks_diag *diag)
+{
+	const char *const name = document->request->format;
+	if (is(name, "svg"))
+		return ks_svg_write(store, document, diag);
+	if (is(name, "html"))
+		return ks_diag_set(diag, KS_ERR_USAGE,
+				   "report %s is no page; 'report all -f html' is, and has it",
+				   document->report->name);
+	const struct ks_fmt_ops *const format = ks_fmt_find(name);
+	if (format->for_people && document->report->text != NULL)
+		return document->report->text(store, document, diag);
+	return write_rows(store, document, format, diag);
+}
+
+static enum ks_error
+refuse_format(const char *name, struct ks_diag *diag)
+{
+	return ks_diag_set(diag, KS_ERR_USAGE, "no format '%.40s'; there are: text, json, csv, svg, html",
+			   name);
+}
+
 enum ks_error
 ks_report_write(struct ks_store *store, const struct ks_report_request *request, struct ks_diag *diag)
 {
@@ -247,9 +281,9 @@ ks_report_write(struct ks_store *store, const struct ks_report_request *request,
 	const struct ks_report_name *report = find_report(request->name);
 	if (report == NULL)
 		return refuse_report(request->name, diag);
-	const struct ks_fmt_ops *format = ks_fmt_find(request->format);
-	if (format == NULL)
-		return ks_fmt_refuse(request->format, diag);
+	if (!is(request->format, "svg") && !is(request->format, "html") &&
+	    ks_fmt_find(request->format) == NULL)
+		return refuse_format(request->format, diag);
 
 	struct ks_store_head head;
 	enum ks_error error = ks_store_read_head(store, &head, diag);
@@ -258,10 +292,8 @@ ks_report_write(struct ks_store *store, const struct ks_report_request *request,
 	if (error != KS_SUCCESS)
 		return error;
 	const struct ks_document document = {.request = request, .report = report, .head = &head};
-	if (format->for_people && report->text != NULL)
-		error = report->text(store, &document, diag);
-	else
-		error = write_rows(store, &document, format, diag);
+	error = report == &ks_all_report ? ks_all_write(store, &document, write_one, diag)
+					 : write_one(store, &document, diag);
 	if (error != KS_SUCCESS)
 		return error;
 	/* The last lines may still be in the buffer of `out`: a full disk shows only now. */

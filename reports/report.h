@@ -16,12 +16,13 @@
 
 struct ks_report_request {
 	const char *name;     /* "summary", "hitters", ... */
-	const char *format;   /* "text", "json", "csv" */
+	const char *format;   /* "text", "json", "csv", "svg", "html" */
 	const char *tool;     /* "keystorm X.Y.Z" for the envelope */
 	const char *database; /* path as given, for hints in text ("next: keystorm report ... -d PATH") */
 	struct ks_query query;
 	FILE *out;
 	unsigned width; /* columns of the terminal; 0: unlimited */
+	bool colour;    /* a terminal that may be given escape sequences; in text only */
 	bool unicode;   /* block characters are welcome; otherwise plain ASCII */
 };
 

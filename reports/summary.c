@@ -134,14 +134,25 @@ put_verdict(struct ks_buf *buf, const struct ks_summary *summary)
 		ks_buf_printf(buf, " To decide, capture: %s.", ks_buf_string(&summary->to_decide));
 }
 
+/* Folded first: an escape sequence has no width. */
+static void
+put_toned(struct ks_buf *buf, const struct ks_summary *summary, enum ks_tone tone, const char *text,
+	  const char *stops)
+{
+	struct ks_buf folded = {0};
+	ks_prose_fold(&folded, "", text, summary->document->request->width);
+	ks_prose_tone(buf, summary->document, tone, ks_buf_string(&folded), stops);
+	buf->failed |= folded.failed;
+	ks_buf_done(&folded);
+}
+
 static void
 put_answer(struct ks_buf *buf, const struct ks_summary *summary)
 {
-	const size_t width = summary->document->request->width;
 	struct ks_buf text = {0};
 	const size_t named = summary->n_storms < KS_SUMMARY_TOP ? summary->n_storms : KS_SUMMARY_TOP;
 	for (size_t i = 0; i < named; i++)
-		ks_prose_fold(buf, "", ks_buf_string(&summary->storm[i]), width);
+		put_toned(buf, summary, KS_TONE_BAD, ks_buf_string(&summary->storm[i]), ",\n");
 	if (summary->n_storms > named)
 		ks_buf_printf(&text, "%zu more, weaker (keystorm report storms). ",
 			      summary->n_storms - named);
@@ -155,8 +166,10 @@ put_answer(struct ks_buf *buf, const struct ks_summary *summary)
 		put_load(&text, summary);
 	}
 	put_verdict(&text, summary);
-	if (text.n > 0)
-		ks_prose_fold(buf, "", ks_buf_string(&text), width);
+	if (text.n > 0 && summary->n_storms == 0)
+		put_toned(buf, summary, KS_TONE_GOOD, ks_buf_string(&text), ":,\n");
+	else if (text.n > 0)
+		ks_prose_fold(buf, "", ks_buf_string(&text), summary->document->request->width);
 	buf->failed |= text.failed;
 	ks_buf_done(&text);
 }
@@ -186,49 +199,59 @@ put_share(struct ks_buf *buf, const struct ks_summary *summary, const struct ks_
 }
 
 static void
-put_senders(struct ks_buf *buf, const struct ks_summary *summary)
+put_senders(struct ks_buf *text, const struct ks_summary *summary)
 {
-	struct ks_buf text = {0};
 	if (!(number(&summary->dnskey_queries) > 0))
 		return;
 	if (!isfinite(number(&summary->offenders))) {
-		ks_buf_text(&text,
+		ks_buf_text(text,
 			    "Who asks again for keys just delivered is unknown: answers were not captured.");
 	} else if (number(&summary->offenders) > 0) {
-		put_part(&text, summary, &summary->offenders, "source asks", "sources ask");
-		ks_buf_text(&text, " again for keys just delivered (offenders");
-		put_share(&text, summary, &summary->offenders, ", ");
-		ks_buf_text(&text, "); ");
-		put_count(&text, &summary->heavy_hitters, "of them is a heavy hitter", "are heavy hitters");
-		put_share(&text, summary, &summary->heavy_hitters, ", ");
-		ks_buf_text(&text, ".");
+		put_part(text, summary, &summary->offenders, "source asks", "sources ask");
+		ks_buf_text(text, " again for keys just delivered (offenders");
+		put_share(text, summary, &summary->offenders, ", ");
+		ks_buf_text(text, "); ");
+		put_count(text, &summary->heavy_hitters, "of them is a heavy hitter", "are heavy hitters");
+		put_share(text, summary, &summary->heavy_hitters, ", ");
+		ks_buf_text(text, ".");
 	} else {
-		ks_buf_text(&text, "No source asks again and again for keys just delivered.");
+		ks_buf_text(text, "No source asks again and again for keys just delivered.");
 	}
 	if (summary->top.n > 0) {
-		ks_buf_text(&text, " Most DNSKEY queries come from ");
-		ks_buf_text(&text, ks_buf_string(&summary->top));
-		ks_buf_text(&text, ".");
+		ks_buf_text(text, " Most DNSKEY queries come from ");
+		ks_buf_text(text, ks_buf_string(&summary->top));
+		ks_buf_text(text, ".");
 	}
-	ks_prose_fold(buf, "", ks_buf_string(&text), summary->document->request->width);
+}
+
+static void
+put_counts(struct ks_buf *text, const struct ks_summary *summary)
+{
+	put_count(text, &summary->packets, "packet", "packets");
+	ks_buf_text(text, " with ");
+	put_count(text, &summary->dns_messages, "DNS message: ", "DNS messages: ");
+	put_count(text, &summary->queries, "query, ", "queries, ");
+	put_count(text, &summary->responses, "response; ", "responses; ");
+	put_count(text, &summary->sources, "source, ", "sources, ");
+	put_count(text, &summary->zones, "zone.", "zones.");
+}
+
+/* A sentence of its own on a line of its own, folded. */
+static void
+put_folded(struct ks_buf *buf, const struct ks_summary *summary, const char *label,
+	   void (*put)(struct ks_buf *, const struct ks_summary *))
+{
+	struct ks_buf text = {0};
+	put(&text, summary);
+	if (text.n > 0)
+		ks_prose_fold(buf, label, ks_buf_string(&text), summary->document->request->width);
 	buf->failed |= text.failed;
 	ks_buf_done(&text);
 }
 
 static void
-put_counts(struct ks_buf *buf, const struct ks_summary *summary)
+put_not_counted(struct ks_buf *buf, const struct ks_summary *summary)
 {
-	struct ks_buf text = {0};
-	put_count(&text, &summary->packets, "packet", "packets");
-	ks_buf_text(&text, " with ");
-	put_count(&text, &summary->dns_messages, "DNS message: ", "DNS messages: ");
-	put_count(&text, &summary->queries, "query, ", "queries, ");
-	put_count(&text, &summary->responses, "response; ", "responses; ");
-	put_count(&text, &summary->sources, "source, ", "sources, ");
-	put_count(&text, &summary->zones, "zone.", "zones.");
-	ks_prose_fold(buf, "counted: ", ks_buf_string(&text), summary->document->request->width);
-	buf->failed |= text.failed;
-	ks_buf_done(&text);
 	if (summary->refused.n > 0)
 		ks_prose_fold(buf, "not counted: ", ks_buf_string(&summary->refused),
 			      summary->document->request->width);
@@ -258,13 +281,14 @@ put_all(struct ks_buf *buf, const struct ks_summary *summary)
 	ks_prose_head(buf, summary->document);
 	ks_buf_put(buf, "\n", 1);
 	put_answer(buf, summary);
-	put_senders(buf, summary);
+	put_folded(buf, summary, "", put_senders);
 	if (summary->chart.n > 0) {
 		ks_buf_put(buf, "\n", 1);
 		ks_buf_text(buf, ks_buf_string(&summary->chart));
 	}
 	ks_buf_put(buf, "\n", 1);
-	put_counts(buf, summary);
+	put_folded(buf, summary, "counted: ", put_counts);
+	put_not_counted(buf, summary);
 	ks_prose_caveats(buf, summary->document);
 	if (summary->milestone.n > 0)
 		ks_prose_fold(buf, "next milestone: ", ks_buf_string(&summary->milestone),
@@ -278,7 +302,7 @@ done(struct ks_summary *summary)
 {
 	struct ks_buf *const parts[] = {&summary->verdict, &summary->to_decide, &summary->milestone,
 					&summary->top,     &summary->offender,  &summary->chart,
-					&summary->refused};
+					&summary->refused, &summary->strongest};
 	bool failed = false;
 	for (size_t i = 0; i < KS_COUNT(parts); i++) {
 		failed |= parts[i]->failed;
@@ -291,21 +315,30 @@ done(struct ks_summary *summary)
 	return failed;
 }
 
-enum ks_error
-ks_summary_write(struct ks_store *store, const struct ks_document *document, struct ks_diag *diag)
+/* All but the chart. */
+static enum ks_error
+read_words(struct ks_summary *summary, struct ks_diag *diag)
 {
 	static enum ks_error (*const parts[])(struct ks_summary *, struct ks_diag *) = {
 		read_row,
 		ks_summary_read_storms,
 		ks_summary_read_hitters,
-		ks_summary_read_chart,
 		ks_summary_read_quality,
 	};
-	struct ks_summary summary = {.store = store, .document = document};
 	enum ks_error error = KS_SUCCESS;
 	for (size_t i = 0; error == KS_SUCCESS && i < KS_COUNT(parts); i++)
-		error = parts[i](&summary, diag);
+		error = parts[i](summary, diag);
+	return error;
+}
+
+enum ks_error
+ks_summary_write(struct ks_store *store, const struct ks_document *document, struct ks_diag *diag)
+{
+	struct ks_summary summary = {.store = store, .document = document};
+	enum ks_error error = read_words(&summary, diag);
 	struct ks_buf buf = {0};
+	if (error == KS_SUCCESS)
+		error = ks_summary_read_chart(&summary, diag);
 	if (error == KS_SUCCESS)
 		put_all(&buf, &summary);
 	buf.failed |= done(&summary);
@@ -313,4 +346,58 @@ ks_summary_write(struct ks_store *store, const struct ks_document *document, str
 		error = ks_buf_flush(&buf, document->request->out, diag);
 	ks_buf_done(&buf);
 	return error;
+}
+
+static void
+put_headline(struct ks_buf *buf, const struct ks_summary *summary)
+{
+	if (!(number(&summary->dns_messages) > 0))
+		ks_buf_text(buf, "No DNS message was read");
+	else if (summary->n_storms == 0)
+		ks_buf_text(buf, isfinite(number(&summary->storms)) ? "No DNSKEY storm"
+								    : "Storms were not looked for");
+	else if (summary->n_storms == 1)
+		ks_buf_text(buf, "DNSKEY storm on ");
+	else
+		ks_buf_printf(buf, "%zu DNSKEY storms, the strongest on ", summary->n_storms);
+	ks_buf_text(buf, ks_buf_string(&summary->strongest));
+}
+
+static void
+put_prose(struct ks_summary_prose *prose, const struct ks_summary *summary)
+{
+	prose->has_storm = summary->n_storms > 0;
+	put_headline(&prose->headline, summary);
+	for (size_t i = 0; i < summary->n_storms && i < KS_SUMMARY_TOP; i++) {
+		ks_buf_text(&prose->storms, ks_buf_string(&summary->storm[i]));
+		ks_buf_put(&prose->storms, "\n", 1);
+	}
+	put_load(&prose->load, summary);
+	put_verdict(&prose->verdict, summary);
+	put_senders(&prose->senders, summary);
+	put_counts(&prose->counted, summary);
+	ks_buf_text(&prose->refused, ks_buf_string(&summary->refused));
+	ks_buf_text(&prose->milestone, ks_buf_string(&summary->milestone));
+}
+
+enum ks_error
+ks_summary_read_prose(struct ks_store *store, const struct ks_document *document,
+		      struct ks_summary_prose *ret, struct ks_diag *diag)
+{
+	struct ks_summary summary = {.store = store, .document = document};
+	const enum ks_error error = read_words(&summary, diag);
+	if (error == KS_SUCCESS)
+		put_prose(ret, &summary);
+	ret->headline.failed |= done(&summary);
+	return error;
+}
+
+void
+ks_summary_prose_done(struct ks_summary_prose *prose)
+{
+	struct ks_buf *const parts[] = {&prose->headline, &prose->storms,   &prose->load,
+					&prose->verdict,  &prose->senders,  &prose->counted,
+					&prose->refused,  &prose->milestone};
+	for (size_t i = 0; i < KS_COUNT(parts); i++)
+		ks_buf_done(parts[i]);
 }

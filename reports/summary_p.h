@@ -20,9 +20,10 @@ struct ks_summary {
 	struct ks_buf verdict, to_decide, milestone; /* copies of the row's texts */
 	struct ks_buf storm[KS_SUMMARY_TOP];         /* sentences, the strongest storm first */
 	double storm_peak[KS_SUMMARY_TOP];
-	size_t n_storms;        /* rows seen */
-	struct ks_buf top;      /* "192.0.2.1 (41.2 %, zone .), ..." */
-	struct ks_buf offender; /* the source to look at next, quoted for a shell */
+	size_t n_storms;         /* rows seen */
+	struct ks_buf strongest; /* the zone of the first of them, as ks_summary_put_zone says it */
+	struct ks_buf top;       /* "192.0.2.1 (41.2 %, zone .), ..." */
+	struct ks_buf offender;  /* the source to look at next, quoted for a shell */
 	struct ks_buf chart, refused;
 };
 

@@ -74,6 +74,11 @@ see_storm(void *arg, const struct ks_rows *rows)
 	ks_buf_clear(&spare);
 	ks_summary_put_storm(&spare, rows, summary->document->request->unicode);
 	summary->storm[place] = spare;
+	if (place == 0) {
+		const struct ks_value zone = ks_column_value(rows, "zone");
+		ks_buf_clear(&summary->strongest);
+		ks_summary_put_zone(&summary->strongest, &zone, summary->document->request->unicode);
+	}
 	summary->storm_peak[place] = peak;
 	return true;
 }
@@ -200,8 +205,11 @@ ks_summary_read_chart(struct ks_summary *summary, struct ks_diag *diag)
 	struct series series = {.chart = &chart};
 	if (!head->has_span || head->first_ns > head->last_ns)
 		return KS_SUCCESS;
-	/* Twice over the rows rather than once with all of them in memory. */
-	enum ks_error error = each_row(summary, "qtypes", -1, see_width, &series, diag);
+	/* Where the store does not know the width: twice over the rows rather than once with all of them in
+	 * memory. */
+	series.bin_s = head->bin_s;
+	enum ks_error error =
+		series.bin_s > 0 ? KS_SUCCESS : each_row(summary, "qtypes", -1, see_width, &series, diag);
 	if (error != KS_SUCCESS || series.bin_s == 0)
 		return error;
 	ks_chart_init(&chart, head->first_ns / KS_NS_PER_S, head->last_ns / KS_NS_PER_S, series.bin_s,

@@ -80,7 +80,7 @@ ks_store_read_head(struct ks_store *store, struct ks_store_head *ret, struct ks_
 	/* Captures from different points are, together, a view of several servers. */
 	static const char sql[] =
 		"SELECT whole.first_ns, whole.last_ns, whole.time_digits,"
-		" iif(min(vantage) < max(vantage), 'M', min(vantage)) FROM whole LEFT JOIN run";
+		" iif(min(vantage) < max(vantage), 'M', min(vantage)), whole.bin_s FROM whole LEFT JOIN run";
 	struct ks_store_head head = {.time_digits = 6};
 	sqlite3_stmt *stmt;
 	enum ks_error error = ks_sql_prepare(store, sql, &stmt, diag);
@@ -94,6 +94,7 @@ ks_store_read_head(struct ks_store *store, struct ks_store_head *ret, struct ks_
 		head.last_ns = sqlite3_column_int64(stmt, 1);
 		head.time_digits = (uint8_t)sqlite3_column_int(stmt, 2);
 		head.vantage[0] = vantage[0];
+		head.bin_s = sqlite3_column_int64(stmt, 4);
 	}
 	sqlite3_finalize(stmt);
 	if (rc != SQLITE_ROW)

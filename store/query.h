@@ -72,6 +72,7 @@ struct ks_store_head {
 	bool has_span;
 	int64_t first_ns, last_ns;
 	uint8_t time_digits;
+	int64_t bin_s;        /* width of the widest bins; 0 for an empty database */
 	char vantage[2];      /* "A", "M", "R", or "" for an empty database */
 	char caveats[8][256]; /* sentences, most important first */
 	size_t n_caveats;

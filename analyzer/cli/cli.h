@@ -54,6 +54,8 @@ KS_MUST_CHECK enum ks_error ks_cli_judge_store(struct ks_store *store, const str
 /* Columns of the terminal behind `out`; 0 when it is none. May it be given more than ASCII? */
 unsigned ks_cli_width(FILE *out);
 bool ks_cli_unicode(FILE *out);
+/* Colours? Only on a terminal that knows them, and never against NO_COLOR (https://no-color.org). */
+bool ks_cli_colour(FILE *out);
 
 /* Print a report on stdout with the terminal's width and character set. */
 KS_MUST_CHECK enum ks_error ks_cli_print_report(struct ks_store *store, const char *name,

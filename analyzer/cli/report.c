@@ -17,11 +17,12 @@
 static void
 print_help(void)
 {
-	(void)puts("usage: keystorm report NAME [OPTION]...\n");
+	(void)puts("usage: keystorm report NAME [OPTION]...\n"
+		   "       keystorm report all -f html -o FILE    all of them on one page, with figures\n");
 	for (const struct ks_report_name *report = ks_report_names; report->name != NULL; report++)
 		(void)printf("  %-15s %s\n", report->name, report->what);
 	(void)puts("\n  -d, --database DB      the database (" KS_DATABASE_DEFAULT ")\n"
-		   "  -f, --format FORMAT    text, json or csv (text)\n"
+		   "  -f, --format FORMAT    text, json, csv, svg or html (text)\n"
 		   "  -o, --output FILE      write there instead of standard output\n"
 		   "      --limit N          at most N rows; all: every row\n"
 		   "      --zone ZONE        rows of this zone only\n"
@@ -177,6 +178,14 @@ ks_cli_unicode(FILE *out)
 	return isatty(fileno(out)) && strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
 }
 
+bool
+ks_cli_colour(FILE *out)
+{
+	const char *const no = getenv("NO_COLOR"), *const terminal = getenv("TERM");
+	return isatty(fileno(out)) && (no == NULL || no[0] == '\0') && terminal != NULL &&
+	       strcmp(terminal, "dumb") != 0;
+}
+
 enum ks_error
 ks_cli_print_report(struct ks_store *store, const char *name, const char *database, struct ks_diag *diag)
 {
@@ -187,6 +196,7 @@ ks_cli_print_report(struct ks_store *store, const char *name, const char *databa
 		.database = database,
 		.out = stdout,
 		.width = ks_cli_width(stdout),
+		.colour = ks_cli_colour(stdout),
 		.unicode = ks_cli_unicode(stdout),
 	};
 	return ks_report_write(store, &request, diag);
@@ -203,6 +213,7 @@ write_report(struct ks_store *store, struct arguments *arguments, struct ks_diag
 		return ks_diag_set(diag, KS_ERR_OUTPUT, "cannot write %s: %s", arguments->output,
 				   strerror(errno));
 	request->width = ks_cli_width(request->out);
+	request->colour = ks_cli_colour(request->out);
 	request->unicode = ks_cli_unicode(request->out);
 	enum ks_error error = ks_report_write(store, request, diag);
 	if (arguments->output != NULL && fclose(request->out) != 0 && error == KS_SUCCESS)

@@ -36,6 +36,10 @@ struct ks_fmt_ops {
 const struct ks_fmt_ops *ks_fmt_find(const char *name);
 enum ks_error ks_fmt_refuse(const char *name, struct ks_diag *diag);
 
+/* The head of a JSON document, up to and with the bracket that opens its rows. */
+struct ks_buf;
+void ks_json_put_envelope(struct ks_buf *buf, const struct ks_document *document);
+
 extern const struct ks_fmt_ops ks_fmt_text, ks_fmt_json, ks_fmt_csv;
 
 #endif

@@ -61,8 +61,8 @@ put_sides(struct ks_buf *buf, const struct ks_document *document)
 	}
 }
 
-static void
-put_envelope(struct ks_buf *buf, const struct ks_document *document)
+void
+ks_json_put_envelope(struct ks_buf *buf, const struct ks_document *document)
 {
 	const struct ks_store_head *head = document->head;
 	ks_buf_text(buf, "{\"report\": ");
@@ -127,7 +127,7 @@ static enum ks_error
 write_json(const struct ks_document *document, struct ks_rows *rows, struct ks_diag *diag)
 {
 	struct ks_buf buf = {0};
-	put_envelope(&buf, document);
+	ks_json_put_envelope(&buf, document);
 	enum ks_error error;
 	bool first = true;
 	for (;;) {

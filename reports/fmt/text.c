@@ -74,7 +74,11 @@ put_table(const struct ks_document *document, struct ks_rows *rows, struct ks_gr
 		return KS_SUCCESS;
 	}
 	ks_grid_fit(table, width);
-	ks_grid_print_head(table, buf);
+	struct ks_buf head = {0};
+	ks_grid_print_head(table, &head);
+	ks_prose_tone(buf, document, KS_TONE_HEAD, ks_buf_string(&head), "\n");
+	buf->failed |= head.failed;
+	ks_buf_done(&head);
 	ks_grid_print(table, buf);
 	if (more) {
 		enum ks_error error = stream_rest(document, rows, table, buf, diag);

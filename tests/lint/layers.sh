@@ -18,7 +18,7 @@ analyzer/live|analyzer/live analyzer/capture analyzer/sink.h analyzer/summary.h 
 analyzer/cli|analyzer/* dissect store reports/*|
 reports/mitigate|reports reports/mitigate analyzer/judge/relief.h dissect|
 store|store analyzer/summary.h analyzer/sink.h analyzer/judge dissect|sqlite3.h
-reports|reports reports/fmt reports/plot reports/html store/store.h store/query.h dissect|
+reports|reports reports/fmt reports/plot reports/html store/store.h store/query.h analyzer/judge/model.h dissect|
 '
 libc=' arpa/inet.h assert.h ctype.h dirent.h endian.h errno.h fcntl.h float.h getopt.h inttypes.h langinfo.h
 limits.h locale.h math.h poll.h pthread.h signal.h stdarg.h stdatomic.h stdbool.h stddef.h stdint.h stdio.h

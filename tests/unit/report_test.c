@@ -714,6 +714,61 @@ Test(report, the_next_command_can_be_copied)
 	free(got);
 }
 
+/* --- colours --- */
+
+Test(report, colours_only_where_they_are_welcome)
+{
+	static const char *const columns[] = {"zone"};
+	static const struct ks_value values[] = {V_TEXT("example.")};
+	const struct fake fakes[] = {{"storms", columns, 1, values, 1, 0, 0}};
+	struct ks_store store = {.fakes = fakes, .n_fakes = 1, .head = HEAD_M};
+	struct ks_report_request request = {.name = "storms", .format = "text", .width = 80, .colour = true};
+	char *got = written(&store, request);
+	cr_assert(has(got, "\x1b[1mkeystorm storms") && has(got, "\x1b[1mzone\x1b[0m\n"), "%s", got);
+	free(got);
+	request.colour = false;
+	got = written(&store, request);
+	cr_assert(lacks(got, "\x1b"), "%s", got);
+	free(got);
+	request.colour = true;
+	request.format = "csv";
+	got = written(&store, request);
+	cr_assert(lacks(got, "\x1b"), "%s", got);
+	free(got);
+}
+
+/* --- markup --- */
+
+static const struct {
+	const char *what, *text, *markup, *json;
+} marked[] = {
+	{"plain", "example.com.", "example.com.", "\"example.com.\""},
+	{"a tag", "<a b='c'>", "&lt;a b=&#39;c&#39;&gt;", "\"\\u003ca b='c'\\u003e\""},
+	{"an entity", "&lt;", "&amp;lt;", "\"\\u0026lt;\""},
+	{"the end of a script", "</script>", "&lt;/script&gt;", "\"\\u003c/script\\u003e\""},
+	{"the end of an attribute", "\" x=\"", "&quot; x=&quot;", "\"\\\" x=\\\"\""},
+	{"an escape sequence", "\x1b[31m", "\\x1b[31m", "\"\\u001b[31m\""},
+	{"no character", "\xef\xbf\xbf", "\\xef\\xbf\\xbf", "\"\\uffff\""},
+	{"no UTF-8", "\xff", "\\xff", "\"\\ufffd\""},
+	{"nothing", "", "", "\"\""},
+};
+
+Test(report, markup_stays_text)
+{
+	for (size_t i = 0; i < KS_COUNT(marked); i++) {
+		struct ks_buf markup = {0}, json = {0};
+		ks_escape_markup(&markup, marked[i].text, strlen(marked[i].text));
+		ks_escape_script_json(&json, marked[i].text, strlen(marked[i].text));
+		cr_assert(eq(str, (char *)(uintptr_t)ks_buf_string(&markup),
+			     (char *)(uintptr_t)marked[i].markup),
+			  "%s", marked[i].what);
+		cr_assert(eq(str, (char *)(uintptr_t)ks_buf_string(&json), (char *)(uintptr_t)marked[i].json),
+			  "%s", marked[i].what);
+		ks_buf_done(&markup);
+		ks_buf_done(&json);
+	}
+}
+
 /* --- refusals --- */
 
 static const struct {
@@ -733,7 +788,7 @@ static const struct {
 	 "errors, quality, "
 	 "fingerprints, amplification, nxdomain, "
 	 "exhaustion, habits, starts, priming, depth, cd, lookaside"},
-	{"hitters", "xml", "no format 'xml'; there are: text, json, csv"},
+	{"hitters", "xml", "no format 'xml'; there are: text, json, csv, svg, html"},
 	{"hitters", "json", "fake: no query hitters"},
 	{"summary", "text", "fake: no query summary"},
 };
