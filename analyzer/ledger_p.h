@@ -35,8 +35,9 @@ struct ks_visit {
 static inline struct ks_key
 ks_ledger_hash(const struct ks_ledger *ledger, const void *bytes, size_t n)
 {
-	return (struct ks_key){.w = {ks_hash_bytes(&ledger->secret, bytes, n),
-				     ks_hash_bytes(&ledger->other_secret, bytes, n)}};
+	struct ks_key key;
+	ks_hash_bytes_twice(&ledger->secret, &ledger->other_secret, bytes, n, key.w);
+	return key;
 }
 
 static inline void

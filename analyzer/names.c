@@ -37,9 +37,9 @@ static struct ks_key
 key_of(const struct ks_names *names, const uint8_t folded[KS_NAME_MAX], size_t n)
 {
 	const struct ks_secret other = {.a = names->secret.b, .b = names->secret.a};
-	return (struct ks_key){
-		.w = {ks_hash_bytes(&names->secret, folded, n), ks_hash_bytes(&other, folded, n)},
-	};
+	struct ks_key key;
+	ks_hash_bytes_twice(&names->secret, &other, folded, n, key.w);
+	return key;
 }
 
 uint32_t

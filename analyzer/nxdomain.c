@@ -31,8 +31,8 @@ find(struct ks_nxdomain *nxdomain, struct ks_span name, bool make)
 	/* Other secrets than the table's own, as in names.c. */
 	const struct ks_secret one = {.a = ~map->secret.b, .b = ~map->secret.a};
 	const struct ks_secret two = {.a = one.b, .b = one.a};
-	const struct ks_key key = {
-		.w = {ks_hash_bytes(&one, name.at, name.n), ks_hash_bytes(&two, name.at, name.n)}};
+	struct ks_key key;
+	ks_hash_bytes_twice(&one, &two, name.at, name.n, key.w);
 	bool is_new = false;
 	const uint32_t number = make ? ks_map_add(map, &key, &is_new) : ks_map_find(map, &key);
 	if (number == KS_MAP_NONE)

@@ -42,30 +42,71 @@ ks_hash_addr(const struct ks_secret *secret, const struct ks_addr *addr)
 	return ks_hash_words(secret, w[0], w[1]);
 }
 
-/* Any bytes, sixteen to a multiplication; the length is part of the value. Constants stand between the two
- * uses of the secret, so that no input makes them cancel. */
+/* The last sixteen octets; of fewer all of them, some twice. Overlapping words need no loop over odd octets.
+ */
+static inline void
+ks_hash_ends(const uint8_t *at, size_t n, uint64_t ret[2])
+{
+	uint32_t halves[2];
+	ret[0] = ret[1] = 0;
+	if (n >= 8) {
+		memcpy(&ret[0], n >= 16 ? at + n - 16 : at, 8);
+		memcpy(&ret[1], at + n - 8, 8);
+	} else if (n >= 4) {
+		memcpy(&halves[0], at, 4);
+		memcpy(&halves[1], at + n - 4, 4);
+		ret[0] = (uint64_t)halves[0] << 32 | halves[1];
+	} else if (n > 0) {
+		ret[0] = (uint64_t)at[0] << 16 | (uint64_t)at[n / 2] << 8 | at[n - 1];
+	}
+}
+
+static inline uint64_t
+ks_hash_start(const struct ks_secret *secret, size_t n)
+{
+	return secret->a ^ (uint64_t)n * UINT64_C(0xd6e8feb86659fd93);
+}
+
+/* Constants stand between the uses of the secret, so that no input makes them cancel. */
+static inline uint64_t
+ks_hash_finish(const struct ks_secret *secret, uint64_t state, const uint64_t ends[2])
+{
+	const uint64_t mixed =
+		ks_hash_fold(state ^ ends[0] ^ UINT64_C(0x9e3779b97f4a7c15), ends[1] ^ secret->b);
+	return ks_hash_fold(mixed ^ UINT64_C(0xbf58476d1ce4e5b9), secret->a | 1);
+}
+
+/* Any bytes, sixteen to a multiplication; the length is part of the value. */
 static inline uint64_t
 ks_hash_bytes(const struct ks_secret *secret, const void *bytes, size_t n)
 {
 	const uint8_t *at = bytes;
-	uint64_t state = secret->a ^ (uint64_t)n * UINT64_C(0xd6e8feb86659fd93);
-	for (; n >= 16; n -= 16, at += 16) {
+	uint64_t state = ks_hash_start(secret, n), ends[2];
+	ks_hash_ends(at, n, ends);
+	for (; n > 16; n -= 16, at += 16) {
 		uint64_t words[2];
 		memcpy(words, at, 16);
 		state = ks_hash_fold(state ^ words[0], words[1] ^ secret->b);
 	}
-	if (n >= 8) {
-		uint64_t word;
-		memcpy(&word, at, 8);
-		state = ks_hash_fold(state ^ word, secret->b | 1);
-		n -= 8;
-		at += 8;
+	return ks_hash_finish(secret, state, ends);
+}
+
+/* ks_hash_bytes under two secrets, in one pass over the bytes. */
+static inline void
+ks_hash_bytes_twice(const struct ks_secret *one, const struct ks_secret *two, const void *bytes, size_t n,
+		    uint64_t ret[2])
+{
+	const uint8_t *at = bytes;
+	uint64_t a = ks_hash_start(one, n), b = ks_hash_start(two, n), ends[2];
+	ks_hash_ends(at, n, ends);
+	for (; n > 16; n -= 16, at += 16) {
+		uint64_t words[2];
+		memcpy(words, at, 16);
+		a = ks_hash_fold(a ^ words[0], words[1] ^ one->b);
+		b = ks_hash_fold(b ^ words[0], words[1] ^ two->b);
 	}
-	uint64_t tail = 0;
-	if (n > 0)
-		memcpy(&tail, at, n);
-	const uint64_t mixed = ks_hash_fold(state ^ UINT64_C(0x9e3779b97f4a7c15), tail ^ secret->b);
-	return ks_hash_fold(mixed ^ UINT64_C(0xbf58476d1ce4e5b9), secret->a | 1);
+	ret[0] = ks_hash_finish(one, a, ends);
+	ret[1] = ks_hash_finish(two, b, ends);
 }
 
 #endif

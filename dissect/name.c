@@ -87,18 +87,25 @@ fold_word(uint64_t word)
 	return word | upper >> 2;
 }
 
+static void
+fold_eight(const uint8_t *from, uint8_t *to)
+{
+	uint64_t word;
+	memcpy(&word, from, sizeof(word));
+	word = fold_word(word);
+	memcpy(to, &word, sizeof(word));
+}
+
+/* The last eight octets may have been among those before: folding twice is folding once. */
 void
 ks_name_fold(const uint8_t *name, size_t n, uint8_t ret[KS_NAME_MAX])
 {
 	assert(n <= KS_NAME_MAX);
-	size_t i = 0;
-	for (; i + 8 <= n; i += 8) {
-		uint64_t word;
-		memcpy(&word, name + i, sizeof(word));
-		word = fold_word(word);
-		memcpy(ret + i, &word, sizeof(word));
-	}
-	for (; i < n; i++)
+	for (size_t i = 0; i + 8 <= n; i += 8)
+		fold_eight(name + i, ret + i);
+	if (n >= 8)
+		fold_eight(name + n - 8, ret + n - 8);
+	for (size_t i = 0; n < 8 && i < n; i++)
 		ret[i] = fold_octet(name[i]);
 }
 

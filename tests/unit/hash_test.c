@@ -47,6 +47,20 @@ Test(hash, depends_on_every_octet_and_the_length)
 	}
 }
 
+Test(hash, two_at_once_are_the_same_two)
+{
+	const struct ks_secret other = {.a = secret.b, .b = secret.a};
+	uint8_t bytes[70];
+	for (size_t i = 0; i < sizeof(bytes); i++)
+		bytes[i] = (uint8_t)(i * 37);
+	for (size_t n = 0; n <= sizeof(bytes); n++) {
+		uint64_t both[2];
+		ks_hash_bytes_twice(&secret, &other, bytes, n, both);
+		cr_assert(eq(u64, both[0], ks_hash_bytes(&secret, bytes, n)), "%zu", n);
+		cr_assert(eq(u64, both[1], ks_hash_bytes(&other, bytes, n)), "%zu", n);
+	}
+}
+
 static int
 compare(const void *a, const void *b)
 {
