@@ -23,6 +23,30 @@ run_at(const struct ks_ledger *ledger, uint32_t number)
 	return (struct ks_ledger_run *)ledger->runs.base + number;
 }
 
+static struct ks_ledger_said *
+said_slot(const struct ks_ledger *ledger, struct ks_span said)
+{
+	uint64_t ends[2];
+	ks_hash_ends(said.at, said.n, ends);
+	return (struct ks_ledger_said *)ledger->said.base +
+	       ks_hash_words(&ledger->secret, ends[0] ^ said.n, ends[1]) % KS_LEDGER_SAID;
+}
+
+/* The hash of what an answer said, which in a storm is what the one before it said. */
+static struct ks_key
+hash_said(const struct ks_ledger *ledger, struct ks_span said)
+{
+	if (said.n == 0 || said.n > KS_LEDGER_SAID_OCTETS)
+		return ks_ledger_hash(ledger, said.at, said.n);
+	struct ks_ledger_said *const slot = said_slot(ledger, said);
+	if (slot->n != said.n || memcmp(slot->octets, said.at, said.n) != 0) {
+		slot->hash = ks_ledger_hash(ledger, said.at, said.n);
+		slot->n = said.n;
+		memcpy(slot->octets, said.at, said.n);
+	}
+	return slot->hash;
+}
+
 /* All that the ledger reads of a response, and who gave it. False: a question that storms are not made of, or
  * sections whose place is not known. */
 static bool
@@ -51,8 +75,8 @@ key_of(const struct ks_visit *visit, struct ks_key *ret)
 	ks_name_fold(dns->qname.at, dns->qname.n, head.qname);
 	const size_t n = offsetof(__typeof__(head), qname) + dns->qname.n;
 	const struct ks_key asked = ks_ledger_hash(visit->ledger, &head, n);
-	const struct ks_key said =
-		ks_ledger_hash(visit->ledger, message->bytes.at + from, dns->additional_at - from);
+	const struct ks_key said = hash_said(
+		visit->ledger, (struct ks_span){message->bytes.at + from, dns->additional_at - from});
 	ret->w[0] = ks_hash_words(&visit->ledger->secret, asked.w[0], said.w[0]);
 	ret->w[1] = ks_hash_words(&visit->ledger->other_secret, asked.w[1], said.w[1]);
 	return true;
