@@ -407,7 +407,8 @@ ks_shard_freeze_ledger(struct ks_shard *shard, struct ks_sink *sink, struct ks_d
 		.name = calloc(ledger->names.table.n + 1u, sizeof(*places.name)),
 		.content = calloc(ledger->contents.n + 1u, sizeof(*places.content)),
 	};
-	enum ks_error error = ks_shard_choose(shard, diag);
+	const bool chosen = ledger->chosen != NULL && ledger->n_chosen == ledger->names.table.n;
+	enum ks_error error = chosen ? KS_SUCCESS : ks_shard_choose(shard, diag);
 	if (error == KS_SUCCESS && (places.name == NULL || places.content == NULL))
 		error = ks_diag_set(diag, KS_ERR_MEMORY, "no memory to number %u names",
 				    ledger->names.table.n);
@@ -415,5 +416,8 @@ ks_shard_freeze_ledger(struct ks_shard *shard, struct ks_sink *sink, struct ks_d
 		error = put_all(shard, &places, sink, diag);
 	free(places.name);
 	free(places.content);
+	/* A choice serves one freeze: what comes later has a say in the next. */
+	free(shard->ledger.chosen);
+	shard->ledger.chosen = NULL;
 	return error;
 }

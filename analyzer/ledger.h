@@ -177,7 +177,8 @@ struct ks_ledger {
 	uint32_t read_second;
 
 	/* For the end: which names become facts, see ks_ledger_choose. */
-	uint8_t *chosen;
+	uint8_t *chosen; /* of the first `n_chosen` names; NULL: not chosen yet */
+	uint32_t n_chosen;
 	uint64_t passed_over; /* names that do not */
 
 	uint64_t unlisted;      /* RRsets without room for them, their name or their period */

@@ -79,6 +79,7 @@ ks_ledger_choose(struct ks_ledger *ledger, const struct ks_names *asked,
 	ledger->chosen = calloc(n + 1u, 1);
 	if (ledger->chosen == NULL)
 		return ks_diag_set(diag, KS_ERR_MEMORY, "no memory to choose among %u names", n);
+	ledger->n_chosen = n;
 	choose_telling(ledger);
 	choose_asked(ledger, asked, is_zone, arg);
 	const enum ks_error error = choose_frequent(ledger, diag);

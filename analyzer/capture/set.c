@@ -228,6 +228,22 @@ merge_step(struct set *set, struct ks_packet *ret, bool *ret_have, struct ks_dia
 	return KS_SUCCESS;
 }
 
+/* The last file of the set, or its only one: nothing is left to merge it with. */
+static enum ks_error
+sole_step(struct set *set, struct ks_packet *ret, bool *ret_have, struct ks_diag *diag)
+{
+	struct ks_set_file *const file = &set->files.at[set->heap[0].index];
+	const enum ks_error error = ks_capture_next(file->capture, ret, ret_have, diag);
+	if (error != KS_SUCCESS || !*ret_have) {
+		member_close(set, file);
+		set->heap_n = 0;
+		return error;
+	}
+	if (!interface_number(set, file, ret))
+		return ks_diag_set(diag, KS_ERR_MEMORY, "no memory for the list of interfaces");
+	return KS_SUCCESS;
+}
+
 static enum ks_error
 set_next(struct ks_capture *capture, struct ks_packet *ret, bool *ret_have, struct ks_diag *diag)
 {
@@ -235,7 +251,9 @@ set_next(struct ks_capture *capture, struct ks_packet *ret, bool *ret_have, stru
 	*ret_have = false;
 	if (set->failed)
 		return KS_SUCCESS;
-	const enum ks_error error = merge_step(set, ret, ret_have, diag);
+	const bool sole = set->heap_n == 1 && set->delivered;
+	const enum ks_error error =
+		sole ? sole_step(set, ret, ret_have, diag) : merge_step(set, ret, ret_have, diag);
 	set->failed = error != KS_SUCCESS;
 	return error;
 }

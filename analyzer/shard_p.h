@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * analyzer/shard_p.h -- the message at hand, which the files of the shard share; private to analyzer/. */
+#ifndef KS_ANALYZER_SHARD_P_H
+#define KS_ANALYZER_SHARD_P_H
+
+#include "analyzer/shard.h"
+
+/* What is known of the message at hand; numbers are KS_MAP_NONE where a table had no room. */
+struct ks_place {
+	const struct ks_message *message;
+	uint32_t source, server, zone;
+	struct ks_source *source_at; /* or NULL */
+	struct ks_flow *flow;        /* or NULL */
+	bool dnskey;                 /* an IN DNSKEY question of opcode QUERY */
+	bool chain;                  /* that, or DS */
+	uint32_t record;             /* of a query in the samples, or KS_SAMPLE_NONE */
+	int64_t before_ns;           /* the flow's message before this one, if `flow` had one */
+	int64_t source_before_ns;    /* the source's; 0: it had none */
+	int64_t asked_ns;            /* of a response's query; 0: unknown */
+};
+
+/* --- shard_query.c, shard_response.c --- */
+
+/* Count a placed message; `cell` is that of its bin. */
+void ks_shard_query(struct ks_shard *shard, struct ks_place *place, struct ks_cell *cell);
+void ks_shard_response(struct ks_shard *shard, struct ks_place *place, struct ks_cell *cell);
+
+/* --- counters that stop at their greatest value --- */
+
+static inline void
+ks_shard_count32(uint32_t *counter)
+{
+	*counter += *counter != UINT32_MAX;
+}
+
+static inline void
+ks_shard_add32(uint32_t *sum, uint32_t n)
+{
+	*sum = n < UINT32_MAX - *sum ? *sum + n : UINT32_MAX;
+}
+
+static inline void
+ks_shard_count16(uint16_t *counter)
+{
+	*counter = (uint16_t)(*counter + (*counter != UINT16_MAX));
+}
+
+static inline void
+ks_shard_stretch(int64_t *first_ns, int64_t *last_ns, bool is_new, int64_t t_ns)
+{
+	if (is_new || t_ns < *first_ns)
+		*first_ns = t_ns;
+	if (is_new || t_ns > *last_ns)
+		*last_ns = t_ns;
+}
+
+static inline struct ks_zone *
+ks_shard_zone_at(const struct ks_shard *shard, uint32_t zone)
+{
+	return (struct ks_zone *)shard->zone_states.base + zone;
+}
+
+static inline struct ks_source_tcp *
+ks_shard_tcp_of(const struct ks_shard *shard, const struct ks_place *place)
+{
+	return (struct ks_source_tcp *)shard->sources_tcp.base + place->source;
+}
+
+#endif
