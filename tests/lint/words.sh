@@ -24,6 +24,15 @@ forbid() { # forbid EXTENDED-REGEX WHY FILE...
 	printf '%s\n' "$found" | head -20
 	complain "  ^ $why"
 }
+
+# What a redirection gone wrong leaves behind. The folders of the top level are fixed.
+for each in *; do
+	case $each in
+	analyzer | dissect | reports | scripts | store | tests | build* | meson.build | [A-Z]*.md | LICENSE | *.db*) ;;
+	*) complain "$each: nothing of this name belongs into the top level" ;;
+	esac
+done
+
 cr=$(printf '\r')
 # shellcheck disable=SC2086 # lists of names without blanks
 forbid '[[:blank:]]+$' 'blanks at the end of a line' $texts
