@@ -88,11 +88,11 @@ write_slow_burners(const struct ks_mitigate_plan *plan, const struct ks_mitigate
 
 static const char *const sentences[KS_RELIEFS] = {
 	[KS_RELIEF_NAMED] = "Sources may be named; all are limited.",
-	[KS_RELIEF_PROVED] =
-		"UNDETERMINED: addresses may be forged, so only sources that were answered over TCP are "
-		"named, "
-		"and all are limited. No list of addresses to be blocked may be made of the others: they may "
-		"be victims.",
+	[KS_RELIEF_PROVED] = "UNDETERMINED: addresses may be forged, so only sources that were answered over "
+			     "TCP, or have a "
+			     "verdict of their own, are named, and all are limited. No list of addresses to "
+			     "be blocked may be made of the others: they may "
+			     "be victims.",
 	[KS_RELIEF_LIMIT] = "ADDRESSES ARE PROBABLY FORGED: those who seem to ask are victims. All are "
 			    "limited, nobody is blocked or delayed but who has a verdict of his own.",
 	[KS_RELIEF_REPAIR] = "Nothing is done here: the zone itself does not validate, and its clients are "
