@@ -39,8 +39,20 @@ accepted() { # by whom they are for
 		dnsdist --check-config -C "$scratch/dnsdist.conf" >>"$scratch/said" 2>&1
 }
 
-# Sources that may be named when every storm is undetermined: heavy, in a zone with a storm, answered over TCP.
+# Sources that may be named: heavy, in a zone with a storm, and to blame by their own verdict; those that have none, where
+# the storm's verdict blames the sources, or, if it has none either, where they were answered over TCP.
 may_be_named() { # may_be_named DATABASE
+	sqlite3 -readonly "$1" "
+		WITH blamed(word) AS (VALUES ('stale-trust-anchor'), ('no-cache'), ('loop'), ('monitoring'), ('clock-skew')),
+		heavy AS (
+			SELECT source, tcp_responses, nullif(v_hitters.verdict, 'undetermined') AS own, nullif(v_storms.verdict, 'undetermined') AS storm
+			FROM v_hitters JOIN source ON address = source JOIN v_storms USING (zone) WHERE heavy
+		)
+		SELECT DISTINCT source FROM heavy
+		WHERE own IN (SELECT word FROM blamed) OR (own IS NULL AND storm IN (SELECT word FROM blamed))
+			OR (own IS NULL AND storm IS NULL AND tcp_responses > 0)" | LC_ALL=C sort
+}
+named() { # may_be_named DATABASE
 	sqlite3 -readonly "$1" "SELECT DISTINCT source FROM v_hitters JOIN source ON address = source
 		WHERE heavy AND zone IN (SELECT zone FROM v_storms) AND tcp_responses > 0" | LC_ALL=C sort
 }

@@ -105,9 +105,9 @@ function compare(zone, start, end,    before, during, share, severe, quarter) {
 	share = during["all"] > before["all"] ? (during["z"] - before["z"]) / (during["all"] - before["all"]) : "null"
 	near("share of the increase", report[9], share, 1e-6)
 	severe = 1 + (during["q"] >= 10 * mean) + (share != "null" && share >= 0.5) + (during["out"] >= 2 * before["out"])
-	# The lifetime of the keys is not stored.
+	severe += report[15] != "" && (end - start) * width > report[15] # longer than caches keep the keys
 	near("severity", report[10], severe, 0)
-	near("tests not made", report[11], 1, 0)
+	near("tests not made", report[11], report[15] == "", 0)
 	if (!(zone in seen))
 		near("start", start, onset(zone), 2)
 	seen[zone] = 1

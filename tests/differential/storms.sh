@@ -24,7 +24,8 @@ SELECT 'zone', zone_id, (t_s - t0) / bin_s, sum(queries), sum(response_dns_bytes
 FROM zone_bin JOIN run USING (run_id), edge WHERE zone_id IN (SELECT zone_id FROM storm) GROUP BY 2, 3;
 WITH edge AS (SELECT min(t_s) AS t0 FROM (SELECT t_s FROM bin UNION ALL SELECT t_s FROM traffic))
 SELECT 'storm', zone_id, name, (start_s - t0) / storm.bin_s, (end_s - t0) / storm.bin_s, base_qps, mean_qps, uplift,
-	ifnull(byte_share, 'null'), severity, severity_unknown, baseline_bins, dispersion, began_before
+	ifnull(byte_share, 'null'), severity, severity_unknown, baseline_bins, dispersion, began_before,
+	(SELECT min(86400, max(ttl_greatest_s)) FROM rrset_seen WHERE rrset_seen.zone_id = storm.zone_id AND type = 48 AND authoritative)
 FROM storm JOIN zone USING (zone_id), edge;"
 
 set -- "$folder"/*.pcap*
