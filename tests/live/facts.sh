@@ -55,9 +55,9 @@ tcpreplay -q -i ks0 --topspeed "$data/zsk-rollover.pcap" >replay.out 2>&1
 sleep 1
 stop_recording
 ip link set ks1 down
-sleep 1
+sleep 3 # looked at every second
 ip link set ks1 up
-sleep 0.5
+sleep 2
 record ks1 after.pcap
 tcpreplay -q -i ks0 --topspeed "$data/zsk-rollover.pcap" >replay.out 2>&1
 sleep 0.5
