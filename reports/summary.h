@@ -23,4 +23,7 @@ KS_MUST_CHECK enum ks_error ks_summary_read_prose(struct ks_store *store, const 
 						  struct ks_summary_prose *ret, struct ks_diag *diag);
 void ks_summary_prose_done(struct ks_summary_prose *prose);
 
+/* "the root zone (.)", "zone example.com." */
+void ks_summary_put_zone(struct ks_buf *buf, const struct ks_value *zone, bool unicode);
+
 #endif

@@ -98,6 +98,13 @@ is_same(struct ks_buf *last, const struct ks_rows *rows, const char *const names
 }
 
 static void
+put_zone(struct ranking *ranking, const struct ks_rows *rows)
+{
+	ks_buf_text(ranking->buf, ks_each_is(rows, "zone", ".") ? "the root zone " : "zone ");
+	put(ranking, rows, "zone");
+}
+
+static void
 put_subject(struct ranking *ranking, const struct ks_rows *rows, bool storm)
 {
 	struct ks_buf *const buf = ranking->buf;
@@ -106,7 +113,7 @@ put_subject(struct ranking *ranking, const struct ks_rows *rows, bool storm)
 		put(ranking, rows, "source");
 		ks_buf_text(buf, " asking for ");
 	}
-	put(ranking, rows, "zone");
+	put_zone(ranking, rows);
 	if (storm && is_null(rows, "start"))
 		ks_buf_text(buf, ", on before the capture");
 	else if (storm) {
@@ -166,11 +173,11 @@ begin_table(struct ranking *ranking, const struct ks_rows *rows)
 	put(ranking, rows, "zone");
 	ks_buf_text(buf, ", ");
 	put(ranking, rows, "start");
-	ks_buf_text(buf,
-		    "</caption>\n<thead><tr><th scope=\"col\">evidence</th><th scope=\"col\">state</th>"
-		    "<th scope=\"col\" class=\"n\">value</th><th scope=\"col\" class=\"n\">weight dB</th>"
-		    "<th scope=\"col\">what is measured</th><th scope=\"col\">shown in</th></tr></thead>\n"
-		    "<tbody>\n");
+	ks_buf_text(buf, "</caption>\n<thead><tr><th scope=\"col\">evidence</th><th scope=\"col\" "
+			 "class=\"n\">weight dB</th>"
+			 "<th scope=\"col\">state</th><th scope=\"col\" class=\"n\">value</th>"
+			 "<th scope=\"col\">what is measured</th><th scope=\"col\">shown "
+			 "in</th></tr></thead>\n<tbody>\n");
 }
 
 /* --- evidence --- */
@@ -213,11 +220,12 @@ put_evidence(struct ranking *ranking, const struct ks_rows *rows)
 	const bool unknown = ks_each_is(rows, "state", "unknown");
 	ks_buf_text(ranking->buf, "<tr><td class=\"t\">");
 	put(ranking, rows, "evidence");
-	ks_buf_text(ranking->buf, unknown ? "</td><td class=\"no\">" : "</td><td>");
+	ks_buf_text(ranking->buf, "</td>");
+	put_figure(ranking, rows, "weight_db");
+	ks_buf_text(ranking->buf, unknown ? "<td class=\"no\">" : "<td>");
 	put(ranking, rows, "state");
 	ks_buf_text(ranking->buf, "</td>");
 	put_figure(ranking, rows, "value");
-	put_figure(ranking, rows, "weight_db");
 	ks_buf_text(ranking->buf, "<td class=\"w\">");
 	put(ranking, rows, "meaning");
 	ks_buf_text(ranking->buf, "</td>");

@@ -22,9 +22,9 @@ static const struct section {
 	int64_t step_s;
 } sections[] = {
 	{"storms", "Storms", "When a zone's DNSKEY rate was above its own base. Intervals are of 95 %.",
-	 " zone start end -duration_s peak_qps base_qps uplift -uplift_lo -uplift_hi severity byte_share "
-	 "sources -residual "
-	 "trigger -lag_s verdict -lead_db ",
+	 " zone start end peak_qps base_qps uplift -uplift_lo -uplift_hi severity byte_share "
+	 "sources "
+	 "trigger verdict ",
 	 200, false, 0},
 	{RANKING, "Diagnosis",
 	 "The explanations of each storm and of the foremost offenders in order. The figure adds up what was "
@@ -122,7 +122,7 @@ static bool
 is_narrow(const char *name)
 {
 	const struct ks_column column = ks_column_of(name);
-	static const char *const words[] = {"source", "server", "event"};
+	static const char *const words[] = {"source", "server", "event", "verdict"};
 	for (size_t i = 0; i < KS_COUNT(words); i++)
 		if (strcmp(words[i], name) == 0)
 			return true;
