@@ -2,8 +2,8 @@
  *
  * reports/summary.h -- the answer in sentences: is there a storm, since when, how strong, who sends.
  *
- * Asks the queries summary, storms, hitters, qtypes, quality and signatures, each read once (qtypes twice), holding
- * a handful of rows. Nothing is written before all of them answered. */
+ * Asks the queries summary, storms, hitters, qtypes, quality and signatures, each read once (qtypes twice),
+ * holding a handful of rows. Nothing is written before all of them answered. */
 #ifndef KS_REPORTS_SUMMARY_H
 #define KS_REPORTS_SUMMARY_H
 
