@@ -120,18 +120,52 @@ ks_prose_caveats(struct ks_buf *buf, const struct ks_document *document)
 	}
 }
 
-void
-ks_prose_command(struct ks_buf *buf, const struct ks_document *document, const char *label, const char *args)
+static void
+put_command(struct ks_buf *buf, const struct ks_document *document, const char *label, const char *verb,
+	    const char *args)
 {
 	const char *database = document->request->database;
-	ks_buf_printf(buf, "%s", label);
-	ks_buf_text(buf, "keystorm report ");
-	ks_buf_text(buf, args);
+	ks_buf_printf(buf, "%skeystorm %s %s", label, verb, args);
 	if (database != NULL && strcmp(database, DEFAULT_DATABASE) != 0) {
 		ks_buf_text(buf, " -d ");
 		ks_escape_shell(buf, database, strlen(database));
 	}
 	ks_buf_put(buf, "\n", 1); /* never folded: a person copies this line */
+}
+
+void
+ks_prose_command(struct ks_buf *buf, const struct ks_document *document, const char *label, const char *args)
+{
+	put_command(buf, document, label, "report", args);
+}
+
+/* The same verdicts as in `keystorm mitigate`: it names nobody whose address may be forged, and does nothing
+ * where resolvers do what they should. */
+static bool
+is_for_servers(const char *verdict)
+{
+	static const char *const verdicts[] = {"stale-trust-anchor", "no-cache", "loop",      "monitoring",
+					       "clock-skew",         "dos",      "reflection"};
+	for (size_t i = 0; i < KS_COUNT(verdicts); i++)
+		if (strcmp(verdicts[i], verdict) == 0)
+			return true;
+	return false;
+}
+
+void
+ks_prose_remedy(struct ks_buf *buf, const struct ks_document *document, const char *label,
+		const char *verdict)
+{
+	const char *const database = document->request->database;
+	if (strcmp(verdict, "broken-zone") == 0)
+		put_command(buf, document, label, "report", "signatures");
+	if (!is_for_servers(verdict))
+		return;
+	put_command(buf, document, label, "mitigate", "--for dnsdist");
+	ks_buf_printf(buf, "%skeystorm compare ", label);
+	ks_escape_shell(buf, database == NULL ? DEFAULT_DATABASE : database,
+			strlen(database == NULL ? DEFAULT_DATABASE : database));
+	ks_buf_text(buf, " AFTER.db   # later, with a capture from then: did it help?\n");
 }
 
 bool

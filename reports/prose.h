@@ -29,6 +29,10 @@ size_t ks_prose_fit(const char *text, size_t n, size_t columns, size_t *ret_skip
  * ready for a shell. */
 void ks_prose_command(struct ks_buf *buf, const struct ks_document *document, const char *label,
 		      const char *args);
+/* What can be done at the servers against a storm with this verdict, and how to see whether it helped;
+ * nothing where configuration of servers is no answer to it. */
+void ks_prose_remedy(struct ks_buf *buf, const struct ks_document *document, const char *label,
+		     const char *verdict);
 /* Copy `pattern`, with {column} replaced by that value of the current row, quoted for a shell. False when
  * the row has no such value. */
 KS_MUST_CHECK bool ks_prose_expand(struct ks_buf *buf, const char *pattern, const struct ks_rows *rows);

@@ -8,6 +8,7 @@
 #include "reports/buf.h"
 #include "reports/fmt/fmt.h"
 #include "reports/fmt/svg.h"
+#include "reports/fmt/why.h"
 #include "reports/summary.h"
 
 const struct ks_report_name ks_report_names[] = {
@@ -63,8 +64,9 @@ const struct ks_report_name ks_report_names[] = {
 	{.name = "diagnosis",
 	 .what = "why: each kind of evidence, its value and its weight for each explanation",
 	 .empty = "no diagnosis: there is no storm, and nobody asks again for keys just delivered.",
-	 .next = "storms",
-	 .next_empty = "summary"},
+	 .next = "conditions",
+	 .next_empty = "summary",
+	 .text = ks_why_write},
 	{.name = "conditions",
 	 .what = "what it takes to storm, by source: DO, signatures, a check that fails, no memory of it",
 	 .empty = "nothing: nobody asks again for keys just delivered.",

@@ -265,8 +265,15 @@ put_next(struct ks_buf *buf, const struct ks_summary *summary)
 		struct ks_buf args = {0};
 		ks_buf_text(&args, "sequence --source ");
 		ks_buf_text(&args, ks_buf_string(&summary->offender));
-		ks_prose_command(buf, document, "next: ", "hitters");
+		if (summary->n_storms > 0) {
+			ks_prose_command(buf, document, "next: ", "diagnosis");
+			ks_prose_command(buf, document, "      ", "hitters");
+		} else {
+			ks_prose_command(buf, document, "next: ", "hitters");
+		}
 		ks_prose_command(buf, document, "      ", ks_buf_string(&args));
+		if (summary->n_storms > 0)
+			ks_prose_remedy(buf, document, "      ", ks_buf_string(&summary->verdict));
 		buf->failed |= args.failed;
 		ks_buf_done(&args);
 		return;
@@ -282,6 +289,8 @@ put_all(struct ks_buf *buf, const struct ks_summary *summary)
 	ks_buf_put(buf, "\n", 1);
 	put_answer(buf, summary);
 	put_folded(buf, summary, "", put_senders);
+	if (summary->expired.n > 0)
+		ks_prose_fold(buf, "", ks_buf_string(&summary->expired), summary->document->request->width);
 	if (summary->chart.n > 0) {
 		ks_buf_put(buf, "\n", 1);
 		ks_buf_text(buf, ks_buf_string(&summary->chart));
@@ -302,7 +311,7 @@ done(struct ks_summary *summary)
 {
 	struct ks_buf *const parts[] = {&summary->verdict, &summary->to_decide, &summary->milestone,
 					&summary->top,     &summary->offender,  &summary->chart,
-					&summary->refused, &summary->strongest};
+					&summary->refused, &summary->strongest, &summary->expired};
 	bool failed = false;
 	for (size_t i = 0; i < KS_COUNT(parts); i++) {
 		failed |= parts[i]->failed;
@@ -324,6 +333,7 @@ read_words(struct ks_summary *summary, struct ks_diag *diag)
 		ks_summary_read_storms,
 		ks_summary_read_hitters,
 		ks_summary_read_quality,
+		ks_summary_read_expired,
 	};
 	enum ks_error error = KS_SUCCESS;
 	for (size_t i = 0; error == KS_SUCCESS && i < KS_COUNT(parts); i++)
@@ -375,6 +385,8 @@ put_prose(struct ks_summary_prose *prose, const struct ks_summary *summary)
 	put_load(&prose->load, summary);
 	put_verdict(&prose->verdict, summary);
 	put_senders(&prose->senders, summary);
+	if (summary->expired.n > 0)
+		ks_buf_printf(&prose->senders, "\n%s", ks_buf_string(&summary->expired));
 	put_counts(&prose->counted, summary);
 	ks_buf_text(&prose->refused, ks_buf_string(&summary->refused));
 	ks_buf_text(&prose->milestone, ks_buf_string(&summary->milestone));

@@ -2,8 +2,8 @@
  *
  * reports/summary.h -- the answer in sentences: is there a storm, since when, how strong, who sends.
  *
- * Asks the queries summary, storms, hitters, qtypes and quality, each read once (qtypes twice), holding
- * a handful of rows. Nothing is written before all of them answered. */
+ * Asks the queries summary, storms, hitters, qtypes, quality and signatures, each read once (qtypes twice),
+ * holding a handful of rows. Nothing is written before all of them answered. */
 #ifndef KS_REPORTS_SUMMARY_H
 #define KS_REPORTS_SUMMARY_H
 
@@ -22,5 +22,8 @@ struct ks_summary_prose {
 KS_MUST_CHECK enum ks_error ks_summary_read_prose(struct ks_store *store, const struct ks_document *document,
 						  struct ks_summary_prose *ret, struct ks_diag *diag);
 void ks_summary_prose_done(struct ks_summary_prose *prose);
+
+/* "the root zone (.)", "zone example.com." */
+void ks_summary_put_zone(struct ks_buf *buf, const struct ks_value *zone, bool unicode);
 
 #endif

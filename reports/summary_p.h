@@ -25,15 +25,14 @@ struct ks_summary {
 	struct ks_buf top;       /* "192.0.2.1 (41.2 %, zone .), ..." */
 	struct ks_buf offender;  /* the source to look at next, quoted for a shell */
 	struct ks_buf chart, refused;
+	struct ks_buf expired; /* a sentence: signatures that were served when they were over */
 };
 
 KS_MUST_CHECK enum ks_error ks_summary_read_storms(struct ks_summary *summary, struct ks_diag *diag);
 KS_MUST_CHECK enum ks_error ks_summary_read_hitters(struct ks_summary *summary, struct ks_diag *diag);
 KS_MUST_CHECK enum ks_error ks_summary_read_chart(struct ks_summary *summary, struct ks_diag *diag);
 KS_MUST_CHECK enum ks_error ks_summary_read_quality(struct ks_summary *summary, struct ks_diag *diag);
-
-/* "the root zone (.)", "zone example.com." */
-void ks_summary_put_zone(struct ks_buf *buf, const struct ks_value *zone, bool unicode);
+KS_MUST_CHECK enum ks_error ks_summary_read_expired(struct ks_summary *summary, struct ks_diag *diag);
 
 /* The current row of `storms`, in sentences (summary_storm.c). */
 void ks_summary_put_storm(struct ks_buf *buf, const struct ks_rows *rows, bool unicode);

@@ -8,6 +8,7 @@
 #include "reports/columns.h"
 #include "reports/escape.h"
 #include "reports/number.h"
+#include "reports/summary.h"
 #include "reports/summary_p.h"
 
 /* Called for each row; false ends the reading. */
@@ -297,5 +298,49 @@ ks_summary_read_quality(struct ks_summary *summary, struct ks_diag *diag)
 		ks_buf_done(&refusal->name);
 		ks_buf_done(&refusal->note);
 	}
+	return error;
+}
+
+/* --- signatures that were over --- */
+
+struct expired {
+	struct ks_buf zone; /* the first */
+	bool several;       /* others too */
+	double served;
+	bool unicode;
+};
+
+static bool
+see_signature(void *arg, const struct ks_rows *rows)
+{
+	struct expired *const expired = arg;
+	const struct ks_value zone = ks_column_value(rows, "zone"), n = ks_column_value(rows, "seen_expired");
+	if (!(ks_column_number(&n, 0) > 0))
+		return true;
+	expired->served += ks_column_number(&n, 0);
+	struct ks_buf name = {0};
+	ks_summary_put_zone(&name, &zone, expired->unicode);
+	expired->several |=
+		expired->zone.n > 0 && strcmp(ks_buf_string(&name), ks_buf_string(&expired->zone)) != 0;
+	if (expired->zone.n == 0)
+		ks_buf_text(&expired->zone, ks_buf_string(&name));
+	ks_buf_done(&name);
+	return true;
+}
+
+enum ks_error
+ks_summary_read_expired(struct ks_summary *summary, struct ks_diag *diag)
+{
+	struct expired expired = {.unicode = summary->document->request->unicode};
+	const enum ks_error error = each_row(summary, "signatures", -1, see_signature, &expired, diag);
+	if (expired.zone.n > 0) {
+		ks_buf_text(&summary->expired, "Expired signatures were served ");
+		ks_number_scaled(&summary->expired, expired.served, /* whole= */ true, "");
+		ks_buf_printf(&summary->expired, " time%s, of %s%s: keystorm report signatures.",
+			      expired.served > 1 ? "s" : "", ks_buf_string(&expired.zone),
+			      expired.several ? " and others" : "");
+	}
+	summary->expired.failed |= expired.zone.failed;
+	ks_buf_done(&expired.zone);
 	return error;
 }

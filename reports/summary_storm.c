@@ -7,6 +7,7 @@
 #include "reports/columns.h"
 #include "reports/escape.h"
 #include "reports/number.h"
+#include "reports/summary.h"
 #include "reports/summary_p.h"
 
 static double

@@ -4,6 +4,8 @@
  * that allows. */
 #include <string.h>
 
+#include "reports/columns.h"
+#include "reports/each.h"
 #include "reports/html/page_p.h"
 #include "reports/number.h"
 
@@ -59,6 +61,32 @@ put_span(struct ks_buf *buf, const struct ks_store_head *head)
 	end(buf);
 }
 
+/* "kernel_drops 120, packets lost in 2 bins ...; " */
+static bool
+see_loss(void *arg, const struct ks_rows *rows)
+{
+	struct ks_buf *const buf = arg;
+	const struct ks_value name = ks_column_value(rows, "counter"), note = ks_column_value(rows, "note");
+	if (!ks_each_is(rows, "kind", "loss"))
+		return true;
+	ks_buf_text(buf, buf->n == 0 ? "" : "; ");
+	ks_buf_put(buf, name.text, name.type == KS_VALUE_TEXT ? name.n_text : 0);
+	ks_buf_text(buf, " ");
+	ks_number_scaled(buf, ks_each_number(rows, "value"), /* whole= */ true, "");
+	if (note.type == KS_VALUE_TEXT && note.n_text > 0) {
+		ks_buf_text(buf, ", ");
+		ks_buf_put(buf, note.text, note.n_text);
+	}
+	return true;
+}
+
+enum ks_error
+ks_page_read_lost(struct ks_page *page, struct ks_diag *diag)
+{
+	const struct ks_query query = {.limit = -1};
+	return ks_each_row(page->store, "quality", &query, see_loss, &page->lost, diag);
+}
+
 void
 ks_page_put_facts(const struct ks_page *page, struct ks_buf *buf)
 {
@@ -69,6 +97,8 @@ ks_page_put_facts(const struct ks_page *page, struct ks_buf *buf)
 	put_fact(buf, "Not counted",
 		 page->prose.refused.n > 0 ? ks_buf_string(&page->prose.refused)
 					   : "every packet read was counted as DNS");
+	if (page->lost.n > 0)
+		put_fact(buf, "Lost", ks_buf_string(&page->lost));
 	for (size_t i = 0; i < head->n_caveats; i++)
 		put_fact(buf, "Caveat", head->caveats[i]);
 	if (head->n_caveats == 0)

@@ -73,7 +73,9 @@ put_evidence(const struct ks_page *page, struct ks_buf *buf)
 	} sections[] = {{"diagnosis", "diagnosis"},
 			{"storms", "storms"},
 			{"hitters", "who asks"},
+			{"conditions", "what it takes"},
 			{"rollovers", "what happened to keys"},
+			{"chain", "chain of trust"},
 			{"quality", "what was not counted"}};
 	bool any = false;
 	if (!page->prose.has_storm && page->prose.verdict.n == 0)
@@ -239,7 +241,8 @@ ks_page_put_content(struct ks_page *page, const char *id, const char *title)
 static bool
 done(struct ks_page *page)
 {
-	struct ks_buf *const parts[] = {&page->numbers, &page->contents, &page->pictures, &page->tables};
+	struct ks_buf *const parts[] = {&page->numbers, &page->lost, &page->contents, &page->pictures,
+					&page->tables};
 	bool failed = page->prose.headline.failed || page->prose.storms.failed || page->prose.senders.failed;
 	for (size_t i = 0; i < KS_COUNT(parts); i++) {
 		failed |= parts[i]->failed;
@@ -255,6 +258,8 @@ read_page(struct ks_page *page, struct ks_diag *diag)
 	enum ks_error error = ks_summary_read_prose(page->store, page->document, &page->prose, diag);
 	if (error == KS_SUCCESS)
 		error = ks_page_read_numbers(page, diag);
+	if (error == KS_SUCCESS)
+		error = ks_page_read_lost(page, diag);
 	if (error == KS_SUCCESS)
 		error = ks_page_read_pictures(page, diag);
 	return error != KS_SUCCESS ? error : ks_page_read_tables(page, diag);

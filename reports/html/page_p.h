@@ -17,6 +17,7 @@ struct ks_page {
 	int64_t limit;                      /* rows of a table; 0: as many as its section says, < 0: all */
 	struct ks_summary_prose prose;
 	struct ks_buf numbers;  /* items of a list of definitions: figures to know */
+	struct ks_buf lost;     /* sentences: what was lost before it could be read, and why */
 	struct ks_buf contents; /* items of a list */
 	struct ks_buf pictures, tables;
 };
@@ -33,7 +34,12 @@ KS_MUST_CHECK enum ks_error ks_page_read_pictures(struct ks_page *page, struct k
 KS_MUST_CHECK enum ks_error ks_page_read_tables(struct ks_page *page, struct ks_diag *diag);
 KS_MUST_CHECK enum ks_error ks_page_read_numbers(struct ks_page *page, struct ks_diag *diag);
 
-/* facts.c: what the page is about, and what it is not. */
+/* ranking.c: storms and sources with their explanations and the evidence; `ret_n` counts them. */
+KS_MUST_CHECK enum ks_error ks_page_read_ranking(const struct ks_page *page, struct ks_buf *buf,
+						 int64_t *ret_n, struct ks_diag *diag);
+
+/* facts.c: what the capture lost, for `lost`; what the page is about, and what it is not. */
+KS_MUST_CHECK enum ks_error ks_page_read_lost(struct ks_page *page, struct ks_diag *diag);
 void ks_page_put_facts(const struct ks_page *page, struct ks_buf *buf);
 
 /* Files embedded at build. */

@@ -11,6 +11,9 @@
 #include "reports/html/page_p.h"
 #include "reports/number.h"
 
+/* The one section that is no table of rows. */
+#define RANKING "diagnosis"
+
 static const struct section {
 	const char *report, *title, *lead;
 	const char *columns; /* each between blanks; those after a minus not on paper */
@@ -19,12 +22,17 @@ static const struct section {
 	int64_t step_s;
 } sections[] = {
 	{"storms", "Storms", "When a zone's DNSKEY rate was above its own base. Intervals are of 95 %.",
-	 " zone start end -duration_s peak_qps base_qps uplift -uplift_lo -uplift_hi severity byte_share "
-	 "sources -residual "
-	 "trigger -lag_s verdict -lead_db ",
+	 " zone start end peak_qps base_qps uplift -uplift_lo -uplift_hi severity byte_share "
+	 "sources "
+	 "trigger verdict ",
 	 200, false, 0},
-	{"diagnosis", "Diagnosis", "The evidence for and against each cause, in decibans.",
-	 " zone source hypothesis evidence value weight_db sum_db rank ", 300, true, 0},
+	{RANKING, "Diagnosis",
+	 "The explanations of each storm and of the foremost offenders in order. The figure adds up what was "
+	 "seen for "
+	 "and against, in decibans: 10 more is ten times as likely, and enough for a verdict. Open one for "
+	 "its "
+	 "evidence.",
+	 "", 0, true, 0},
 	{"hitters", "Heavy hitters",
 	 "Who asks for which zone's keys, with shares of all DNSKEY queries; requeries are repeats although "
 	 "the answer "
@@ -33,6 +41,9 @@ static const struct section {
 	 "response_bytes tags "
 	 "-fingerprint verdict ",
 	 300, false, 0},
+	{"conditions", "What it takes",
+	 "To storm, a source asks for signatures, gets them, cannot use them, and does not remember that.",
+	 " zone source condition met count of note ", 80, true, 0},
 	{"habits", "How they ask", "Sources that fail: their searches, pauses and recovery.",
 	 " source zone queries -bursts failing_bursts memory_class -max_waiting halted_share "
 	 "min_search_interval_s rfc9520 "
@@ -47,6 +58,13 @@ static const struct section {
 	 "calendar.",
 	 " zone t -t_before event algorithm tag -server phase warning -source -servers detail ", 300, false,
 	 0},
+	{"chain", "Chain of trust", "Does it reach the zone: the DS of its parent, and its keys.",
+	 " zone link ds denied_by signed warning -servers -parent_last last ", 100, true, 0},
+	{"keys", "Keys", "By what they were seen to sign; those with a warning first.",
+	 " zone tag algorithm -key role -sep revoked signs has_ds bits warning -first last -responses ", 100,
+	 true, 0},
+	{"denial", "Denial of existence", "How zones deny names: NSEC or NSEC3, and at what price.",
+	 " zone denial level iterations salt_bytes opt_out_share warning -records ", 100, true, 0},
 	{"consistency", "Consistency",
 	 "Which DNSKEY RRset each server gave, signed by whom, from when to when.",
 	 " zone server nsid dnskey_hash signers soa_serial from to responses ", 200, false, 0},
@@ -55,6 +73,8 @@ static const struct section {
 	 false, 0},
 	{"audit", "Audit", "Ten questions about DNSSEC, as far as packets can answer them.",
 	 " question result evidence zones zones_wrong ", 20, false, 0},
+	{"resolver", "At the resolver", "What its clients met.",
+	 " question result zone value count of since note ", 60, true, 0},
 	{"errors", "Errors", "What resolvers admit: extended errors (RFC 8914) and reports (RFC 9567).",
 	 " kind code meaning zone qtype count -first last ", 100, true, 0},
 	{"exhaustion", "Costly zones", "What costs validators more than is usual.",
@@ -102,7 +122,7 @@ static bool
 is_narrow(const char *name)
 {
 	const struct ks_column column = ks_column_of(name);
-	static const char *const words[] = {"source", "server", "event"};
+	static const char *const words[] = {"source", "server", "event", "verdict"};
 	for (size_t i = 0; i < KS_COUNT(words); i++)
 		if (strcmp(words[i], name) == 0)
 			return true;
@@ -117,7 +137,7 @@ tone_of(const char *name, const struct ks_value *value)
 	} tones[] = {
 		{"result", "fail", "bad"},      {"result", "pass", "good"}, {"state", "expired", "bad"},
 		{"state", "expiring", "bad"},   {"state", "future", "bad"}, {"verified", "bogus", "bad"},
-		{"rfc9520", "violates", "bad"},
+		{"rfc9520", "violates", "bad"}, {"link", "broken", "bad"},  {"level", "error", "bad"},
 	};
 	for (size_t i = 0; i < KS_COUNT(tones); i++)
 		if (strcmp(tones[i].column, name) == 0 && value->type == KS_VALUE_TEXT &&
@@ -207,6 +227,9 @@ see_row(void *arg, const struct ks_rows *rows)
 {
 	struct table *const table = arg;
 	const size_t n = ks_rows_columns(rows);
+	/* Of a resolver nothing is known elsewhere, and a table of that is none. */
+	if (ks_each_is(rows, "result", "not computable"))
+		return true;
 	if (table->n++ == 0)
 		put_head(table, rows);
 	if (table->n > table->limit)
@@ -241,6 +264,20 @@ put_title(struct ks_buf *buf, const struct section *section)
 		      section->report, section->report, section->title, section->lead);
 }
 
+/* What must be kept in mind of this report alone; the rest stands at the top of the page. */
+static enum ks_error
+put_caveats(const struct ks_page *page, struct ks_buf *buf, const char *report, struct ks_diag *diag)
+{
+	struct ks_store_head head = {0};
+	const enum ks_error error = ks_store_read_caveats(page->store, report, &head, diag);
+	for (size_t i = 0; i < head.n_caveats; i++) {
+		ks_buf_text(buf, "<p class=\"more\">Caveat: ");
+		ks_page_put_string(buf, head.caveats[i]);
+		ks_buf_text(buf, ".</p>\n");
+	}
+	return error;
+}
+
 static void
 put_end(const struct table *table, const struct ks_report_name *report)
 {
@@ -257,7 +294,19 @@ put_end(const struct table *table, const struct ks_report_name *report)
 		ks_buf_printf(table->buf, "All columns: <code>keystorm report %s%s -f csv%s</code></p>\n",
 			      report->name, step, table->n > table->limit ? " --limit all" : "");
 	}
-	ks_buf_text(table->buf, "</section>\n");
+}
+
+static enum ks_error
+read_rows(struct ks_page *page, struct table *table, const struct ks_report_name *report,
+	  struct ks_diag *diag)
+{
+	const struct section *const section = table->section;
+	const struct ks_query query = {.limit = -1, .step_s = section->step_s};
+	if (strcmp(section->report, RANKING) == 0)
+		return ks_page_read_ranking(page, table->buf, &table->n, diag);
+	const enum ks_error error = ks_each_row(page->store, section->report, &query, see_row, table, diag);
+	put_end(table, report);
+	return error;
 }
 
 static enum ks_error
@@ -265,7 +314,6 @@ read_section(struct ks_page *page, const struct section *section, struct ks_diag
 {
 	const struct ks_report_name *const report = report_of(section->report);
 	const int64_t limit = page->limit;
-	const struct ks_query query = {.limit = -1, .step_s = section->step_s};
 	struct ks_buf rows = {0};
 	struct table table = {.buf = &rows, .section = section, .limit = limit == 0 ? section->rows : limit};
 	if (limit < 0)
@@ -273,9 +321,11 @@ read_section(struct ks_page *page, const struct section *section, struct ks_diag
 	if (report == NULL) /* a question that this program does not know */
 		return KS_SUCCESS;
 	put_title(&rows, section);
-	const enum ks_error error = ks_each_row(page->store, section->report, &query, see_row, &table, diag);
+	enum ks_error error = put_caveats(page, &rows, section->report, diag);
+	if (error == KS_SUCCESS)
+		error = read_rows(page, &table, report, diag);
+	ks_buf_text(&rows, "</section>\n");
 	if (error == KS_SUCCESS && (table.n > 0 || !section->if_any)) {
-		put_end(&table, report);
 		ks_page_put_content(page, section->report, section->title);
 		ks_buf_put(&page->tables, ks_buf_string(&rows), rows.n);
 	}

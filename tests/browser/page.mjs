@@ -102,6 +102,26 @@ await test("names full of markup make no element, no attribute and no script", a
 	await page.context().close();
 });
 
+await test("explanations stand in order, closed, and open onto their evidence by keys", async () => {
+	const page = await open("storm");
+	const rows = reports("storm").diagnosis.rows;
+	const first = rows.filter(row => row.source === null);
+	const named = [...new Set(first.map(row => row.hypothesis))];
+	const list = page.locator("ol.why").first();
+	assert.deepEqual(await list.locator("summary b").allTextContents(), named);
+	assert.equal(await list.locator("details[open]").count(), 0);
+	await list.locator("summary").first().focus();
+	await page.keyboard.press("Enter");
+	assert.equal(await list.locator("details[open]").count(), 1);
+	const best = first.filter(row => row.rank === 1);
+	assert.deepEqual(await list.locator("details").first().locator("tbody td:first-child").allTextContents(), best.map(row => row.evidence));
+	const weights = await list.locator("details").first().locator("tbody td:nth-child(2)").evaluateAll(cells => cells.map(cell => Number(cell.dataset.v)));
+	assert.deepEqual(weights, best.map(row => row.weight_db));
+	const links = await page.locator('ol.why a[href^="#"]').evaluateAll(all => all.filter(one => !document.querySelector(one.hash)).length);
+	assert.equal(links, 0);
+	await page.context().close();
+});
+
 await test("lines have a column for each bin, and values as the rows say", async () => {
 	const page = await open("storm");
 	const rows = reports("storm").traffic.rows;

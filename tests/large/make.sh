@@ -51,7 +51,7 @@ INSERT INTO behaviour
 INSERT INTO query
 	SELECT run_id, CAST(char(10, 2, 1, 1) AS BLOB), i, CAST(char(10, 1, 1, 1 + i % 2) AS BLOB), first_ns + 240000000000000 + i * 36000000000,
 		first_ns + 240000000000000 + i * 36000000000 + 3000000, CAST(char(4) || 'z000' || char(0) AS BLOB), 'z000.', 48, i, 5353, 0, 1, 1232, 0,
-		iif(i = 0, 1, 2), 1139, 0, 0
+		iif(i = 0, 1, 2), 1139, 0, 0, 64, 0, 60, 0
 	FROM run, n;
 COMMIT;
 SQL

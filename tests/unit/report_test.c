@@ -71,6 +71,14 @@ ks_rows_open(struct ks_store *store, const char *name, const struct ks_query *qu
 			store->opened++;
 			return KS_SUCCESS;
 		}
+	/* Most summaries here have no signatures to speak of. */
+	static const struct fake unsigned_zones = {.name = "signatures"};
+	if (strcmp(name, "signatures") == 0) {
+		*ret = calloc(1, sizeof(**ret));
+		**ret = (struct ks_rows){.store = store, .fake = &unsigned_zones};
+		store->opened++;
+		return KS_SUCCESS;
+	}
 	return ks_diag_set(diag, KS_ERR_USAGE, "fake: no query %s", name);
 }
 
@@ -535,12 +543,12 @@ Test(report, text_fits_eighty_columns_and_says_what_it_left_out)
 		       .name = "hitters", .format = "text", .width = 80, .database = "keystorm.db"},
 	       "keystorm hitters - 2026-11-21 22:47:00Z to 22:50:09Z (3 min 9 s), vantage M\n"
 	       "\n"
-	       "#  source        zone          heavy  queries    share   hot  warm  requeries\n"
-	       "1  192.0.2.1     .             yes       123k   75.0 %  120k    12     97.2 %\n"
-	       "2  2001:db8::53  example.com.  no         812  0.493 %     0     0        0 %\n"
+	       "#  source        zone          heavy  queries    share   hot  requeries  verdict\n"
+	       "1  192.0.2.1     .             yes       123k   75.0 %  120k     97.2 %  -\n"
+	       "2  2001:db8::53  example.com.  no         812  0.493 %     0        0 %  -\n"
 	       "\n"
-	       "more columns: err, guaranteed, cum_share, cool, refresh, memory_class, sci,\n"
-	       "              spray, median_gap_ms, response_bytes, tags, fingerprint, verdict,\n"
+	       "more columns: err, guaranteed, cum_share, warm, cool, refresh, memory_class,\n"
+	       "              sci, spray, median_gap_ms, response_bytes, tags, fingerprint,\n"
 	       "              first, last (-f csv has them)\n"
 	       "caveat: some sources were dropped\n"
 	       "next: keystorm report sequence --source 192.0.2.1\n");
@@ -1052,8 +1060,105 @@ Test(report, the_summary_of_a_storm_answers_first)
 	       "             cut by the snap length\n"
 	       "caveat: one input was cut\n"
 	       "next milestone: 2027-01-11 root KSK 20326 revoked (planned)\n"
-	       "next: keystorm report hitters -d /var/x.db\n"
+	       "next: keystorm report diagnosis -d /var/x.db\n"
+	       "      keystorm report hitters -d /var/x.db\n"
 	       "      keystorm report sequence --source 192.0.2.1 -d /var/x.db\n");
+}
+
+Test(report, a_command_against_a_storm_stands_where_servers_can_do_something)
+{
+	const struct ks_report_request request = {.database = "a b.db"}, none = {0};
+	const struct ks_document document = {.request = &request}, plain = {.request = &none};
+	const struct {
+		const char *verdict, *expected;
+	} rows[] = {
+		{"stale-trust-anchor",
+		 "> keystorm mitigate --for dnsdist -d 'a b.db'\n"
+		 "> keystorm compare 'a b.db' AFTER.db   # later, with a capture from then: did "
+		 "it help?\n"},
+		{"broken-zone", "> keystorm report signatures -d 'a b.db'\n"},
+		{"answer-lost", ""},
+		{"healthy", ""},
+		{"undetermined", ""},
+		{"", ""},
+	};
+	for (size_t i = 0; i < KS_COUNT(rows); i++) {
+		struct ks_buf buf = {0};
+		ks_prose_remedy(&buf, &document, "> ", rows[i].verdict);
+		cr_assert(
+			eq(str, (char *)(uintptr_t)ks_buf_string(&buf), (char *)(uintptr_t)rows[i].expected),
+			"%s", rows[i].verdict);
+		ks_buf_done(&buf);
+	}
+	struct ks_buf buf = {0};
+	ks_prose_remedy(&buf, &plain, "", "loop");
+	cr_assert(has(ks_buf_string(&buf),
+		      "keystorm mitigate --for dnsdist\nkeystorm compare keystorm.db AFTER.db "));
+	ks_buf_done(&buf);
+}
+
+static const char *const signatures_columns[] = {"zone", "type", "seen_expired"};
+/* clang-format off */
+static const struct ks_value signatures_values[] = {
+	V_TEXT("a.example."), V_TEXT("A"), V_INT(0), V_TEXT("example.com."), V_TEXT("A"), V_INT(3),
+	V_TEXT("example.com."), V_TEXT("NS"), V_INT(4), V_TEXT("b.example."), V_TEXT("A"), V_NULL,
+};
+/* clang-format on */
+
+Test(report, the_summary_tells_of_signatures_that_were_served_when_they_were_over)
+{
+	const struct fake fakes[] = {FAKE("summary", summary), FAKE("storms", storms),
+				     FAKE("hitters", hitters), FAKE("qtypes", qtypes),
+				     FAKE("quality", quality), FAKE("signatures", signatures)};
+	struct ks_store store = {.fakes = fakes, .n_fakes = 6, .head = HEAD_M};
+	char *got = written(&store, (struct ks_report_request){.name = "summary", .format = "text"});
+	cr_assert(has(got, "\nExpired signatures were served 7 times, of zone example.com.: keystorm report "
+			   "signatures.\n"),
+		  "%s", got);
+	free(got);
+}
+
+static const char *const why_columns[] = {"zone",       "source",  "start",    "verdict",  "lead_db",
+					  "hypothesis", "sum_db",  "rank",     "evidence", "state",
+					  "weight_db",  "meaning", "shown_in", "missing",  "decided_by"};
+#define WHY(source, rank, name, sum, evidence, state, weight, missing)                                       \
+	V_TEXT("."), source, V_TEXT("2026-11-21T22:48:10Z"), V_TEXT("loop"), V_REAL(12), V_TEXT(name),       \
+		V_REAL(sum), V_INT(rank), V_TEXT(evidence), V_TEXT(state), V_REAL(weight),                   \
+		V_TEXT("what " evidence " is"), V_TEXT("hitters"), missing, V_TEXT("all of " evidence)
+static const struct ks_value why_values[] = {
+	WHY(V_NULL, 1, "loop", 5, "one", "present", 9, V_NULL),
+	WHY(V_NULL, 1, "loop", 5, "two", "unknown", 0, V_INT(2)),
+	WHY(V_NULL, 1, "loop", 5, "three", "absent", -4, V_INT(1)),
+	WHY(V_NULL, 2, "dos", -7, "one", "present", -7, V_NULL),
+	WHY(V_NULL, 3, "reflection", 0, "one", "unknown", 0, V_NULL),
+	WHY(V_TEXT("192.0.2.1"), 1, "loop", 5, "one", "present", 9, V_NULL),
+};
+
+Test(report, a_diagnosis_has_a_line_for_each_explanation)
+{
+	const struct fake fakes[] = {FAKE("diagnosis", why)};
+	struct ks_store store = {.fakes = fakes, .n_fakes = 1, .head = HEAD_M};
+	expect(&store,
+	       (struct ks_report_request){.name = "diagnosis", .format = "text", .query = {.limit = 1}},
+	       "keystorm diagnosis - 2026-11-21 22:47:00Z to 22:50:09Z (3 min 9 s), vantage M\n"
+	       "\n"
+	       "Storm on the root zone (.), since 2026-11-21T22:48:10Z: loop, 12.0 dB ahead of the next (10 "
+	       "are "
+	       "enough).\n"
+	       "sum dB  explanation         for and against, dB\n"
+	       "  5.00  loop                one +9.00, three (absent) -4.00\n"
+	       " -7.00  dos                 one -7.00\n"
+	       "     0  reflection          nothing for or against\n"
+	       "\n"
+	       "one: what one is (report hitters)\n"
+	       "three: what three is (report hitters)\n"
+	       "to know more, capture: all of three; all of two\n"
+	       "\n"
+	       "1 of 2 storms and sources; --limit N or all shows more\n"
+	       "next: keystorm report conditions\n"
+	       "      keystorm mitigate --for dnsdist\n"
+	       "      keystorm compare keystorm.db AFTER.db   # later, with a capture from then: did it "
+	       "help?\n");
 }
 
 Test(report, the_summary_without_a_storm_says_so_plainly)
