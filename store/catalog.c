@@ -126,16 +126,18 @@ const struct ks_catalog_entry ks_catalog[] = {
 	{
 		.name = "storms",
 		.sql = ks_sql_storms,
-		.columns = "zone, start, \"end\", peak_qps, base_qps, uplift, uplift_lo, uplift_hi, "
-			   "severity, byte_share, sources,"
-			   " half_life_s, residual, residual_lo, residual_hi, \"trigger\", lag_s, verdict, "
-			   "lead_db,"
-			   " uplift_is_lower_bound, mean_qps, duration_s, severity_unknown, still_elevated, "
-			   "half_life_at_least_s, residual_share, residual_share_lo, residual_share_hi, "
-			   "higher_than_before, rise, rise_s, baseline, baseline_bins, dispersion, "
-			   "second_start, second_agrees, unknown_bins, growth, growth_lo, growth_hi, "
-			   "answer_bytes, answered_bps, predicted_bps, predicted_ip_bps, predicted_wire_bps, "
-			   "server, lag_most_s, trigger_zone, trigger_source, other_triggers",
+		.columns =
+			"zone, start, \"end\", peak_qps, base_qps, uplift, uplift_lo, uplift_hi, "
+			"severity, byte_share, sources,"
+			" half_life_s, residual, residual_lo, residual_hi, \"trigger\", lag_s, verdict, "
+			"lead_db,"
+			" uplift_is_lower_bound, mean_qps, duration_s, severity_unknown, still_elevated, "
+			"half_life_at_least_s, residual_share, residual_share_lo, residual_share_hi, "
+			"higher_than_before, rise, rise_s, baseline, baseline_bins, dispersion, "
+			"second_start, second_agrees, unknown_bins, growth, growth_lo, growth_hi, "
+			"answer_bytes, answered_bps, predicted_bps, predicted_ip_bps, predicted_wire_bps, "
+			"server, lag_most_s, trigger_zone, trigger_source, other_triggers, repair, repair_s, "
+			"repair_half_s",
 		.order = "first_ns, zone, last_ns",
 		.rankable =
 			" peak_qps base_qps uplift uplift_lo severity byte_share sources mean_qps duration_s "
@@ -144,6 +146,18 @@ const struct ks_catalog_entry ks_catalog[] = {
 		.time = KS_FILTER_SPAN,
 		.limit = -1,
 		.caveats = storm_caveats,
+	},
+	{
+		.name = "growth",
+		.sql = ks_sql_growth,
+		.columns = "zone, number, start, uplift, uplift_lo, uplift_hi, uplift_is_lower_bound, "
+			   "apart_s, growth, growth_lo, growth_hi, doubling_s, doubling_lo_s, doubling_hi_s, "
+			   "next_uplift, next_uplift_lo, next_uplift_hi, \"trigger\"",
+		.order = "zone, number",
+		.rankable = " uplift apart_s growth doubling_s next_uplift ",
+		.takes = KS_TAKES_ZONE | KS_TAKES_TIME | KS_TAKES_BY,
+		.time = KS_FILTER_SPAN,
+		.limit = -1,
 	},
 	{
 		.name = "diagnosis",

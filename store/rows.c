@@ -45,6 +45,8 @@ waits(enum ks_put which)
 	case KS_PUT_MILESTONE:
 	case KS_PUT_EVENT:
 	case KS_PUT_TRIGGER:
+	case KS_PUT_OUTLOOK:
+	case KS_PUT_REPAIR:
 	case KS_PUT_DIAGNOSIS:
 		return false;
 	default:

@@ -881,6 +881,28 @@ CREATE TABLE storm_candidate (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX storm_candidate_event ON storm_candidate (event_id);
 
+-- What a storm and the one before it of the zone let expect; none of the first. _lo and _hi as in storm.
+CREATE TABLE storm_outlook (
+	storm_id INTEGER PRIMARY KEY REFERENCES storm,
+	apart_s REAL NOT NULL, -- from start to start
+	doubling_s REAL, -- NULL: it does not grow
+	doubling_lo_s REAL,
+	doubling_hi_s REAL, -- NULL: it may be that it does not
+	next_uplift REAL, -- of the next one, if it grows again as it did
+	next_uplift_lo REAL,
+	next_uplift_hi REAL
+) STRICT;
+
+-- The event inside a storm that may have ended it.
+CREATE TABLE storm_repair (
+	storm_id INTEGER PRIMARY KEY REFERENCES storm,
+	event_id INTEGER NOT NULL REFERENCES event,
+	above INTEGER NOT NULL CHECK (above IN (0, 1)), -- of a zone above the storm's
+	to_end_s REAL, -- from it to the end of the storm; NULL: it is on
+	to_half_s REAL -- from it to when the rate was half way down; NULL: it was not, or had been before
+) STRICT;
+CREATE INDEX storm_repair_event ON storm_repair (event_id);
+
 -- Why: of each storm, and of each source that asked too often for a zone's keys.
 CREATE TABLE diagnosis (
 	diagnosis_id INTEGER PRIMARY KEY,

@@ -193,6 +193,10 @@ const char *const ks_sql_puts[KS_PUT_COUNT] = {
     [KS_PUT_CANDIDATE] = "INSERT INTO storm_candidate (storm_id, place, event_id, zone, above, kind, tag, planned,"
 			 " lag_s, lag_most_s) SELECT storm_id, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9 FROM storm"
 			 " WHERE zone_id = ?10 AND start_s = ?11",
+    [KS_PUT_OUTLOOK] = "INSERT INTO storm_outlook SELECT storm_id, ?1, ?2, ?3, ?4, ?5, ?6, ?7 FROM storm"
+		       " WHERE zone_id = ?8 AND start_s = ?9",
+    [KS_PUT_REPAIR] = "INSERT INTO storm_repair SELECT storm_id, ?1, ?2, ?3, ?4 FROM storm"
+		      " WHERE zone_id = ?5 AND start_s = ?6",
     /* The same step twice is one: the later line counts. */
     [KS_PUT_MILESTONE] = "INSERT OR REPLACE INTO calendar (origin, zone_wire, zone, t_ns, event, tag, planned, note)"
 			 " VALUES (?,?,?,?,?,?,?,?)",

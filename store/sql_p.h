@@ -38,6 +38,7 @@ extern const char ks_sql_hitters_prefix[];
 extern const char ks_sql_sources_prefix[];
 extern const char ks_sql_amplification_prefix[];
 extern const char ks_sql_habits[];
+extern const char ks_sql_growth[];
 extern const char ks_sql_starts[];
 extern const char ks_sql_priming[];
 extern const char ks_sql_depth[];

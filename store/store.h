@@ -14,6 +14,7 @@
 #include "analyzer/judge/behaviour.h"
 #include "analyzer/judge/grade.h"
 #include "analyzer/judge/milestone.h"
+#include "analyzer/judge/outlook.h"
 #include "analyzer/judge/search.h"
 #include "analyzer/judge/storm.h"
 #include "analyzer/judge/zone.h"
@@ -293,6 +294,13 @@ KS_MUST_CHECK enum ks_error ks_store_judge_candidate(struct ks_store *store,
 						     const struct ks_store_storm *storm,
 						     const struct ks_store_candidate *candidate,
 						     struct ks_diag *diag);
+/* What a storm that was put already and the one before it let expect; and the event inside it that may have
+ * ended it, of a zone above or not, with the time to its end and to half way down. NAN: not known. */
+KS_MUST_CHECK enum ks_error ks_store_judge_outlook(struct ks_store *store, const struct ks_store_storm *storm,
+						   const struct ks_outlook *outlook, struct ks_diag *diag);
+KS_MUST_CHECK enum ks_error ks_store_judge_repair(struct ks_store *store, const struct ks_store_storm *storm,
+						  int64_t event_id, bool above, double end_s, double half_s,
+						  struct ks_diag *diag);
 /* The name of a zone in wire format (`*ret_n` 0: there is none), and the other way round (0: none). */
 KS_MUST_CHECK enum ks_error ks_store_zone_name(struct ks_store *store, int64_t zone_id,
 					       uint8_t ret[KS_NAME_MAX], size_t *ret_n, struct ks_diag *diag);

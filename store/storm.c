@@ -80,6 +80,33 @@ put_server(struct ks_sql_row *row, const struct ks_addr *server, char text[KS_AD
 }
 
 enum ks_error
+ks_store_judge_outlook(struct ks_store *store, const struct ks_store_storm *storm,
+		       const struct ks_outlook *outlook, struct ks_diag *diag)
+{
+	struct ks_sql_row row = ks_sql_row_begin(store, KS_PUT_OUTLOOK);
+	ks_sql_put_real(&row, outlook->apart_s);
+	put_ratio(&row, &outlook->doubling_s);
+	put_ratio(&row, &outlook->next);
+	ks_sql_put_int(&row, storm->zone_id);
+	ks_sql_put_int(&row, storm->start_s);
+	return ks_sql_row_done(&row, diag);
+}
+
+enum ks_error
+ks_store_judge_repair(struct ks_store *store, const struct ks_store_storm *storm, int64_t event_id,
+		      bool above, double end_s, double half_s, struct ks_diag *diag)
+{
+	struct ks_sql_row row = ks_sql_row_begin(store, KS_PUT_REPAIR);
+	ks_sql_put_int(&row, event_id);
+	ks_sql_put_int(&row, above);
+	ks_sql_put_real(&row, end_s);
+	ks_sql_put_real(&row, half_s);
+	ks_sql_put_int(&row, storm->zone_id);
+	ks_sql_put_int(&row, storm->start_s);
+	return ks_sql_row_done(&row, diag);
+}
+
+enum ks_error
 ks_store_judge_storm(struct ks_store *store, const struct ks_store_storm *storm, struct ks_diag *diag)
 {
 	struct ks_sql_row row = ks_sql_row_begin(store, statement_of(storm));

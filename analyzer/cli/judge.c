@@ -9,6 +9,7 @@
 #include "analyzer/cli/judge_causes.h"
 #include "analyzer/cli/judge_clients.h"
 #include "analyzer/cli/judge_events.h"
+#include "analyzer/cli/judge_outlook.h"
 #include "analyzer/cli/judge_storms.h"
 #include "analyzer/cli/options.h"
 #include "analyzer/judge/behaviour.h"
@@ -72,6 +73,8 @@ ks_cli_judge_store(struct ks_store *store, const struct ks_calendar *calendar, s
 		error = ks_client_counts_put(store, counts, diag);
 	for (size_t i = 0; i < judging.storms.n && error == KS_SUCCESS; i++)
 		error = ks_store_judge_storm(store, &judging.storms.storms[i], diag);
+	if (error == KS_SUCCESS)
+		error = ks_judge_outlooks_put(store, judging.storms.storms, judging.storms.n, diag);
 	for (size_t i = 0; i < judging.n_habits && error == KS_SUCCESS; i++)
 		error = ks_store_judge_habit(store, &judging.habits[i], diag);
 	if (error == KS_SUCCESS)

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "analyzer/judge/onset.h"
+#include "analyzer/judge/repair.h"
 
 enum { KEPT = 8, STEPS_PER_ZONE = 64, DAY_S = 86400 };
 
@@ -201,6 +202,23 @@ put_all(struct ks_store *store, const struct gathered *gathered, const struct ks
 	return error;
 }
 
+/* To the end, and to when the rate was half way down, unless it was before. */
+static enum ks_error
+put_repair(struct ks_store *store, const struct gathered *gathered, const struct ks_store_storm *storm,
+	   struct ks_diag *diag)
+{
+	size_t at;
+	if (!ks_repair_find(gathered->events, gathered->n, (storm->start_s + storm->bin_s) * KS_NS_PER_S,
+			    storm->end_s * KS_NS_PER_S, &at))
+		return KS_SUCCESS;
+	const struct ks_onset_event *const event = &gathered->events[at];
+	const double at_s = (double)event->t_ns / KS_NS_PER_S;
+	const double half_s = (double)storm->start_s + storm->grade.recovery.half_s - at_s;
+	return ks_store_judge_repair(store, storm, gathered->origins[at].event_id, event->above > 0,
+				     ks_course_fix_s(storm->open, storm->end_s, at_s),
+				     half_s >= 0 ? half_s : (double)NAN, diag);
+}
+
 enum ks_error
 ks_judge_triggers_put(struct ks_store *store, const struct ks_judged_events *judged, const int64_t *ids,
 		      const struct ks_store_storm *storms, size_t n_storms, struct ks_diag *diag)
@@ -208,11 +226,13 @@ ks_judge_triggers_put(struct ks_store *store, const struct ks_judged_events *jud
 	struct gathered gathered = {0};
 	enum ks_error error = KS_SUCCESS;
 	for (size_t i = 0; i < n_storms && error == KS_SUCCESS; i++) {
-		/* Of a storm that was on before the capture nobody knows when it began. */
-		if (storms[i].began_before || storms[i].by_server)
+		if (storms[i].by_server)
 			continue;
 		error = gather(&gathered, store, judged, ids, &storms[i], diag);
 		if (error == KS_SUCCESS)
+			error = put_repair(store, &gathered, &storms[i], diag);
+		/* Of a storm that was on before the capture nobody knows when it began. */
+		if (error == KS_SUCCESS && !storms[i].began_before)
 			error = put_all(store, &gathered, &storms[i], diag);
 	}
 	free(gathered.events);

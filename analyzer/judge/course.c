@@ -116,7 +116,13 @@ struct ks_recovery
 ks_course_recovery(const struct ks_storm_series *series, const struct ks_storm *storm, size_t until,
 		   double *values)
 {
-	struct ks_recovery ret = {storm->open, NAN, NAN, NAN, storm->end, storm->end};
+	struct ks_recovery ret = {.still_elevated = storm->open,
+				  .half_life_s = NAN,
+				  .at_least_s = NAN,
+				  .half_s = NAN,
+				  .rest = NAN,
+				  .rest_from = storm->end,
+				  .rest_to = storm->end};
 	const size_t peak = peak_of(series, storm);
 	if (storm->open) {
 		ret.at_least_s = (double)(series->n - peak) * series->bin_s;
@@ -132,14 +138,15 @@ ks_course_recovery(const struct ks_storm_series *series, const struct ks_storm *
 			ret.half_life_s = (double)(i - peak) * series->bin_s;
 	if (isnan(ret.half_life_s))
 		ret.at_least_s = (double)(until - peak) * series->bin_s;
+	else
+		ret.half_s = (double)(peak - storm->start) * series->bin_s + ret.half_life_s;
 	return ret;
 }
 
 double
-ks_course_fix_s(const struct ks_storm_series *series, const struct ks_storm *storm, int64_t event_s)
+ks_course_fix_s(bool open, int64_t end_s, double event_s)
 {
-	const int64_t end_s = series->t0_s + (int64_t)storm->end * series->bin_s;
-	return storm->open || event_s > end_s ? NAN : (double)(end_s - event_s);
+	return open || event_s > (double)end_s ? NAN : (double)end_s - event_s;
 }
 
 /* --- the second opinion --- */

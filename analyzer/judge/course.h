@@ -38,6 +38,7 @@ struct ks_recovery {
 	bool still_elevated; /* it is on when the capture ends */
 	double half_life_s;  /* from the peak to half way down; NaN: not reached */
 	double at_least_s;   /* likewise, when not reached: how long it has been waited for; else NaN */
+	double half_s;       /* the same instant, from the start of the storm; NaN: not reached */
 	double rest; /* queries per bin in the last quarter of the time after it, their median; or NaN */
 	size_t rest_from, rest_to; /* those bins; equal when it is still on */
 };
@@ -47,8 +48,8 @@ struct ks_recovery ks_course_recovery(const struct ks_storm_series *series, cons
 				      size_t until, double *values);
 
 /* From an event that should repair things, to the end of the storm; NaN while the storm is on or when the
- * event came behind its end. */
-double ks_course_fix_s(const struct ks_storm_series *series, const struct ks_storm *storm, int64_t event_s);
+ * event came behind its end. All as on the clock of the packets. */
+double ks_course_fix_s(bool open, int64_t end_s, double event_s);
 
 /* Where PELT (changes.h) sees the series go up, nearest to the storm's start. False: nowhere, or there is
  * nothing to compare with. `values`: scratch. */

@@ -7,7 +7,7 @@ found AS (
 	SELECT server_storm.* FROM server_storm, option WHERE ip = server
 ),
 measured AS (
-	SELECT found.*, name, name_wire,
+	SELECT found.*, zone.name, zone.name_wire,
 		cause.storm_id IS NOT NULL AS has_cause,
 		cause.kind || coalesce(' ' || cause.tag, '')
 			|| iif(cause.above, ' of ' || cause.zone, '') || iif(cause.event_id IS NULL, ' (calendar)', '') AS trigger_text,
@@ -23,6 +23,9 @@ measured AS (
 				ORDER BY min(place)
 			)
 		), NULL) AS other_triggers,
+		repair.kind || coalesce(' ' || repair.tag, '') || iif(storm_repair.above, ' of ' || repair_zone.name, '') AS repair,
+		storm_repair.to_end_s AS repair_s,
+		storm_repair.to_half_s AS repair_half_s,
 		-- Those who asked again; where nobody did, those who asked. Nobody counts them by server.
 		iif(ip IS NULL,
 			(SELECT coalesce(nullif(count(DISTINCT ip) FILTER (WHERE rq_hot + rq_warm + rq_cool > 0), 0), count(DISTINCT ip))
@@ -30,6 +33,9 @@ measured AS (
 			WHERE flow.zone_id = found.zone_id AND queries > 0
 			AND flow.last_ns >= start_s * 1000000000 AND flow.first_ns < end_s * 1000000000), NULL) AS sources
 	FROM found LEFT JOIN zone USING (zone_id)
+		LEFT JOIN storm_repair ON ip IS NULL AND storm_repair.storm_id = found.storm_id
+		LEFT JOIN event AS repair ON repair.event_id = storm_repair.event_id
+		LEFT JOIN zone AS repair_zone ON repair_zone.zone_id = repair.zone_id
 		LEFT JOIN storm_candidate AS cause ON ip IS NULL AND cause.storm_id = found.storm_id AND cause.place = 1
 ),
 report AS (
@@ -86,6 +92,9 @@ report AS (
 		trigger_zone,
 		iif(has_cause, iif(trigger_told, 'calendar', 'seen'), NULL) AS trigger_source,
 		other_triggers,
+		repair,
+		repair_s,
+		repair_half_s,
 		name_wire AS zone_wire,
 		ip AS server_ip,
 		start_s * 1000000000 AS first_ns,

@@ -41,7 +41,7 @@ uplift() { # uplift CAPTURE
 			END { print (inside / (last - 66 + 1)) / ((base - most) / 28) }'
 }
 
-echo 1..8
+echo 1..10
 number=0
 check() { # check WHAT WANT GOT
 	number=$((number + 1))
@@ -81,6 +81,16 @@ check 'the later capture first: the same' "$(rows "$scratch/both-15724800.db")" 
 check 'the growth that tshark counts' \
 	"$(awk -v a="$(uplift "$strong")" -v b="$(uplift "$weak")" 'BEGIN { printf "%.4f", a / b }')" \
 	"$(sqlite3 -readonly "$scratch/both-15724800.db" "SELECT printf('%.4f', growth) FROM v_storms WHERE growth IS NOT NULL")"
+# From the counts alone: the second uplift squared over the first, and in how many days it doubles.
+got=$("$keystorm" report growth -d "$scratch/both-15724800.db" -f csv | awk -F , '
+	NR == 1 { for (i = 1; i <= NF; i++) at[$i] = i }
+	NR == 3 { printf "%.3f %.3f", $at["next_uplift"], $at["doubling_s"] / 86400 }')
+check 'what is expected of the next one, by tshark' \
+	"$(awk -v a="$(uplift "$strong")" -v b="$(uplift "$weak")" 'BEGIN {
+		printf "%.3f %.3f", a * a / b, 182 * log(2) / log(a / b) }')" "$got"
+check 'the first lets nothing expect' ',,,,,,' "$("$keystorm" report growth -d "$scratch/both-15724800.db" -f csv | awk -F , '
+	NR == 1 { for (i = 1; i <= NF; i++) at[$i] = i }
+	NR == 2 { first = at["doubling_s"]; for (i = first; i < first + 6; i++) printf "%s,", $i }')"
 check 'each has its own trigger' '2 2' "$(sqlite3 -readonly -separator ' ' "$scratch/both-252460800.db" "
 	SELECT count(*), count(DISTINCT event_id) FROM storm_trigger JOIN event USING (event_id) WHERE kind = 'KEY_REMOVED'")"
 exit $failed

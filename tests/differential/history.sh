@@ -78,7 +78,7 @@ event() { # event EVENT TAG TIME: seen before and behind that time
 	fi
 }
 
-echo 1..36
+echo 1..39
 "$scene" root-2019 1 "$scratch/root.pcap" || exit 2
 days='2018-09-20 2018-10-11 2018-10-20 2019-01-11 2019-01-13 2019-03-21 2019-03-22 2019-03-24'
 for day in $days; do
@@ -130,7 +130,30 @@ tell 'higher than before' "$(storm 'higher_than_before | if . then 1 else 0 end'
 event SIGNER_CHANGED 20326 2018-10-11T16:00:00.000000Z
 event KEY_REVOKED 19164 2019-01-11T14:00:00.000000Z
 event KEY_REMOVED 19164 2019-03-22T14:00:00.000000Z
-# No report has a doubling time of a storm: from two rates and the days between.
+number=$((number + 1))
+if [ "$(storm repair)" = 'KEY_REMOVED 19164' ]; then
+	echo "ok $number - the removal ended it"
+else
+	failed=1
+	echo "not ok $number - the removal ended it: $(storm repair)"
+fi
+# It was seen at 14:00, and the end that was wanted above is the minute of it: ten minutes again.
+number=$((number + 1))
+if awk -v got="$(storm repair_s)" 'BEGIN { exit !(got != "null" && got >= 0 && got <= 660) }'; then
+	echo "ok $number - over within minutes: $(storm repair_s) s"
+else
+	failed=1
+	echo "not ok $number - over within minutes: $(storm repair_s) s"
+fi
+number=$((number + 1))
+if [ "$("$keystorm" report growth -d "$scratch/all.db" -f json |
+	jq -c '[.rows[] | select(.zone == ".") | .growth, .doubling_s, .next_uplift]')" = '[null,null,null]' ]; then
+	echo "ok $number - one storm lets nothing expect"
+else
+	failed=1
+	echo "not ok $number - one storm lets nothing expect"
+fi
+# Within a storm no report has a doubling time: from two rates and the days between.
 tell 'days to double, 2019-01-13 to 03-21' "$(figure "$scratch/2019-01-13.udp.db" "$worst" dnskey_qps ratio |
 	awk '{ print 67 * log(2) / log($1) }')" 24.5 0.003
 

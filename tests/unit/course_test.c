@@ -107,14 +107,16 @@ Test(course, a_decay_has_its_half_life)
 	const struct ks_recovery recovery = ks_course_recovery(&series, &storms[0], 1000, values);
 	cr_expect(not(recovery.still_elevated));
 	cr_expect(epsilon_eq(dbl, recovery.half_life_s, 20 * 60, 120), "to the bin and its neighbour");
+	cr_expect(epsilon_eq(dbl, recovery.half_s + (double)storms[0].start * 60, 320 * 60, 120));
 	cr_expect(isnan(recovery.at_least_s));
 	cr_expect(epsilon_eq(dbl, recovery.rest, 60, 0.01));
 	cr_expect(eq(sz, recovery.rest_to, 1000));
 	cr_expect(eq(sz, recovery.rest_to - recovery.rest_from, (1000 - storms[0].end + 3) / 4));
 	/* Repaired at bin 310: it took until the storm's end. */
-	cr_expect(epsilon_eq(dbl, ks_course_fix_s(&series, &storms[0], 310 * 60),
+	cr_expect(epsilon_eq(dbl, ks_course_fix_s(false, (int64_t)storms[0].end * 60, 310 * 60),
 			     ((double)storms[0].end - 310) * 60, 0.1));
-	cr_expect(isnan(ks_course_fix_s(&series, &storms[0], 999 * 60)), "too late to have been the cause");
+	cr_expect(isnan(ks_course_fix_s(false, (int64_t)storms[0].end * 60, 999 * 60)),
+		  "too late to have been the cause");
 }
 
 Test(course, a_plateau_to_the_end_of_the_capture_has_none)
@@ -126,7 +128,7 @@ Test(course, a_plateau_to_the_end_of_the_capture_has_none)
 	cr_expect(isnan(recovery.half_life_s) && isnan(recovery.rest));
 	cr_expect(recovery.at_least_s > 0 && recovery.at_least_s <= 500 * 60, "%g", recovery.at_least_s);
 	cr_expect(eq(sz, recovery.rest_from, recovery.rest_to));
-	cr_expect(isnan(ks_course_fix_s(&series, &storms[0], 600 * 60)));
+	cr_expect(isnan(ks_course_fix_s(true, 1000 * 60, 600 * 60)));
 }
 
 /* --- the second opinion --- */

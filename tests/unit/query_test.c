@@ -53,12 +53,12 @@ struct expectation {
 #define SEQUENCE_2                                                                                           \
 	"2026-11-21T22:47:03.263501Z|3000|" S2                                                               \
 	"|0|0|udp|RD|-|-|TYPE0|2026-11-21T22:47:03.300000Z|12|4095|1|-\n"
-#define NOT_GRADED "|-|-|-|1|-|-|-|-|-|-|-|-|-|-|-|-|-|-|-|-|-|-|-|-|-|-|-|-|-|-\n"
+#define NOT_GRADED "|-|-|-|1|-|-|-|-|-|-|-|-|-|-|-|-|-|-|-|-|-|-|-|-|-|-|-|-|-|-|-|-|-\n"
 #define STORM_EXAMPLE "example.com.|-|-|3|0|-|-|-|-|-|1|-|-|-|-|-|-|-|-|1" NOT_GRADED
 #define STORM_ROOT                                                                                           \
 	".|2026-11-21T22:47:10Z|2026-11-21T22:47:30Z|9|0.4|18.75|12.5|28|3|0.75|1|30|1.5|1.25|-|-|-|-|-|0|"  \
 	"7.5|20|1|0|-|-|-|-|1|step|10|first-quarter|19|1.5|2026-11-21T22:47:00Z|1|2|2|1.5|2.5|864|43200|"    \
-	"51840|53520|55800|-|-|-|-|-\n"
+	"51840|53520|55800|-|-|-|-|-|-|-|-\n"
 
 /* clang-format off */
 static const struct expectation expectations[] = {
@@ -135,10 +135,10 @@ static const struct expectation expectations[] = {
 	{"storms", "storms", {0}, NULL, STORM_EXAMPLE STORM_ROOT},
 	{"storms that one server saw", "storms", {.has_server = true}, S1,
 	 ".|2026-11-21T22:47:10Z|2026-11-21T22:47:30Z|5|0.2|-|20|-|-|-|-|30|1.5|1.25|-|-|-|-|-|1|4|20|-|0|-|-|-|-|1|step|"
-	 "10|first-quarter|19|1.5|2026-11-21T22:47:00Z|1|2|2|1.5|2.5|864|43200|51840|53520|55800|" S1 "|-|-|-|-\n"},
+	 "10|first-quarter|19|1.5|2026-11-21T22:47:00Z|1|2|2|1.5|2.5|864|43200|51840|53520|55800|" S1 "|-|-|-|-|-|-|-\n"},
 	{"storms that another server saw, of no zone's", "storms", {.has_server = true, .by = "uplift"}, S2,
 	 "-|2026-11-21T22:47:10Z|2026-11-21T22:47:30Z|5|0.2|20|12.5|28|-|-|-|30|1.5|1.25|-|-|-|-|-|0|4|20|-|0|-|-|-|-|1|"
-	 "step|10|first-quarter|19|1.5|2026-11-21T22:47:00Z|1|2|2|1.5|2.5|864|43200|51840|53520|55800|" S2 "|-|-|-|-\n"},
+	 "step|10|first-quarter|19|1.5|2026-11-21T22:47:00Z|1|2|2|1.5|2.5|864|43200|51840|53520|55800|" S2 "|-|-|-|-|-|-|-\n"},
 	{"storms of a zone", "storms", {.zone = "."}, NULL, STORM_ROOT},
 	{"storms by uplift", "storms", {.by = "uplift"}, NULL, STORM_ROOT STORM_EXAMPLE},
 	{"storms over by 30 s", "storms", {.has_from = true, .from_ns = NS(30)}, NULL, STORM_EXAMPLE},
@@ -202,7 +202,7 @@ static const char *const reports[] = {
 	"clients",     "hitters",    "sequence",  "storms",    "fingerprints", "amplification",
 	"nxdomain",    "anchors",    "errors",    "habits",    "starts",       "priming",
 	"depth",       "cd",         "lookaside", "rollovers", "audit",        "signatures",
-	"consistency", "exhaustion", "keys",      "chain",     "denial"};
+	"consistency", "exhaustion", "keys",      "chain",     "denial",       "growth"};
 
 static char *
 view_text(const char *path, const char *report, int skip)
@@ -328,6 +328,8 @@ Test(query, column_names_are_fixed)
 		{"storms", "zone|start|end|peak_qps|base_qps|uplift|uplift_lo|uplift_hi|severity|byte_share|"
 			   "sources|half_life_s|"
 			   "residual|residual_lo|residual_hi|trigger|lag_s|verdict|lead_db"},
+		{"growth",
+		 "zone|number|start|uplift|uplift_lo|uplift_hi|uplift_is_lower_bound|apart_s|growth"},
 		{"diagnosis", "zone|source|hypothesis|evidence|value|weight_db|sum_db|rank"},
 		{"conditions", "zone|source|condition|met|count|of|note"},
 		{"resolver", "question|result|zone|value|count|of|since|note"},
@@ -623,12 +625,13 @@ Test(query, unknown_is_not_zero)
 Test(query, empty_database_is_an_answer)
 {
 	struct ks_store *const store = open_write(scratch("empty.db"));
-	static const char *const empty[] = {
-		"quality",    "traffic",         "qtypes",        "sources",    "hitters",
-		"storms",     "fingerprints",    "amplification", "nxdomain",   "anchors",
-		"errors",     "habits",          "starts",        "priming",    "depth",
-		"cd",         "lookaside",       "clients",       "signatures", "consistency",
-		"exhaustion", "rollover-series", "keys",          "chain",      "denial"};
+	static const char *const empty[] = {"quality",    "traffic",         "qtypes",       "sources",
+					    "hitters",    "storms",          "fingerprints", "amplification",
+					    "nxdomain",   "anchors",         "errors",       "habits",
+					    "starts",     "priming",         "depth",        "cd",
+					    "lookaside",  "clients",         "signatures",   "consistency",
+					    "exhaustion", "rollover-series", "keys",         "chain",
+					    "denial",     "growth"};
 	for (size_t i = 0; i < KS_COUNT(empty); i++)
 		for (int64_t step = 0; step >= (i == 1 || i == 2 ? -1 : 0); step--) {
 			char *const got = rows_text(store, empty[i], &(struct ks_query){.step_s = step});
@@ -683,7 +686,7 @@ Test(query, refuses_what_does_not_fit)
 		struct ks_query query;
 		const char *line;
 	} refusals[] = {
-		{"weather", {0}, "no report \"weather\": there are summary, totals, quality, traffic, qtypes, sources, clients, hitters, sequence, storms, diagnosis, conditions, resolver, fingerprints, amplification, nxdomain, anchors, errors, signatures, consistency, keys, chain, denial, exhaustion, habits, starts, priming, depth, cd, lookaside, rollovers, rollover-series, audit"},
+		{"weather", {0}, "no report \"weather\": there are summary, totals, quality, traffic, qtypes, sources, clients, hitters, sequence, storms, growth, diagnosis, conditions, resolver, fingerprints, amplification, nxdomain, anchors, errors, signatures, consistency, keys, chain, denial, exhaustion, habits, starts, priming, depth, cd, lookaside, rollovers, rollover-series, audit"},
 		{"summary", {.zone = "."}, "report summary takes no --zone: it takes --limit"},
 		{"hitters", {.has_server = true}, "report hitters takes no --server: it takes --limit, --zone, --source, --from and --to, --by, --prefix"},
 		{"storms", {.step_s = 60}, "report storms takes no --step: it takes --limit, --zone, --server, --from and --to, --by"},

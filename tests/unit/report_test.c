@@ -784,14 +784,16 @@ static const struct {
 } refusals[] = {
 	{"foo", "text",
 	 "no report 'foo'; there are: summary, totals, traffic, qtypes, sources, clients, hitters, sequence, "
-	 "storms, diagnosis, conditions, resolver, anchors, rollovers, rollover-series, audit, signatures, "
+	 "storms, growth, diagnosis, conditions, resolver, anchors, rollovers, rollover-series, audit, "
+	 "signatures, "
 	 "consistency, keys, chain, denial, "
 	 "errors, "
 	 "quality, fingerprints, amplification, nxdomain, exhaustion, "
 	 "habits, starts, priming, depth, cd, lookaside"},
 	{"", "text",
 	 "no report ''; there are: summary, totals, traffic, qtypes, sources, clients, hitters, sequence, "
-	 "storms, diagnosis, conditions, resolver, anchors, rollovers, rollover-series, audit, signatures, "
+	 "storms, growth, diagnosis, conditions, resolver, anchors, rollovers, rollover-series, audit, "
+	 "signatures, "
 	 "consistency, keys, chain, denial, "
 	 "errors, quality, "
 	 "fingerprints, amplification, nxdomain, "
