@@ -228,9 +228,18 @@ CREATE INDEX temp.cause_source_ip ON cause_source (ip);
 CREATE TEMP TABLE cause_key (
 	zone_id INTEGER, ip BLOB, run_id INTEGER, number INTEGER, t_ns INTEGER, flags INTEGER, dnssec_ok INTEGER,
 	sport INTEGER, id INTEGER, hop_limit INTEGER, transport INTEGER, tc INTEGER, size INTEGER, server_cookie INTEGER,
+	stands_for INTEGER,
 	PRIMARY KEY (zone_id, ip, run_id, number)
 ) WITHOUT ROWID;
 INSERT INTO cause_key
+WITH
+	sampled AS MATERIALIZED (
+		SELECT run_id, ip, (
+				SELECT max(number) - min(number) + 1 = count(*) FROM query
+				WHERE query.run_id = run.run_id AND query.ip = suspect.ip
+			) AS without_gap
+		FROM (SELECT DISTINCT ip FROM cause_suspect) AS suspect CROSS JOIN run
+	)
 SELECT
 	zone_id,
 	query.ip,
@@ -245,12 +254,15 @@ SELECT
 	transport,
 	tc,
 	coalesce(edns_size, 0) AS size,
-	server_cookie
-FROM (SELECT DISTINCT ip FROM cause_suspect) AS suspect
-	CROSS JOIN run
-	CROSS JOIN query ON query.run_id = run.run_id AND query.ip = suspect.ip AND qtype = 48
-	CROSS JOIN zone ON zone.name_wire = qname_wire
-ORDER BY zone_id, query.ip, query.run_id, number;
+	server_cookie,
+	iif(without_gap, 1, coalesce((
+			SELECT following.number FROM query AS following
+			WHERE following.run_id = query.run_id AND following.ip = query.ip AND following.number > query.number
+			ORDER BY following.number LIMIT 1
+		) - number, 1))
+FROM sampled
+	CROSS JOIN query ON query.run_id = sampled.run_id AND query.ip = sampled.ip AND qtype = 48
+	CROSS JOIN zone ON zone.name_wire = qname_wire;
 
 -- Of each source and zone: the sampled queries for the zone's keys, and what it says of its anchors.
 CREATE TEMP TABLE cause_sample AS
@@ -319,29 +331,16 @@ GROUP BY zone_id, ip;
 -- is taken to have asked evenly.
 CREATE TEMP TABLE cause_share AS
 WITH
-	whole AS MATERIALIZED ( -- sampled without a gap: each query stands for itself
-		SELECT run_id, ip, max(number) - min(number) + 1 = count(*) AS is_whole FROM query GROUP BY run_id, ip
-	),
-	asked AS MATERIALIZED (
-		SELECT zone_id, cause_key.ip, t_ns, iif(is_whole, 1, coalesce((
-				SELECT following.number FROM query AS following
-				WHERE following.run_id = cause_key.run_id AND following.ip = cause_key.ip
-					AND following.number > cause_key.number
-				ORDER BY following.number LIMIT 1
-			) - number, 1)) AS n
-		FROM cause_key JOIN whole USING (run_id, ip)
-		WHERE zone_id IN (SELECT zone_id FROM storm)
-	),
 	edge AS (SELECT min(first_ns) AS first_ns FROM run),
 	sampled AS MATERIALIZED (
 		SELECT
 			storm_id,
 			storm.zone_id,
 			ip,
-			total(iif(t_ns >= start_s * 1000000000 AND t_ns < end_s * 1000000000, n, 0)) AS inside,
-			total(iif(t_ns < start_s * 1000000000, n, 0)) AS before,
-			sum(n) AS n
-		FROM storm CROSS JOIN asked ON asked.zone_id = storm.zone_id
+			total(iif(t_ns >= start_s * 1000000000 AND t_ns < end_s * 1000000000, stands_for, 0)) AS inside,
+			total(iif(t_ns < start_s * 1000000000, stands_for, 0)) AS before,
+			sum(stands_for) AS n
+		FROM storm CROSS JOIN cause_key ON cause_key.zone_id = storm.zone_id
 		GROUP BY storm_id, ip
 	)
 SELECT
