@@ -76,10 +76,15 @@ WITH
 		HAVING sum(queries) > 0
 	),
 	bare_source AS MATERIALIZED (
-		SELECT source.ip
-		FROM run CROSS JOIN source USING (run_id) LEFT JOIN manner ON manner.run_id = source.run_id AND manner.ip = source.ip
-		GROUP BY source.ip
-		HAVING sum(dnskey_queries) >= 10 AND sum(dnskey_queries) >= 0.98 * sum(source.queries) AND total(priming_queries) = 0
+		SELECT ip
+		FROM (
+			SELECT asker.ip
+			FROM (SELECT DISTINCT ip FROM asked) AS asker
+				CROSS JOIN run CROSS JOIN source ON source.run_id = run.run_id AND source.ip = asker.ip
+			GROUP BY asker.ip
+			HAVING sum(dnskey_queries) >= 10 AND sum(dnskey_queries) >= 0.98 * sum(source.queries)
+		) AS one
+		WHERE NOT EXISTS (SELECT 1 FROM run CROSS JOIN manner USING (run_id) WHERE manner.ip = one.ip AND priming_queries > 0)
 	),
 	ranked AS (
 		SELECT
@@ -218,35 +223,89 @@ SELECT
 FROM suspect LEFT JOIN counted USING (ip) LEFT JOIN icmp_of USING (ip) LEFT JOIN hot_zones USING (ip) LEFT JOIN others USING (ip);
 CREATE INDEX temp.cause_source_ip ON cause_source (ip);
 
--- Of each source and zone: the sampled queries for the zone's keys, and what it says of its anchors.
-CREATE TEMP TABLE cause_sample AS
+-- The sampled queries for keys, without what nobody asks below, in the order in which they are asked. A sampled query
+-- stands for those up to the next one of its source.
+CREATE TEMP TABLE cause_key (
+	zone_id INTEGER, ip BLOB, run_id INTEGER, number INTEGER, t_ns INTEGER, flags INTEGER, dnssec_ok INTEGER,
+	sport INTEGER, id INTEGER, hop_limit INTEGER, transport INTEGER, tc INTEGER, size INTEGER, server_cookie INTEGER,
+	stands_for INTEGER,
+	PRIMARY KEY (zone_id, ip, run_id, number)
+) WITHOUT ROWID;
+INSERT INTO cause_key
 WITH
-	step AS (
-		SELECT
-			query.*,
-			transport = 0 AND lag(transport) OVER mine = 0 AND (
-				coalesce(edns_size, 0) < coalesce(lag(edns_size) OVER mine, 0) OR dnssec_ok < lag(dnssec_ok) OVER mine
-			) AS smaller
-		FROM query
-		WHERE qtype = 48 AND ip IN (SELECT ip FROM cause_suspect)
-		WINDOW mine AS (PARTITION BY run_id, ip, qname_wire ORDER BY number)
+	sampled AS MATERIALIZED (
+		SELECT run_id, ip, (
+				SELECT max(number) - min(number) + 1 = count(*) FROM query
+				WHERE query.run_id = run.run_id AND query.ip = suspect.ip
+			) AS without_gap
+		FROM (SELECT DISTINCT ip FROM cause_suspect) AS suspect CROSS JOIN run
 	)
 SELECT
 	zone_id,
-	ip,
-	count(*) AS keys,
-	sum(flags >> 8 & 1) AS keys_rd,
-	sum(NOT dnssec_ok) AS keys_no_do,
-	count(DISTINCT sport) AS keys_ports,
-	count(DISTINCT id) AS keys_ids,
-	count(DISTINCT hop_limit) AS keys_hops,
-	min(hop_limit) AS hop,
-	sum(transport = 0) AS keys_udp,
-	total(tc AND transport = 0) AS keys_cut,
-	total(smaller) AS keys_smaller,
-	sum(server_cookie) AS cookies
-FROM step JOIN zone ON zone.name_wire = step.qname_wire
-GROUP BY zone_id, ip;
+	query.ip,
+	query.run_id,
+	number,
+	t_ns,
+	flags,
+	dnssec_ok,
+	sport,
+	id,
+	hop_limit,
+	transport,
+	tc,
+	coalesce(edns_size, 0) AS size,
+	server_cookie,
+	iif(without_gap, 1, coalesce((
+			SELECT following.number FROM query AS following
+			WHERE following.run_id = query.run_id AND following.ip = query.ip AND following.number > query.number
+			ORDER BY following.number LIMIT 1
+		) - number, 1))
+FROM sampled
+	CROSS JOIN query ON query.run_id = sampled.run_id AND query.ip = sampled.ip AND qtype = 48
+	CROSS JOIN zone ON zone.name_wire = qname_wire;
+
+-- Of each source and zone: the sampled queries for the zone's keys, and what it says of its anchors.
+CREATE TEMP TABLE cause_sample AS
+WITH
+	-- Few ever change what they ask with, so only theirs are looked at in order.
+	changing AS MATERIALIZED (
+		SELECT zone_id, ip
+		FROM cause_key
+		WHERE transport = 0
+		GROUP BY zone_id, ip
+		HAVING min(size) < max(size) OR min(dnssec_ok) < max(dnssec_ok)
+	),
+	step AS (
+		SELECT
+			zone_id,
+			ip,
+			transport = 0 AND lag(transport) OVER mine = 0
+				AND (size < lag(size) OVER mine OR dnssec_ok < lag(dnssec_ok) OVER mine) AS smaller
+		FROM changing CROSS JOIN cause_key USING (zone_id, ip)
+		WINDOW mine AS (PARTITION BY zone_id, ip, run_id ORDER BY number)
+	),
+	shrunk AS MATERIALIZED (
+		SELECT zone_id, ip, total(smaller) AS n FROM step GROUP BY zone_id, ip
+	),
+	counted AS (
+		SELECT
+			zone_id,
+			ip,
+			count(*) AS keys,
+			sum(flags >> 8 & 1) AS keys_rd,
+			sum(NOT dnssec_ok) AS keys_no_do,
+			count(DISTINCT sport) AS keys_ports,
+			count(DISTINCT id) AS keys_ids,
+			count(DISTINCT hop_limit) AS keys_hops,
+			min(hop_limit) AS hop,
+			sum(transport = 0) AS keys_udp,
+			total(tc AND transport = 0) AS keys_cut,
+			sum(server_cookie) AS cookies
+		FROM cause_key
+		GROUP BY zone_id, ip
+	)
+SELECT counted.*, coalesce(shrunk.n, 0.0) AS keys_smaller
+FROM counted LEFT JOIN shrunk ON shrunk.zone_id = counted.zone_id AND shrunk.ip = counted.ip;
 CREATE INDEX temp.cause_sample_flow ON cause_sample (zone_id, ip);
 
 CREATE TEMP TABLE cause_signal AS
@@ -268,28 +327,20 @@ SELECT zone_id, ip, total(iif(has, 0, n)) AS lacks, total(iif(has, n, 0)) AS has
 FROM fits
 GROUP BY zone_id, ip;
 
--- How much of each storm is whose: its queries inside, less what it asked before in as long a time. A sampled query stands
--- for those up to the next one; who was not sampled is taken to have asked evenly.
+-- How much of each storm is whose: its queries inside, less what it asked before in as long a time. Who was not sampled
+-- is taken to have asked evenly.
 CREATE TEMP TABLE cause_share AS
 WITH
-	standing AS (
-		SELECT ip, qname_wire, qtype, t_ns, coalesce(lead(number) OVER (PARTITION BY run_id, ip ORDER BY number) - number, 1) AS n
-		FROM query
-		WHERE ip IN (SELECT ip FROM cause_suspect)
-	),
-	asked AS MATERIALIZED (
-		SELECT zone_id, ip, t_ns, n FROM standing JOIN zone ON zone.name_wire = standing.qname_wire WHERE qtype = 48
-	),
 	edge AS (SELECT min(first_ns) AS first_ns FROM run),
 	sampled AS MATERIALIZED (
 		SELECT
 			storm_id,
 			storm.zone_id,
 			ip,
-			total(iif(t_ns >= start_s * 1000000000 AND t_ns < end_s * 1000000000, n, 0)) AS inside,
-			total(iif(t_ns < start_s * 1000000000, n, 0)) AS before,
-			sum(n) AS n
-		FROM storm CROSS JOIN asked ON asked.zone_id = storm.zone_id
+			total(iif(t_ns >= start_s * 1000000000 AND t_ns < end_s * 1000000000, stands_for, 0)) AS inside,
+			total(iif(t_ns < start_s * 1000000000, stands_for, 0)) AS before,
+			sum(stands_for) AS n
+		FROM storm CROSS JOIN cause_key ON cause_key.zone_id = storm.zone_id
 		GROUP BY storm_id, ip
 	)
 SELECT
