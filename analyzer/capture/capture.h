@@ -52,6 +52,9 @@ struct ks_capture_ops {
 	/* True: the next call of `next` leaves the packets handed out since the last false alive. May
 	 * say false at any time; NULL always does. */
 	bool (*ahead)(const struct ks_capture *capture);
+	/* Up to `max` packets behind the last one, which leave those handed out alive as well. May find none
+	 * at any time, even where `next` finds one; NULL always does. */
+	size_t (*more)(struct ks_capture *capture, struct ks_packet *packets, size_t max);
 	/* Number of files behind this source and what is known of each; `index` < n_files. */
 	size_t (*n_files)(const struct ks_capture *capture);
 	const struct ks_capture_info *(*info)(const struct ks_capture *capture, size_t index);
@@ -108,6 +111,8 @@ ks_capture_next_batch(struct ks_capture *capture, struct ks_packet *packets, siz
 	do {
 		error = ks_capture_next(capture, &packets[n], &have, diag);
 		n += error == KS_SUCCESS && have;
+		if (n > 0 && capture->ops->more != NULL)
+			n += capture->ops->more(capture, packets + n, max - n);
 	} while (error == KS_SUCCESS && have && n < max && capture->ops->ahead != NULL &&
 		 capture->ops->ahead(capture));
 	*ret_n = n;

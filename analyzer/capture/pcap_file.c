@@ -108,6 +108,28 @@ ks_pcap_file_ahead(const struct ks_pcap_file *pcap, const struct ks_source *sour
 	       cap_len <= left - pcap->header_bytes;
 }
 
+/* The record at hand, whose lengths are known. */
+static void
+take(struct ks_pcap_file *pcap, struct ks_source *source, uint32_t cap_len, uint32_t wire_len,
+     struct ks_packet *ret)
+{
+	*ret = (struct ks_packet){
+		.time_ns = record_time_ns(pcap, source->at),
+		.data = source->at + pcap->header_bytes,
+		.cap_len = cap_len,
+		.wire_len = wire_len < cap_len ? cap_len : wire_len,
+		.linktype = pcap->linktype,
+	};
+	source->at += pcap->header_bytes + cap_len;
+	pcap->records++;
+}
+
+void
+ks_pcap_file_take(struct ks_pcap_file *pcap, struct ks_source *source, struct ks_packet *ret)
+{
+	take(pcap, source, ks_load32(source->at + 8, pcap->big), ks_load32(source->at + 12, pcap->big), ret);
+}
+
 enum ks_read
 ks_pcap_file_next(struct ks_pcap_file *pcap, struct ks_source *source, struct ks_packet *ret,
 		  struct ks_diag *note)
@@ -133,14 +155,6 @@ ks_pcap_file_next(struct ks_pcap_file *pcap, struct ks_source *source, struct ks
 	}
 	if (!ks_source_need(source, header + cap_len))
 		return record_ends_early(pcap, note);
-	*ret = (struct ks_packet){
-		.time_ns = record_time_ns(pcap, source->at),
-		.data = source->at + header,
-		.cap_len = cap_len,
-		.wire_len = wire_len < cap_len ? cap_len : wire_len,
-		.linktype = pcap->linktype,
-	};
-	source->at += header + cap_len;
-	pcap->records++;
+	take(pcap, source, cap_len, wire_len, ret);
 	return KS_READ_PACKET;
 }

@@ -43,6 +43,9 @@ KS_MUST_CHECK enum ks_error ks_pcap_file_start(struct ks_pcap_file *pcap, struct
  * then. */
 bool ks_pcap_file_ahead(const struct ks_pcap_file *pcap, const struct ks_source *source, int64_t *ret_ns);
 
+/* Take that record. */
+void ks_pcap_file_take(struct ks_pcap_file *pcap, struct ks_source *source, struct ks_packet *ret);
+
 /* `ret` is written on KS_READ_PACKET only, `note` on UNFINISHED and CUT. */
 KS_MUST_CHECK enum ks_read ks_pcap_file_next(struct ks_pcap_file *pcap, struct ks_source *source,
 					     struct ks_packet *ret, struct ks_diag *note);

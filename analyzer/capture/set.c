@@ -269,6 +269,23 @@ set_ahead(const struct ks_capture *capture)
 	return file != NULL && file->ops->ahead(file);
 }
 
+/* Where there is nothing to merge with, the file's own way of giving many. */
+static size_t
+set_more(struct ks_capture *capture, struct ks_packet *packets, size_t max)
+{
+	struct set *const set = (struct set *)capture;
+	if (set->failed || !set->delivered || set->heap_n != 1)
+		return 0;
+	struct ks_set_file *const file = &set->files.at[set->heap[0].index];
+	if (file->capture == NULL || file->capture->ops->more == NULL)
+		return 0;
+	const size_t n = file->capture->ops->more(file->capture, packets, max);
+	/* They are of the interface of the packet before them, which has its number. */
+	for (size_t i = 0; i < n; i++)
+		packets[i].interface = file->interface_ids[packets[i].interface];
+	return n;
+}
+
 static size_t
 set_n_files(const struct ks_capture *capture)
 {
@@ -296,6 +313,7 @@ set_close(struct ks_capture *capture)
 static const struct ks_capture_ops set_ops = {
 	.next = set_next,
 	.ahead = set_ahead,
+	.more = set_more,
 	.n_files = set_n_files,
 	.info = set_info,
 	.close = set_close,
