@@ -31,7 +31,7 @@ enum {
 	KS_LEDGER_VERIFY_RRSET = 16, /* signatures tried of one RRset of a message, as BIND does */
 	KS_LEDGER_VERIFY_KEYS = 4,   /* keys of one tag tried on a signature */
 	KS_LEDGER_VERIFY_SECOND = 256,
-	KS_LEDGER_READ_SECOND = 256,  /* responses to background questions that are read */
+	KS_LEDGER_READ_SECOND = 64,   /* responses to background questions that are read */
 	KS_LEDGER_VERIFY_RUN = 16384, /* a million instructions each: some seconds at the worst */
 	KS_LEDGER_SLOT = 4096         /* octets of a signature that waits, with what it signs */
 };
