@@ -99,7 +99,8 @@ ks_map_soon(const struct ks_map *table, const struct ks_key *key)
 	__builtin_prefetch(&slots[(uint32_t)ks_map_hash(table, key) & table->mask]);
 }
 
-static inline void
+/* Returns the number of what is probably it, KS_MAP_NONE when it is not there. */
+static inline uint32_t
 ks_map_sooner(const struct ks_map *table, const struct ks_key *key)
 {
 	const uint64_t hash = ks_map_hash(table, key);
@@ -108,11 +109,13 @@ ks_map_sooner(const struct ks_map *table, const struct ks_key *key)
 	while (slots[i] != 0 && slots[i] >> 32 != (uint32_t)hash)
 		i = (i + 1) & table->mask;
 	if (slots[i] == 0)
-		return;
-	const uint8_t *const entry = ks_map_at(table, (uint32_t)slots[i] - 1);
+		return KS_MAP_NONE;
+	const uint32_t number = (uint32_t)slots[i] - 1;
+	const uint8_t *const entry = ks_map_at(table, number);
 	for (size_t line = 0; line < table->entry_size; line += 64)
 		__builtin_prefetch(entry + line, 1);
 	__builtin_prefetch(entry + table->entry_size - 1, 1);
+	return number;
 }
 
 /* Number of the entry with this key, or KS_MAP_NONE. */

@@ -49,6 +49,16 @@ struct ks_openings {
 	uint64_t unlisted; /* openings worth telling without room */
 };
 
+/* A DNSKEY query of this source will come. */
+static inline void
+ks_openings_soon(const struct ks_openings *openings, uint32_t source)
+{
+	const struct ks_opening_slot *const slot =
+		(const struct ks_opening_slot *)openings->slots.base + (source & openings->mask);
+	__builtin_prefetch(slot, 1);
+	__builtin_prefetch(&slot->open, 1);
+}
+
 KS_MUST_CHECK enum ks_error ks_openings_init(struct ks_openings *openings, size_t bytes,
 					     struct ks_diag *diag);
 void ks_openings_done(struct ks_openings *openings);

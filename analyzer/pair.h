@@ -39,6 +39,16 @@ void ks_pairs_done(struct ks_pairs *pairs);
 /* Never 0. */
 uint64_t ks_pairs_hash(const struct ks_pairs *pairs, const struct ks_message *message);
 
+/* One of the calls below will come for this hash. */
+static inline void
+ks_pairs_soon(const struct ks_pairs *pairs, uint64_t hash)
+{
+	const struct ks_pair *const bucket =
+		(const struct ks_pair *)pairs->region.base + (hash & pairs->mask) * KS_PAIR_WAYS;
+	__builtin_prefetch(bucket, 1);
+	__builtin_prefetch(bucket + KS_PAIR_WAYS - 1, 1);
+}
+
 /* A query was seen. Returns its pair; `*ret_again` tells that the same query is waiting already. */
 struct ks_pair *ks_pairs_ask(struct ks_pairs *pairs, uint64_t hash, int64_t t_ns, bool *ret_again);
 

@@ -8,6 +8,7 @@
 #include <sys/random.h>
 #include <xxhash.h>
 
+#include "analyzer/relay.h"
 #include "analyzer/shard.h"
 
 enum { PROGRESS_EVERY = 1 << 16, STOP_EVERY = 1 << 10 };
@@ -19,6 +20,9 @@ struct run {
 	struct ks_shard shard;
 	struct ks_region dissector_memory;
 	struct ks_dissector *dissector;
+	struct ks_collector own, *collector; /* what the dissector fills; without threads our own */
+	struct ks_relay *relay;              /* or NULL: no threads */
+	struct ks_listener listener;
 	uint64_t packets;
 	bool partial;
 };
@@ -42,6 +46,37 @@ tables_share(size_t memory_bytes)
 	return (memory_bytes - fixed) / 100 * 82;
 }
 
+static void
+count_batch(void *arg, const struct ks_batch *batch)
+{
+	ks_shard_batch(arg, batch);
+}
+
+/* Without threads: count what there is. */
+static void
+empty_batch(struct ks_collector *collector)
+{
+	count_batch(collector->arg, collector->batch);
+	ks_batch_clear(collector->batch);
+}
+
+static enum ks_error
+collector_init(struct run *run, struct ks_diag *diag)
+{
+	if (run->config->jobs > 1)
+		return ks_relay_start(count_batch, &run->shard, &run->relay, &run->collector, diag);
+	run->own = (struct ks_collector){
+		.batch = malloc(sizeof(*run->own.batch)),
+		.full = empty_batch,
+		.arg = &run->shard,
+	};
+	if (run->own.batch == NULL)
+		return ks_diag_set(diag, KS_ERR_MEMORY, "no memory for a batch of packets");
+	ks_batch_clear(run->own.batch);
+	run->collector = &run->own;
+	return KS_SUCCESS;
+}
+
 static enum ks_error
 run_init(struct run *run, struct ks_diag *diag)
 {
@@ -58,24 +93,25 @@ run_init(struct run *run, struct ks_diag *diag)
 	};
 	if (dissect.memory_bytes < KS_DISSECT_MEMORY_MIN)
 		dissect.memory_bytes = KS_DISSECT_MEMORY_MIN;
-	const struct ks_listener listener = {
-		.message = ks_shard_message,
-		.traffic = ks_shard_traffic,
-		.soon = ks_shard_soon,
-		.icmp = ks_shard_icmp,
-		.arg = &run->shard,
-	};
 	error = ks_region_init(&run->dissector_memory, ks_dissect_memory(&dissect), diag);
 	if (error != KS_SUCCESS)
 		return error;
-	run->dissector = ks_dissect_init(run->dissector_memory.base, &dissect, &listener);
-	return ks_shard_init(&run->shard, tables_share(run->config->memory_bytes), run->config->bin_s,
-			     &secret, diag);
+	error = ks_shard_init(&run->shard, tables_share(run->config->memory_bytes), run->config->bin_s,
+			      &secret, diag);
+	if (error == KS_SUCCESS)
+		error = collector_init(run, diag);
+	if (error != KS_SUCCESS)
+		return error;
+	run->listener = ks_collector_listener(run->collector);
+	run->dissector = ks_dissect_init(run->dissector_memory.base, &dissect, &run->listener);
+	return KS_SUCCESS;
 }
 
 static void
 run_done(struct run *run)
 {
+	ks_relay_stop(run->relay);
+	free(run->own.batch);
 	ks_shard_done(&run->shard);
 	ks_region_done(&run->dissector_memory);
 }
@@ -103,6 +139,8 @@ read_all(struct run *run, struct ks_diag *diag)
 		const enum ks_error error =
 			ks_capture_next_batch(run->capture, packets, KS_COUNT(packets), &n, diag);
 		ks_dissect_feed_batch(run->dissector, packets, n);
+		if (run->relay == NULL)
+			empty_batch(run->collector);
 		run->packets += n;
 		if (error != KS_SUCCESS)
 			return error;
@@ -418,7 +456,7 @@ put_notices(const struct run *run, const struct ks_dissect_stats *stats, struct 
 		     "give more --memory"),
 		NOTICE("ledger_skimmed", shard->ledger.skimmed,
 		       "responses to other questions than for keys, DS and SOA that were not read for DNSSEC "
-		       "records: there were more than 256 a second"),
+		       "records: there were more than 64 a second"),
 		NOTICE("delegations_summed", shard->ledger.passed_over,
 		       "delegations without a row of their own, for there are too many and nothing changed"),
 		LOSS("ledger_keys_unlisted", shard->ledger.unlisted_keys,
@@ -517,6 +555,8 @@ ks_run(struct ks_capture *capture, const struct ks_run_config *config, struct ks
 	enum ks_error error = run_init(&run, diag);
 	if (error == KS_SUCCESS)
 		error = read_all(&run, diag);
+	ks_relay_stop(run.relay); /* the shard is ours again */
+	run.relay = NULL;
 	if (error == KS_SUCCESS && config->ended != NULL)
 		error = config->ended(config->end_arg, &sink, diag);
 	if (error == KS_SUCCESS)

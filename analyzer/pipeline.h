@@ -24,8 +24,9 @@ struct ks_run_config {
 	const struct ks_given_server *given; /* servers of zones, sorted (given.h), n_given of them */
 	size_t n_given;
 	size_t memory_bytes;
-	uint32_t bin_s;     /* 0: by the length of the capture */
-	char vantage;       /* 'A', 'M', 'R'; 0: inferred */
+	unsigned jobs;  /* threads: 2 or more: one reads and dissects, one counts; 0 and 1: one for both */
+	uint32_t bin_s; /* 0: by the length of the capture */
+	char vantage;   /* 'A', 'M', 'R'; 0: inferred */
 	const char *sensor; /* "" for none */
 	const char *tool_version;
 	const volatile sig_atomic_t *stop; /* non-zero ends the run early; may be NULL */

@@ -264,10 +264,12 @@ static uint32_t
 allocate(struct ks_samples *samples)
 {
 	uint32_t record = samples->free_records;
-	if (record != KS_SAMPLE_NONE)
+	if (record != KS_SAMPLE_NONE) {
 		samples->free_records = ks_samples_record(samples, record)->next;
-	else
+		__builtin_prefetch(ks_samples_record(samples, samples->free_records), 1);
+	} else {
 		record = samples->n_records++;
+	}
 	samples->used_records++;
 	return record;
 }

@@ -90,6 +90,14 @@ uint32_t ks_samples_open(struct ks_samples *samples, uint32_t owner, enum ks_sam
 /* Is `log` still the log of `owner`? A squeeze may have taken it away. */
 bool ks_samples_is_of(const struct ks_samples *samples, uint32_t log, uint32_t owner);
 
+/* A query or answer of this log's source will come. */
+static inline void
+ks_samples_soon(const struct ks_samples *samples, uint32_t log)
+{
+	if (log != KS_SAMPLE_NONE)
+		__builtin_prefetch((const struct ks_log *)samples->logs.base + log, 1);
+}
+
 /* Its owner is gone; a log that a squeeze has taken is fine. */
 void ks_samples_close(struct ks_samples *samples, uint32_t log, uint32_t owner);
 

@@ -201,9 +201,9 @@ count_server(struct ks_shard *shard, struct ks_place *place)
 	server->recursive += !authoritative && (message->dns.flags & KS_FLAG_RA) != 0;
 }
 
-/* Twenty octets in sixteen: two hashes under other secrets than the table's own, as in names.c. */
-static struct ks_key
-flow_key(const struct ks_shard *shard, const struct ks_addr *source, uint32_t zone)
+/* Two hashes under other secrets than the table's own, as in names.c. */
+struct ks_key
+ks_shard_flow_key(const struct ks_shard *shard, const struct ks_addr *source, uint32_t zone)
 {
 	const struct ks_secret *const secret = &shard->flows.secret;
 	const struct ks_secret one = {.a = ~secret->b, .b = ~secret->a};
@@ -217,15 +217,16 @@ static void
 place_chain(struct ks_shard *shard, struct ks_place *place)
 {
 	const struct ks_dns *const dns = &place->message->dns;
+	const struct ks_foreseen *const foreseen = place->foreseen;
 	place->zone = KS_MAP_NONE;
 	place->flow = NULL;
-	place->chain = dns->has_question && ks_dns_opcode(dns) == 0 && dns->qclass == 1 &&
-		       (dns->qtype == KS_TYPE_DNSKEY || dns->qtype == KS_TYPE_DS);
+	place->chain = foreseen->chain;
 	place->dnskey = place->chain && dns->qtype == KS_TYPE_DNSKEY;
 	if (!place->chain)
 		return;
 	bool is_new;
-	place->zone = ks_names_add(&shard->zones, dns->qname, &is_new);
+	const bool is_known = foreseen->zone != KS_MAP_NONE;
+	place->zone = is_known ? foreseen->zone : ks_names_add(&shard->zones, dns->qname, &is_new);
 	if (!place->dnskey)
 		return;
 	if (place->zone == KS_MAP_NONE)
@@ -235,7 +236,7 @@ place_chain(struct ks_shard *shard, struct ks_place *place)
 	if (place->zone == KS_MAP_NONE)
 		return;
 	const struct ks_addr *const source = &place->message->client;
-	const struct ks_key key = flow_key(shard, source, place->zone);
+	const struct ks_key key = is_known ? foreseen->flow : ks_shard_flow_key(shard, source, place->zone);
 	const uint32_t number = ks_saving_add(&shard->saving_flows, &key, &is_new);
 	if (number == KS_MAP_NONE) {
 		shard->totals.unlisted_flows++;
@@ -253,11 +254,10 @@ place_chain(struct ks_shard *shard, struct ks_place *place)
 /* --- the door --- */
 
 void
-ks_shard_message(void *arg, const struct ks_message *message)
+ks_shard_count(struct ks_shard *shard, const struct ks_message *message, const struct ks_foreseen *foreseen)
 {
-	struct ks_shard *const shard = arg;
 	struct ks_totals *const totals = &shard->totals;
-	struct ks_place place = {.message = message, .record = KS_SAMPLE_NONE};
+	struct ks_place place = {.message = message, .foreseen = foreseen, .record = KS_SAMPLE_NONE};
 	*(message->tcp ? &totals->tcp : &totals->udp) += 1;
 	*(message->v6 ? &totals->ipv6 : &totals->ipv4) += 1;
 	ks_series_advance(&shard->series, message->time_ns);
@@ -273,39 +273,33 @@ ks_shard_message(void *arg, const struct ks_message *message)
 }
 
 void
-ks_shard_traffic(void *arg, const struct ks_datagram *datagram, bool towards_server, int64_t time_ns)
+ks_shard_message(struct ks_shard *shard, const struct ks_message *message)
 {
-	struct ks_shard *const shard = arg;
-	ks_series_advance(&shard->series, time_ns);
-	const uint32_t server = server_number(shard, towards_server ? &datagram->dst : &datagram->src);
-	struct ks_flux *const flux = ks_series_flux(&shard->series, time_ns, server);
-	if (towards_server) {
-		flux->in_packets += datagram->packets;
-		flux->in_ip_bytes += datagram->ip_bytes;
-		flux->in_wire_bytes += datagram->wire_bytes;
+	struct ks_foreseen foreseen;
+	ks_shard_foresee(shard, message, &foreseen);
+	ks_shard_count(shard, message, &foreseen);
+}
+
+void
+ks_shard_flux(struct ks_shard *shard, const struct ks_batch_flux *event)
+{
+	ks_series_advance(&shard->series, event->time_ns);
+	const uint32_t server = server_number(shard, &event->server);
+	struct ks_flux *const flux = ks_series_flux(&shard->series, event->time_ns, server);
+	if (event->towards_server) {
+		flux->in_packets += event->packets;
+		flux->in_ip_bytes += event->ip_bytes;
+		flux->in_wire_bytes += event->wire_bytes;
 	} else {
-		flux->out_packets += datagram->packets;
-		flux->out_ip_bytes += datagram->ip_bytes;
-		flux->out_wire_bytes += datagram->wire_bytes;
+		flux->out_packets += event->packets;
+		flux->out_ip_bytes += event->ip_bytes;
+		flux->out_wire_bytes += event->wire_bytes;
 	}
 }
 
-/* Sources are met at random and are many: their table is where packets wait for memory. */
 void
-ks_shard_soon(void *arg, const struct ks_addr *client, unsigned step)
+ks_shard_icmp(struct ks_shard *shard, const struct ks_walk *walk)
 {
-	const struct ks_shard *const shard = arg;
-	const struct ks_key key = ks_key_of_addr(client);
-	if (step == 0)
-		ks_map_soon(&shard->sources, &key);
-	else
-		ks_map_sooner(&shard->sources, &key);
-}
-
-void
-ks_shard_icmp(void *arg, const struct ks_walk *walk)
-{
-	struct ks_shard *const shard = arg;
 	shard->totals.icmp_quoted++;
 	ks_icmp_feed(&shard->icmp, walk);
 }

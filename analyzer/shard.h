@@ -12,6 +12,7 @@
 #ifndef KS_ANALYZER_SHARD_H
 #define KS_ANALYZER_SHARD_H
 
+#include "analyzer/batch.h"
 #include "analyzer/behaviour.h"
 #include "analyzer/cd.h"
 #include "analyzer/clients.h"
@@ -136,11 +137,14 @@ KS_MUST_CHECK enum ks_error ks_shard_init(struct ks_shard *shard, size_t memory_
 					  const struct ks_secret *secret, struct ks_diag *diag);
 void ks_shard_done(struct ks_shard *shard);
 
-/* What the dissector calls; `arg` is the shard. */
-void ks_shard_message(void *arg, const struct ks_message *message);
-void ks_shard_traffic(void *arg, const struct ks_datagram *datagram, bool towards_server, int64_t time_ns);
-void ks_shard_soon(void *arg, const struct ks_addr *client, unsigned step);
-void ks_shard_icmp(void *arg, const struct ks_walk *walk);
+/* Count what happened, in order of its time but for what a capture's clock does. */
+void ks_shard_message(struct ks_shard *shard, const struct ks_message *message);
+void ks_shard_flux(struct ks_shard *shard, const struct ks_batch_flux *flux);
+void ks_shard_icmp(struct ks_shard *shard, const struct ks_walk *walk);
+
+/* Count all of a batch. The same as one call for each of its events, but faster: what the messages will need
+ * is fetched from memory while others are counted. */
+void ks_shard_batch(struct ks_shard *shard, const struct ks_batch *batch);
 
 /* 'R' when most responses came from recursion, 'M' when several servers of one zone are seen, else 'A'
  * (DOMAIN A). */

@@ -6,9 +6,20 @@
 
 #include "analyzer/shard.h"
 
+/* What was found out about a message before its turn: pure functions of the message and of numbers that never
+ * change. */
+struct ks_foreseen {
+	bool chain;                  /* an IN question for DNSKEY or DS; what follows is known then */
+	uint32_t zone;               /* or KS_MAP_NONE: not known then */
+	struct ks_key flow;          /* with a zone, of a DNSKEY question */
+	uint64_t pair;               /* hash */
+	uint32_t source_at, flow_at; /* guesses: numbers to be fetched, or KS_MAP_NONE */
+};
+
 /* What is known of the message at hand; numbers are KS_MAP_NONE where a table had no room. */
 struct ks_place {
 	const struct ks_message *message;
+	const struct ks_foreseen *foreseen;
 	uint32_t source, server, zone;
 	struct ks_source *source_at; /* or NULL */
 	struct ks_flow *flow;        /* or NULL */
@@ -19,6 +30,20 @@ struct ks_place {
 	int64_t source_before_ns;    /* the source's; 0: it had none */
 	int64_t asked_ns;            /* of a response's query; 0: unknown */
 };
+
+/* --- shard.c --- */
+
+void ks_shard_count(struct ks_shard *shard, const struct ks_message *message,
+		    const struct ks_foreseen *foreseen);
+
+/* Of a (source, zone): twenty octets in sixteen. */
+struct ks_key ks_shard_flow_key(const struct ks_shard *shard, const struct ks_addr *source, uint32_t zone);
+
+/* --- shard_soon.c --- */
+
+/* What can be known of a message at once; asks memory for what it will touch first. */
+void ks_shard_foresee(const struct ks_shard *shard, const struct ks_message *message,
+		      struct ks_foreseen *ret);
 
 /* --- shard_query.c, shard_response.c --- */
 

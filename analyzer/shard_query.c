@@ -66,7 +66,8 @@ ask_pair(struct ks_shard *shard, const struct ks_place *place)
 	if (!wanted || !place->message->dns.has_question)
 		return false;
 	bool again;
-	const uint64_t hash = ks_pairs_hash(&shard->pairs, place->message);
+	const uint64_t hash =
+		place->chain ? place->foreseen->pair : ks_pairs_hash(&shard->pairs, place->message);
 	struct ks_pair *const pair = ks_pairs_ask(&shard->pairs, hash, place->message->time_ns, &again);
 	if (!again)
 		pair->record = place->record;

@@ -23,7 +23,7 @@ answer_pair(struct ks_shard *shard, struct ks_place *place)
 			      ks_samples_is_of(&shard->samples, place->source_at->log, place->source);
 	if (!message->dns.has_question || !(place->chain || followed))
 		return;
-	const uint64_t hash = ks_pairs_hash(&shard->pairs, message);
+	const uint64_t hash = place->chain ? place->foreseen->pair : ks_pairs_hash(&shard->pairs, message);
 	const struct ks_pair *const pair = ks_pairs_answer(&shard->pairs, hash, message->time_ns);
 	if (pair == NULL) {
 		shard->totals.unasked_responses += place->chain;

@@ -92,22 +92,30 @@ tell_message(struct ks_dissector *dissector, const struct ks_datagram *dg, int64
 
 /* --- transports --- */
 
+/* Not zeroed: ks_dns_read and tell_message fill all of it. */
+static struct ks_message *
+room_for_message(const struct ks_dissector *dissector, struct ks_message *own)
+{
+	const struct ks_listener *const listener = &dissector->listener;
+	return listener->room != NULL ? listener->room(listener->arg) : own;
+}
+
 static enum ks_verdict
 feed_udp(struct ks_dissector *dissector, const struct ks_datagram *dg, int64_t time_ns)
 {
-	/* Not zeroed: ks_dns_read and tell_message fill all of it. */
-	struct ks_message message;
-	message.len = dg->len;
-	message.bytes = (struct ks_span){dg->data, dg->cap_len};
-	message.ip_bytes = dg->ip_bytes;
+	struct ks_message own, *const message = room_for_message(dissector, &own);
+	message->len = dg->len;
+	message->bytes = (struct ks_span){dg->data, dg->cap_len};
+	message->ip_bytes = dg->ip_bytes;
+	message->passing = dg->packets > 1;
 	bool towards_server = ks_ports_has(&dissector->config.ports, dg->dport);
-	const enum ks_verdict verdict = ks_dns_read(dg->data, dg->cap_len, dg->len, &message.dns);
+	const enum ks_verdict verdict = ks_dns_read(dg->data, dg->cap_len, dg->len, &message->dns);
 	dissector->stats.bad_checksum += dg->checksum == KS_CHECKSUM_BAD;
 	if (verdict == KS_DNS)
-		towards_server = !ks_dns_is_response(&message.dns);
+		towards_server = !ks_dns_is_response(&message->dns);
 	dissector->listener.traffic(dissector->listener.arg, dg, towards_server, time_ns);
 	if (verdict == KS_DNS)
-		tell_message(dissector, dg, time_ns, &message);
+		tell_message(dissector, dg, time_ns, message);
 	else
 		dissector->stats.malformed += verdict == KS_DNS_MALFORMED;
 	return verdict;
@@ -117,13 +125,14 @@ static void
 on_stream_message(void *arg, const struct ks_stream_message *bytes)
 {
 	struct ks_dissector *const dissector = arg;
-	struct ks_message message;
-	message.len = bytes->len;
-	message.bytes = (struct ks_span){bytes->data, bytes->cap_len};
-	message.ip_bytes = 0;
-	const enum ks_verdict verdict = ks_dns_read(bytes->data, bytes->cap_len, bytes->len, &message.dns);
+	struct ks_message own, *const message = room_for_message(dissector, &own);
+	message->len = bytes->len;
+	message->bytes = (struct ks_span){bytes->data, bytes->cap_len};
+	message->ip_bytes = 0;
+	message->passing = true;
+	const enum ks_verdict verdict = ks_dns_read(bytes->data, bytes->cap_len, bytes->len, &message->dns);
 	if (verdict == KS_DNS) {
-		tell_message(dissector, dissector->segment, dissector->segment_ns, &message);
+		tell_message(dissector, dissector->segment, dissector->segment_ns, message);
 		dissector->segment_refused = false;
 	} else {
 		dissector->stats.malformed += verdict == KS_DNS_MALFORMED;
@@ -195,21 +204,42 @@ note_link(struct ks_dissect_stats *stats, int linktype)
 	}
 }
 
+/* A packet on its way through a batch. */
+struct passage {
+	struct ks_walk walk;
+	enum ks_verdict verdict;
+	uint64_t identity; /* of what looks for duplicates */
+};
+
 /* An ICMP error quotes a packet that went the other way; joined datagrams are spared too, because a
  * fragment seen twice is recognised where it is held. */
 static bool
-is_duplicate(struct ks_dissector *dissector, const struct ks_walk *walk, int64_t time_ns)
+may_be_duplicate(const struct passage *passage)
 {
-	return !walk->in_icmp_error &&
-	       ks_duplicate_feed(&dissector->duplicates, &dissector->config.secret, &walk->dg, time_ns);
+	return passage->verdict == KS_DNS && !passage->walk.in_icmp_error;
 }
 
-/* What follows the walk down the layers, which returned `verdict`. */
-static enum ks_verdict
-feed_walked(struct ks_dissector *dissector, const struct ks_packet *packet, struct ks_walk *walk,
-	    enum ks_verdict verdict)
+/* Down the layers, to what lies on a DNS port. */
+static void
+walk_down(const struct ks_dissector *dissector, const struct ks_packet *packet, struct passage *ret)
 {
-	if (verdict == KS_DNS && is_duplicate(dissector, walk, packet->time_ns))
+	if (packet->time_apart)
+		ret->verdict = KS_TIME_APART;
+	else
+		ret->verdict = ks_layers_walk(&ret->walk, packet, &dissector->config.ports);
+	if (may_be_duplicate(ret)) {
+		ret->identity = ks_duplicate_identity(&dissector->config.secret, &ret->walk.dg);
+		ks_duplicate_soon(&dissector->duplicates, ret->identity);
+	}
+}
+
+static enum ks_verdict
+feed_walked(struct ks_dissector *dissector, const struct ks_packet *packet, struct passage *passage)
+{
+	struct ks_walk *const walk = &passage->walk;
+	enum ks_verdict verdict = passage->verdict;
+	if (may_be_duplicate(passage) &&
+	    ks_duplicate_feed(&dissector->duplicates, passage->identity, walk->dg.ttl, packet->time_ns))
 		verdict = KS_DUPLICATE;
 	else if (verdict == KS_DNS)
 		verdict = feed_datagram(dissector, walk, packet->time_ns);
@@ -222,47 +252,23 @@ feed_walked(struct ks_dissector *dissector, const struct ks_packet *packet, stru
 	return verdict;
 }
 
-static enum ks_verdict
-walk_down(const struct ks_dissector *dissector, const struct ks_packet *packet, struct ks_walk *walk)
-{
-	if (packet->time_apart)
-		return KS_TIME_APART;
-	return ks_layers_walk(walk, packet, &dissector->config.ports);
-}
-
 enum ks_verdict
 ks_dissect_feed(struct ks_dissector *dissector, const struct ks_packet *packet)
 {
-	struct ks_walk walk;
-	const enum ks_verdict verdict = walk_down(dissector, packet, &walk);
-	return feed_walked(dissector, packet, &walk, verdict);
-}
-
-static void
-announce(const struct ks_dissector *dissector, const struct ks_walk *walk, unsigned step)
-{
-	const bool towards_server = ks_ports_has(&dissector->config.ports, walk->dg.dport);
-	dissector->listener.soon(dissector->listener.arg, towards_server ? &walk->dg.src : &walk->dg.dst,
-				 step);
+	struct passage passage;
+	walk_down(dissector, packet, &passage);
+	return feed_walked(dissector, packet, &passage);
 }
 
 void
 ks_dissect_feed_batch(struct ks_dissector *dissector, const struct ks_packet *packets, size_t n)
 {
-	struct ks_walk walks[KS_DISSECT_BATCH];
-	enum ks_verdict verdicts[KS_DISSECT_BATCH];
-	const bool announces = n > 1 && dissector->listener.soon != NULL;
+	struct passage passages[KS_DISSECT_BATCH];
 	assert(n <= KS_DISSECT_BATCH);
-	for (size_t i = 0; i < n; i++) {
-		verdicts[i] = walk_down(dissector, &packets[i], &walks[i]);
-		if (announces && verdicts[i] == KS_DNS)
-			announce(dissector, &walks[i], 0);
-	}
-	for (size_t i = 0; announces && i < n; i++)
-		if (verdicts[i] == KS_DNS)
-			announce(dissector, &walks[i], 1);
 	for (size_t i = 0; i < n; i++)
-		(void)feed_walked(dissector, &packets[i], &walks[i], verdicts[i]);
+		walk_down(dissector, &packets[i], &passages[i]);
+	for (size_t i = 0; i < n; i++)
+		(void)feed_walked(dissector, &packets[i], &passages[i]);
 }
 
 void

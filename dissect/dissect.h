@@ -20,8 +20,9 @@ struct ks_message {
 	struct ks_addr client, server;
 	uint16_t client_port, server_port;
 	bool tcp, v6;
-	uint8_t ttl;          /* hop limit of the packet that completed it */
-	uint32_t len;         /* octets of the message, without the TCP length prefix */
+	bool passing; /* its octets go when the handler returns; else they live as long as the packet's */
+	uint8_t ttl;  /* hop limit of the packet that completed it */
+	uint32_t len; /* octets of the message, without the TCP length prefix */
 	uint32_t ip_bytes;    /* of the datagram; 0 over TCP, where packets are not messages' own */
 	struct ks_span bytes; /* of it, what was captured */
 	struct ks_dns dns;
@@ -29,14 +30,12 @@ struct ks_message {
 
 /* What the dissector tells; `arg` is passed through. */
 struct ks_listener {
-	/* A DNS message. */
+	/* Or NULL. Where to write the next message; what was written may not become one. */
+	struct ks_message *(*room)(void *arg);
+	/* A DNS message: in the memory that `room` gave, if it is there. */
 	void (*message)(void *arg, const struct ks_message *message);
 	/* A UDP datagram or TCP segment on a DNS port, whatever is in it: the traffic of the server. */
 	void (*traffic)(void *arg, const struct ks_datagram *datagram, bool towards_server, int64_t time_ns);
-	/* Or NULL. A datagram on a DNS port will be told of soon: time to fetch what will be needed for it
-	 * from memory. For a batch, all `soon` with `step` 0 come first, then all with 1, then the datagrams;
-	 * `client` is who its ports say asks. Some datagrams are never told of, some are not announced. */
-	void (*soon)(void *arg, const struct ks_addr *client, unsigned step);
 	/* An ICMP error that quotes a packet on a DNS port. */
 	void (*icmp)(void *arg, const struct ks_walk *walk);
 	void *arg;

@@ -8,6 +8,9 @@
 
 enum { ANSWER = 1, ADDITIONAL = 3 };
 
+/* In the place of a key whose record is too short to have one. */
+static const struct ks_dnskey_tag no_tag;
+
 /* One record while it is being read. */
 struct record {
 	size_t offset; /* of its owner name in the message */
@@ -57,9 +60,10 @@ read_dnskey_signature(struct ks_dnskey_answer *answer, struct record *record)
 		answer->expiration[answer->expirations++] = expiration;
 	ks_cur_skip(&record->rdata, 4);
 	const uint16_t tag = ks_cur_u16(&record->rdata);
-	if (answer->signatures < KS_ANSWER_KEYS && !record->rdata.failed)
+	if (answer->signatures < KS_ANSWER_KEYS)
 		answer->signer[answer->signatures] =
-			(struct ks_dnskey_tag){.tag = tag, .algorithm = algorithm};
+			record->rdata.failed ? no_tag
+					     : (struct ks_dnskey_tag){.tag = tag, .algorithm = algorithm};
 	answer->signatures++;
 }
 
@@ -72,9 +76,12 @@ read_dnskey(struct ks_dnskey_answer *answer, struct record *record)
 	ks_cur_skip(&record->rdata, 1);
 	const uint8_t algorithm = ks_cur_u8(&record->rdata);
 	answer->key_ttl = least(answer->key_ttl, record->ttl);
-	if (answer->keys < KS_ANSWER_KEYS && !record->rdata.failed)
-		answer->key[answer->keys] = (struct ks_dnskey_tag){
-			.tag = ks_key_tag(whole), .flags = flags, .algorithm = algorithm};
+	if (answer->keys < KS_ANSWER_KEYS)
+		answer->key[answer->keys] = record->rdata.failed
+						    ? no_tag
+						    : (struct ks_dnskey_tag){.tag = ks_key_tag(whole),
+									     .flags = flags,
+									     .algorithm = algorithm};
 	answer->keys++;
 }
 
@@ -224,16 +231,24 @@ read_header(struct ks_cur *cur, struct ks_dns *ret)
 		ret->counts[i] = ks_be16(header + 4 + 2 * i);
 }
 
+/* All but the lists of keys and signers at its end, which are half of it and empty in most messages. */
+static void
+clear(struct ks_dns *ret)
+{
+	memset(ret, 0, offsetof(struct ks_dns, dnskey.key));
+	ret->answer_ttl = UINT32_MAX;
+	ret->dnskey.key_ttl = UINT32_MAX;
+	ret->dnskey.sig_ttl = UINT32_MAX;
+	ret->dnskey.original_ttl = UINT32_MAX;
+}
+
 enum ks_verdict
 ks_dns_read(const uint8_t *message, size_t cap_len, size_t len, struct ks_dns *ret)
 {
 	const bool snapped = cap_len < len;
 	struct ks_cur cur = ks_cur_init(message, cap_len);
 
-	*ret = (struct ks_dns){
-		.answer_ttl = UINT32_MAX,
-		.dnskey = {.key_ttl = UINT32_MAX, .sig_ttl = UINT32_MAX, .original_ttl = UINT32_MAX},
-	};
+	clear(ret);
 	read_header(&cur, ret);
 	if (cur.failed)
 		return snapped && len >= KS_DNS_HEADER ? KS_DNS_CUT : KS_DNS_MALFORMED;

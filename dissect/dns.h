@@ -46,6 +46,7 @@ struct ks_dnskey_answer {
 	uint32_t expirations;   /* how many of the first KS_SIG_TIMES signatures are in `expiration` */
 	uint32_t expiration[4]; /* Signature Expiration, serial number of seconds (RFC 4034 s3.1.5) */
 
+	/* Not written but for the keys and signatures that there are. */
 	struct ks_dnskey_tag key[KS_ANSWER_KEYS];    /* the first of `keys` */
 	struct ks_dnskey_tag signer[KS_ANSWER_KEYS]; /* of the first of `signatures` */
 };
@@ -73,8 +74,8 @@ struct ks_dns {
 	bool cut;               /* the snap length ended the walk over the records */
 	uint32_t answer_ttl;    /* least TTL of the answers of the type asked for, s; UINT32_MAX without */
 	uint32_t sigkey_bytes;  /* octets of all DNSKEY and RRSIG records, owner names included */
-	struct ks_dnskey_answer dnskey;
 	struct ks_dlv_answer dlv;
+	struct ks_dnskey_answer dnskey;
 };
 
 static inline bool

@@ -8,8 +8,8 @@ static_assert(sizeof(struct ks_seen_packet) == 24, "the table is 48 KiB and stay
 
 /* One chain of multiplications over all that makes a packet this one: the payload is hashed under what its
  * headers made of the secret. */
-static uint64_t
-identity(const struct ks_secret *secret, const struct ks_datagram *dg)
+uint64_t
+ks_duplicate_identity(const struct ks_secret *secret, const struct ks_datagram *dg)
 {
 	uint64_t src[2], dst[2];
 	memcpy(src, dg->src.b, sizeof(src));
@@ -26,28 +26,26 @@ identity(const struct ks_secret *secret, const struct ks_datagram *dg)
 }
 
 static bool
-is_duplicate(const struct ks_seen_packet *seen, const struct ks_datagram *dg, int64_t time_ns)
+is_duplicate(const struct ks_seen_packet *seen, uint8_t ttl, int64_t time_ns)
 {
 	const int64_t age = time_ns - seen->time_ns;
-	const int hops = seen->ttl - dg->ttl;
+	const int hops = seen->ttl - ttl;
 	return seen->single && age >= -KS_DUPLICATE_NS && age <= KS_DUPLICATE_NS && hops >= -1 && hops <= 1;
 }
 
 bool
-ks_duplicate_feed(struct ks_duplicates *duplicates, const struct ks_secret *secret,
-		  const struct ks_datagram *dg, int64_t time_ns)
+ks_duplicate_feed(struct ks_duplicates *duplicates, uint64_t identity, uint8_t ttl, int64_t time_ns)
 {
-	const uint64_t hash = identity(secret, dg);
-	struct ks_seen_packet *const bucket = duplicates->seen[hash % KS_DUPLICATE_BUCKETS];
+	struct ks_seen_packet *const bucket = duplicates->seen[identity % KS_DUPLICATE_BUCKETS];
 	struct ks_seen_packet *victim = &bucket[0];
 	for (size_t i = 0; i < KS_DUPLICATE_WAYS; i++) {
-		if (bucket[i].hash == hash && is_duplicate(&bucket[i], dg, time_ns)) {
+		if (bucket[i].hash == identity && is_duplicate(&bucket[i], ttl, time_ns)) {
 			bucket[i].single = false;
 			return true;
 		}
 		if (victim->hash != 0 && (bucket[i].hash == 0 || bucket[i].time_ns < victim->time_ns))
 			victim = &bucket[i];
 	}
-	*victim = (struct ks_seen_packet){.hash = hash, .time_ns = time_ns, .ttl = dg->ttl, .single = true};
+	*victim = (struct ks_seen_packet){.hash = identity, .time_ns = time_ns, .ttl = ttl, .single = true};
 	return false;
 }

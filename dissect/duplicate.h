@@ -30,8 +30,19 @@ struct ks_duplicates {
 	} seen[KS_DUPLICATE_BUCKETS][KS_DUPLICATE_WAYS];
 };
 
-/* Has this packet been seen within the last KS_DUPLICATE_NS? Remembers it if not. */
-bool ks_duplicate_feed(struct ks_duplicates *duplicates, const struct ks_secret *secret,
-		       const struct ks_datagram *dg, int64_t time_ns);
+/* A keyed hash of all that two deliveries of one packet share. */
+uint64_t ks_duplicate_identity(const struct ks_secret *secret, const struct ks_datagram *dg);
+
+/* A call of ks_duplicate_feed for this one will come. */
+static inline void
+ks_duplicate_soon(const struct ks_duplicates *duplicates, uint64_t identity)
+{
+	const struct ks_seen_packet *const bucket = duplicates->seen[identity % KS_DUPLICATE_BUCKETS];
+	__builtin_prefetch(bucket, 1);
+	__builtin_prefetch(&bucket[KS_DUPLICATE_WAYS - 1], 1);
+}
+
+/* Has the packet been seen within the last KS_DUPLICATE_NS? Remembers it if not. */
+bool ks_duplicate_feed(struct ks_duplicates *duplicates, uint64_t identity, uint8_t ttl, int64_t time_ns);
 
 #endif

@@ -3,6 +3,7 @@
  * analyzer/cli/analyze.c -- the verb analyze: captures in, database out, summary on the screen. */
 #include <errno.h>
 #include <fcntl.h>
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -43,8 +44,8 @@ print_help(void)
 		"standard input) as one set in order of time, keep the facts in a database, print the "
 		"summary.\n\n"
 		"  -d, --database DB      the database (" KS_DATABASE_DEFAULT ")\n"
-		"  -j, --jobs N           threads wanted; the result is the same for any N (this version "
-		"uses one)\n"
+		"  -j, --jobs N           threads (as many as there are processors, two at most); the result "
+		"is the same for any N\n"
 		"      --bin S            width of the time bins in seconds (by the length of the capture)\n"
 		"      --filter BPF       read only packets that match, as with tcpdump\n"
 		"      --server ADDR[/LEN]  count only traffic of these servers; may be repeated\n"
@@ -127,9 +128,10 @@ take(struct arguments *arguments, int option)
 		arguments->database = optarg;
 		return KS_EXIT_DONE;
 	case 'j':
-		if (ks_option_number(optarg, 1, 256, &number))
-			return KS_EXIT_DONE;
-		return ks_cli_usage("analyze", "-j '%s' is no number of threads (1 to 256)", optarg);
+		if (!ks_option_number(optarg, 1, 256, &number))
+			return ks_cli_usage("analyze", "-j '%s' is no number of threads (1 to 256)", optarg);
+		config->jobs = (unsigned)number;
+		return KS_EXIT_DONE;
 	case OPT_BIN:
 		if (!ks_option_number(optarg, 1, 86400, &number))
 			return ks_cli_usage("analyze", "--bin '%s' is no number of seconds (1 to 86400)",
@@ -331,11 +333,21 @@ parse_and_analyze(struct arguments *arguments, int argc, char **argv)
 	return status;
 }
 
+/* A third would have nothing to do. */
+static unsigned
+default_jobs(void)
+{
+	cpu_set_t processors;
+	return sched_getaffinity(0, sizeof(processors), &processors) == 0 && CPU_COUNT(&processors) > 1 ? 2
+													: 1;
+}
+
 int
 ks_cli_analyze(int argc, char **argv)
 {
 	struct arguments arguments = {
 		.config = {.memory_bytes = KS_MEMORY_DEFAULT,
+			   .jobs = default_jobs(),
 			   .sensor = "",
 			   .tool_version = KS_VERSION,
 			   .stop = &stop_asked},

@@ -22,7 +22,7 @@
 
 #include "analyzer/shard.h"
 
-enum { FEW = 100000, AHEAD = 16 };
+enum { FEW = 100000, AHEAD = 32 };
 
 static struct ks_shard shard;
 
@@ -79,13 +79,14 @@ next(struct stream *stream)
 }
 
 static void
-feed(const struct ks_addr *client, uint64_t i)
+put(struct ks_batch *batch, struct ks_addr client, uint64_t i)
 {
 	static const uint8_t root[1], name[] = "\3www\7example";
 	const bool keys = mix(i) % 5 == 0;
-	const struct ks_message message = {
+	batch->event[batch->n_events++] = KS_BATCH_MESSAGE;
+	batch->message[batch->n_messages++] = (struct ks_message){
 		.time_ns = INT64_C(1795298174) * KS_NS_PER_S + (int64_t)i * 5000,
-		.client = *client,
+		.client = client,
 		.server = {.b = {[15] = 53}},
 		.client_port = (uint16_t)(1024 + i % 60000),
 		.server_port = 53,
@@ -99,23 +100,18 @@ feed(const struct ks_addr *client, uint64_t i)
 			.qclass = 1,
 			.edns = {.records = 1, .udp_size = 1232, .dnssec_ok = true}},
 	};
-	ks_shard_message(&shard, &message);
 }
 
-/* As the dissector does: who comes soon is told ahead. */
+/* As the dissector does. */
 static void
 run(struct stream *stream, uint64_t n, uint64_t *at)
 {
-	struct ks_addr batch[AHEAD];
+	static struct ks_batch batch;
 	for (uint64_t i = 0; i < n; i += AHEAD) {
-		for (unsigned k = 0; k < AHEAD; k++) {
-			batch[k] = source(next(stream));
-			ks_shard_soon(&shard, &batch[k], 0);
-		}
 		for (unsigned k = 0; k < AHEAD; k++)
-			ks_shard_soon(&shard, &batch[k], 1);
-		for (unsigned k = 0; k < AHEAD; k++)
-			feed(&batch[k], (*at)++);
+			put(&batch, source(next(stream)), (*at)++);
+		ks_shard_batch(&shard, &batch);
+		ks_batch_clear(&batch);
 	}
 }
 

@@ -48,13 +48,6 @@ on_icmp(void *arg, const struct ks_walk *walk)
 	demand(walk->in_icmp_error);
 }
 
-static void
-on_soon(void *arg, const struct ks_addr *client, unsigned step)
-{
-	(void)arg;
-	demand(client != NULL && step <= 1);
-}
-
 /* False: the input is used up. */
 static bool
 take_packet(struct ks_cur *cur, int64_t *time_ns, struct ks_packet *ret)
@@ -109,7 +102,7 @@ run(const uint8_t *data, size_t size, size_t batch, struct ks_dissect_stats *ret
 	};
 	ks_ports_add(&config.ports, 53);
 	const struct ks_listener listener = {
-		.message = on_message, .traffic = on_traffic, .soon = on_soon, .icmp = on_icmp, .arg = &seen};
+		.message = on_message, .traffic = on_traffic, .icmp = on_icmp, .arg = &seen};
 	void *const memory = calloc(1, ks_dissect_memory(&config));
 	demand(memory != NULL);
 	struct ks_dissector *const dissector = ks_dissect_init(memory, &config, &listener);

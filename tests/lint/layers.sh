@@ -21,7 +21,7 @@ store|store analyzer/summary.h analyzer/sink.h analyzer/judge dissect|sqlite3.h
 reports|reports reports/fmt reports/plot reports/html store/store.h store/query.h analyzer/judge/model.h dissect|
 '
 libc=' arpa/inet.h assert.h ctype.h dirent.h endian.h errno.h fcntl.h float.h getopt.h inttypes.h langinfo.h
-limits.h locale.h math.h poll.h pthread.h signal.h stdarg.h stdatomic.h stdbool.h stddef.h stdint.h stdio.h
+limits.h locale.h math.h poll.h pthread.h sched.h semaphore.h signal.h stdarg.h stdatomic.h stdbool.h stddef.h stdint.h stdio.h
 stdlib.h string.h strings.h sys/ioctl.h sys/mman.h sys/random.h sys/resource.h sys/stat.h sys/types.h
 sys/wait.h termios.h time.h unistd.h '
 

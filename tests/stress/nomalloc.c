@@ -70,6 +70,7 @@ enum { PACKETS = 1000000, SOURCES = 50000, IP = 14, UDP = IP + 20, DNS = UDP + 8
 
 struct traffic {
 	struct ks_dissector *dissector;
+	struct ks_collector *collector;
 	int64_t time_ns;
 	struct ks_wire frame;
 };
@@ -105,6 +106,7 @@ frame_end(struct traffic *traffic)
 		.linktype = 1,
 	};
 	(void)ks_dissect_feed(traffic->dissector, &packet);
+	traffic->collector->full(traffic->collector);
 	traffic->time_ns += 50 * KS_NS_PER_US;
 }
 
@@ -247,6 +249,13 @@ send_one(struct traffic *traffic, uint64_t *state)
 	}
 }
 
+static void
+count_batch(struct ks_collector *collector)
+{
+	ks_shard_batch(collector->arg, collector->batch);
+	ks_batch_clear(collector->batch);
+}
+
 int
 main(void)
 {
@@ -254,10 +263,9 @@ main(void)
 	struct ks_diag diag = {0};
 	struct ks_dissect_config config = {.secret = {.a = 3, .b = 5}, .memory_bytes = 4 << 20};
 	ks_ports_add(&config.ports, 53);
-	const struct ks_listener listener = {.message = ks_shard_message,
-					     .traffic = ks_shard_traffic,
-					     .icmp = ks_shard_icmp,
-					     .arg = &shard};
+	static struct ks_batch batch;
+	struct ks_collector collector = {.batch = &batch, .copies = true, .full = count_batch, .arg = &shard};
+	const struct ks_listener listener = ks_collector_listener(&collector);
 	void *const memory = calloc(1, ks_dissect_memory(&config));
 	/* A budget that fifty thousand sources outgrow: full tables and squeezes must not allocate either. */
 	if (memory == NULL || ks_shard_init(&shard, 16 << 20, 0, &config.secret, &diag) != KS_SUCCESS) {
@@ -265,6 +273,7 @@ main(void)
 		return 1;
 	}
 	struct traffic traffic = {
+		.collector = &collector,
 		.dissector = ks_dissect_init(memory, &config, &listener),
 		.time_ns = INT64_C(1800000000) * KS_NS_PER_S,
 	};

@@ -28,7 +28,7 @@ query_of(const char *payload)
 static bool
 feed(const struct ks_datagram *dg, int64_t time_ns)
 {
-	return ks_duplicate_feed(&duplicates, &secret, dg, time_ns);
+	return ks_duplicate_feed(&duplicates, ks_duplicate_identity(&secret, dg), dg->ttl, time_ns);
 }
 
 Test(duplicate, the_second_copy_is_one_the_third_is_not)
