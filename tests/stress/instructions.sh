@@ -25,7 +25,7 @@ trap 'exit 130' INT TERM
 
 count() { # count PACKETS: instructions of an analysis
 	"$gen" "$1" "$scratch/$1.pcap" || return 1
-	valgrind --tool=callgrind --callgrind-out-file="$scratch/$1.out" "$keystorm" analyze -q --no-progress \
+	valgrind --tool=callgrind --callgrind-out-file="$scratch/$1.out" "$keystorm" analyze -q --no-progress -j 1 \
 		-d "$scratch/$1.db" "$scratch/$1.pcap" >"$scratch/$1.log" 2>&1 || return 1
 	sed -n 's/^summary: *//p' "$scratch/$1.out"
 }
