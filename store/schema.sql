@@ -85,21 +85,21 @@ CREATE TABLE source (
 	run_id INTEGER NOT NULL REFERENCES run ON DELETE CASCADE,
 	ip BLOB NOT NULL,
 	address TEXT NOT NULL,
-	queries INTEGER NOT NULL,
 	err INTEGER NOT NULL, -- upper bound of the over-count; all other counts are too low by as much
+	tcp_responses INTEGER NOT NULL,
+	tcp_query_dns_bytes INTEGER NOT NULL, -- of those below
+	tcp_response_dns_bytes INTEGER NOT NULL,
+	days INTEGER NOT NULL, -- bit clients.place for each day on which it asked
+	queries INTEGER NOT NULL,
 	responses INTEGER NOT NULL,
 	dnskey_queries INTEGER NOT NULL,
 	ds_queries INTEGER NOT NULL,
 	requeries INTEGER NOT NULL, -- hot, warm and cool, all zones
 	do_queries INTEGER NOT NULL,
 	tcp_queries INTEGER NOT NULL,
-	tcp_responses INTEGER NOT NULL,
 	query_dns_bytes INTEGER NOT NULL,
 	response_dns_bytes INTEGER NOT NULL,
-	tcp_query_dns_bytes INTEGER NOT NULL, -- of those
-	tcp_response_dns_bytes INTEGER NOT NULL,
 	sigkey_dns_bytes INTEGER NOT NULL, -- of the responses, octets of DNSKEY and RRSIG records
-	days INTEGER NOT NULL, -- bit clients.place for each day on which it asked
 	first_ns INTEGER NOT NULL,
 	last_ns INTEGER NOT NULL,
 	PRIMARY KEY (run_id, ip)
@@ -139,6 +139,8 @@ CREATE TABLE source_net (
 	bits INTEGER NOT NULL,
 	queries INTEGER NOT NULL,
 	err INTEGER NOT NULL,
+	first_ns INTEGER NOT NULL,
+	last_ns INTEGER NOT NULL,
 	responses INTEGER NOT NULL,
 	dnskey_queries INTEGER NOT NULL,
 	tcp_queries INTEGER NOT NULL,
@@ -148,8 +150,6 @@ CREATE TABLE source_net (
 	tcp_query_dns_bytes INTEGER NOT NULL,
 	tcp_response_dns_bytes INTEGER NOT NULL,
 	sigkey_dns_bytes INTEGER NOT NULL,
-	first_ns INTEGER NOT NULL,
-	last_ns INTEGER NOT NULL,
 	PRIMARY KEY (run_id, ip, bits)
 ) STRICT, WITHOUT ROWID;
 
@@ -270,6 +270,8 @@ CREATE TABLE flow_net (
 	bits INTEGER NOT NULL,
 	queries INTEGER NOT NULL,
 	err INTEGER NOT NULL,
+	first_ns INTEGER NOT NULL,
+	last_ns INTEGER NOT NULL,
 	rq_none INTEGER NOT NULL,
 	rq_first INTEGER NOT NULL,
 	rq_hot INTEGER NOT NULL,
@@ -279,8 +281,6 @@ CREATE TABLE flow_net (
 	rq_retransmit INTEGER NOT NULL,
 	responses INTEGER NOT NULL,
 	response_dns_bytes INTEGER NOT NULL,
-	first_ns INTEGER NOT NULL,
-	last_ns INTEGER NOT NULL,
 	PRIMARY KEY (run_id, zone_id, ip, bits),
 	FOREIGN KEY (run_id, zone_id) REFERENCES run_zone ON DELETE CASCADE
 ) STRICT, WITHOUT ROWID;
@@ -455,8 +455,8 @@ CREATE TABLE icmp (
 CREATE TABLE source_stack (
 	run_id INTEGER NOT NULL REFERENCES run ON DELETE CASCADE,
 	ip BLOB NOT NULL,
-	fingerprint TEXT NOT NULL, -- without the trait 0x20
 	address TEXT NOT NULL,
+	fingerprint TEXT NOT NULL, -- without the trait 0x20
 	queries INTEGER NOT NULL,
 	cased_queries INTEGER NOT NULL, -- of them, names with three letters or more
 	mixed_queries INTEGER NOT NULL, -- of those, in both cases
@@ -538,8 +538,8 @@ CREATE INDEX ledger_name_zone ON ledger_name (zone_id);
 -- Contents of DNSKEY, DS, CDS, CDNSKEY, NSEC3PARAM and SOA RRsets, and denials of DS.
 CREATE TABLE rrset (
 	run_id INTEGER NOT NULL,
-	rrset INTEGER NOT NULL, -- number within the run
 	zone_id INTEGER NOT NULL, -- owner
+	rrset INTEGER NOT NULL, -- number within the run
 	type INTEGER NOT NULL,
 	denial TEXT CHECK (denial = 'nsec' OR denial = 'nsec3' OR denial = 'opt-out'), -- NULL: records
 	hash BLOB NOT NULL CHECK (length(hash) = 16), -- of wire; the same in every run

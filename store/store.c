@@ -50,6 +50,13 @@ distrust(sqlite3 *db)
 	return ks_prefix_register(db);
 }
 
+/* The statement of the pragma does nothing inside a transaction; this does. */
+void
+ks_store_check_keys(struct ks_store *store, bool check)
+{
+	(void)sqlite3_db_config(store->db, SQLITE_DBCONFIG_ENABLE_FKEY, check, NULL);
+}
+
 static enum ks_error
 connect_to(struct ks_store *store, const char *name, int flags, struct ks_diag *diag)
 {
@@ -262,6 +269,7 @@ ks_store_abandon(struct ks_store *store)
 	/* Some failures (a full disk) have rolled back already. */
 	if (store->db != NULL && sqlite3_get_autocommit(store->db) == 0)
 		(void)sqlite3_exec(store->db, "ROLLBACK", NULL, NULL, NULL);
+	ks_store_check_keys(store, true);
 	store->run_id = 0;
 }
 

@@ -167,6 +167,11 @@ KS_MUST_CHECK enum ks_error ks_store_put_weights(struct ks_store *store, struct 
 
 /* --- store.c --- */
 
+/* Does each new row have its parents looked up? Not while rows are written whose keys the store has made itself
+ * in the same transaction: that would be a fifth of the work. Before rows are deleted it must be on again, since
+ * deleting cascades. Rows that wait are written by then (ks_sql_exec, ks_sql_prepare). */
+void ks_store_check_keys(struct ks_store *store, bool check);
+
 /* A database of our own without a file. */
 KS_MUST_CHECK enum ks_error ks_store_open_memory(struct ks_store **ret, struct ks_diag *diag);
 
