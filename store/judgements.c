@@ -10,7 +10,7 @@ ks_store_forget_judgements(struct ks_store *store, struct ks_diag *diag)
 {
 	return ks_sql_exec(
 		store,
-		"DELETE FROM judged; DELETE FROM weight; DELETE FROM explanation; DELETE FROM finding; "
+		"DELETE FROM judged; DELETE FROM weight; DELETE FROM reasoning; "
 		"DELETE FROM diagnosis; DELETE FROM storm_trigger; DELETE FROM storm_candidate; "
 		"DELETE FROM storm_outlook; DELETE FROM storm_repair; "
 		"DELETE FROM event_rest; DELETE FROM event; DELETE FROM storm; DELETE FROM server_storm; "

@@ -917,22 +917,27 @@ CREATE TABLE diagnosis (
 CREATE INDEX diagnosis_flow ON diagnosis (zone_id, ip);
 CREATE INDEX diagnosis_storm ON diagnosis (storm_id);
 
-CREATE TABLE finding (
-	diagnosis_id INTEGER NOT NULL REFERENCES diagnosis,
-	evidence TEXT NOT NULL,
-	state TEXT NOT NULL CHECK (state = 'present' OR state = 'absent' OR state = 'unknown'),
-	value REAL, -- what was measured; NULL: nothing
-	missing INTEGER, -- 1: of all that is unknown, this would tell most; NULL: would tell nothing
-	PRIMARY KEY (diagnosis_id, evidence)
-) STRICT, WITHOUT ROWID;
-
-CREATE TABLE explanation (
-	diagnosis_id INTEGER NOT NULL REFERENCES diagnosis,
-	hypothesis TEXT NOT NULL,
-	sum_db REAL NOT NULL, -- of the weights of all findings
-	rank INTEGER NOT NULL, -- 1: the likeliest
-	PRIMARY KEY (diagnosis_id, hypothesis)
-) STRICT, WITHOUT ROWID;
+-- What a diagnosis stands on, in one row: the views finding and explanation have a row for each kind and each explanation.
+-- A letter or digit for each: of the kinds of evidence in the order of weight.place, of the explanations in that of sums.
+CREATE TABLE reasoning (
+	diagnosis_id INTEGER PRIMARY KEY REFERENCES diagnosis,
+	states TEXT NOT NULL, -- p present, a absent, u unknown
+	missing TEXT NOT NULL, -- A: of all that is unknown, this would tell most, then B; -: would tell nothing
+	ranks TEXT NOT NULL, -- 1: the likeliest
+	-- What was measured; NULL: nothing.
+	e1 REAL, e2 REAL, e3 REAL, e4 REAL, e5 REAL, e6 REAL,
+	e7 REAL, e8 REAL, e9 REAL, e10 REAL, e11 REAL, e12 REAL,
+	e13 REAL, e14 REAL, e15 REAL, e16 REAL, e17 REAL, e18 REAL,
+	-- Sums of the weights of all findings.
+	dos REAL NOT NULL,
+	reflection REAL NOT NULL,
+	no_cache REAL NOT NULL,
+	loop REAL NOT NULL,
+	stale_trust_anchor REAL NOT NULL,
+	broken_zone REAL NOT NULL,
+	answer_lost REAL NOT NULL,
+	monitoring REAL NOT NULL
+) STRICT;
 
 -- The matrix that was used, in decibans.
 CREATE TABLE weight (
@@ -945,8 +950,38 @@ CREATE TABLE weight (
 	meaning TEXT NOT NULL,
 	shown_in TEXT NOT NULL, -- a report
 	decided_by TEXT NOT NULL, -- the capture that would tell
-	PRIMARY KEY (evidence, hypothesis)
+	PRIMARY KEY (hypothesis, evidence)
 ) STRICT, WITHOUT ROWID;
+
+-- Any one explanation names all kinds of evidence, and any kind all explanations.
+CREATE VIEW finding AS
+SELECT
+	diagnosis_id,
+	evidence,
+	CASE substr(states, place + 1, 1) WHEN 'p' THEN 'present' WHEN 'a' THEN 'absent' ELSE 'unknown' END AS state,
+	CASE place
+		WHEN 0 THEN e1 WHEN 1 THEN e2 WHEN 2 THEN e3 WHEN 3 THEN e4 WHEN 4 THEN e5 WHEN 5 THEN e6
+		WHEN 6 THEN e7 WHEN 7 THEN e8 WHEN 8 THEN e9 WHEN 9 THEN e10 WHEN 10 THEN e11 WHEN 11 THEN e12
+		WHEN 12 THEN e13 WHEN 13 THEN e14 WHEN 14 THEN e15 WHEN 15 THEN e16 WHEN 16 THEN e17 WHEN 17 THEN e18
+	END AS value,
+	nullif(instr('ABCDEFGHIJKLMNOPQR', substr(missing, place + 1, 1)), 0) AS missing
+FROM reasoning CROSS JOIN weight
+WHERE hypothesis = 'dos';
+
+CREATE VIEW explanation AS
+SELECT
+	diagnosis_id,
+	hypothesis,
+	CASE hypothesis
+		WHEN 'dos' THEN dos WHEN 'reflection' THEN reflection WHEN 'no-cache' THEN no_cache WHEN 'loop' THEN loop
+		WHEN 'stale-trust-anchor' THEN stale_trust_anchor WHEN 'broken-zone' THEN broken_zone WHEN 'answer-lost' THEN answer_lost WHEN 'monitoring' THEN monitoring
+	END AS sum_db,
+	CAST(substr(ranks, CASE hypothesis
+		WHEN 'dos' THEN 1 WHEN 'reflection' THEN 2 WHEN 'no-cache' THEN 3 WHEN 'loop' THEN 4
+		WHEN 'stale-trust-anchor' THEN 5 WHEN 'broken-zone' THEN 6 WHEN 'answer-lost' THEN 7 WHEN 'monitoring' THEN 8
+	END, 1) AS INTEGER) AS rank
+FROM reasoning CROSS JOIN weight
+WHERE evidence = 'after-event';
 
 -- Holds its one row while the judgements belong to the facts: a new run takes it away.
 CREATE TABLE judged (

@@ -267,9 +267,11 @@ ks_store_abandon(struct ks_store *store)
 {
 	ks_rows_drop(store);
 	/* Some failures (a full disk) have rolled back already. */
-	if (store->db != NULL && sqlite3_get_autocommit(store->db) == 0)
-		(void)sqlite3_exec(store->db, "ROLLBACK", NULL, NULL, NULL);
-	ks_store_check_keys(store, true);
+	if (store->db != NULL) {
+		if (sqlite3_get_autocommit(store->db) == 0)
+			(void)sqlite3_exec(store->db, "ROLLBACK", NULL, NULL, NULL);
+		ks_store_check_keys(store, true);
+	}
 	store->run_id = 0;
 }
 

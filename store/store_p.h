@@ -71,8 +71,7 @@ enum ks_put {
 	KS_PUT_LOOKASIDE,
 	KS_PUT_DROP,
 	KS_PUT_DIAGNOSIS,
-	KS_PUT_FINDING,
-	KS_PUT_EXPLANATION,
+	KS_PUT_REASONING,
 	KS_PUT_WEIGHT,
 	KS_PUT_COUNT
 };
@@ -167,9 +166,9 @@ KS_MUST_CHECK enum ks_error ks_store_put_weights(struct ks_store *store, struct 
 
 /* --- store.c --- */
 
-/* Does each new row have its parents looked up? Not while rows are written whose keys the store has made itself
- * in the same transaction: that would be a fifth of the work. Before rows are deleted it must be on again, since
- * deleting cascades. Rows that wait are written by then (ks_sql_exec, ks_sql_prepare). */
+/* Does each new row have its parents looked up? Not while rows are written whose keys the store has made
+ * itself in the same transaction: that would be a fifth of the work. Before rows are deleted it must be on
+ * again, since deleting cascades. Rows that wait are written by then (ks_sql_exec, ks_sql_prepare). */
 void ks_store_check_keys(struct ks_store *store, bool check);
 
 /* A database of our own without a file. */
