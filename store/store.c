@@ -56,6 +56,7 @@ void
 ks_store_check_keys(struct ks_store *store, bool check)
 {
 	(void)sqlite3_db_config(store->db, SQLITE_DBCONFIG_ENABLE_FKEY, check, NULL);
+	store->keys_trusted = !check;
 }
 
 static enum ks_error
