@@ -553,7 +553,7 @@ CREATE TABLE rrset (
 	PRIMARY KEY (run_id, rrset),
 	FOREIGN KEY (run_id, zone_id) REFERENCES ledger_name ON DELETE CASCADE
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX rrset_zone ON rrset (zone_id, type);
+CREATE INDEX rrset_zone ON rrset (zone_id, type, hash);
 
 -- The keys of DNSKEY and CDNSKEY contents.
 CREATE TABLE rrset_key (
