@@ -1,27 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * analyzer/freeze_ledger.c -- the ledger becomes facts, in the order of arrival, which the capture fixes. */
+ * analyzer/freeze_ledger.c -- the ledger becomes facts, in the order of the store's keys: names first. */
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "analyzer/ledger_p.h"
-#include "analyzer/shard.h"
+#include "analyzer/freeze_ledger_p.h"
 #include "dissect/dnssec.h"
 #include "dissect/signal.h"
-
-static struct ks_addr
-server_of(const struct ks_shard *shard, uint32_t number)
-{
-	const struct ks_server *const server = ks_map_at(&shard->servers, number);
-	struct ks_addr addr;
-	memcpy(addr.b, server->key.w, sizeof(addr.b));
-	return addr;
-}
-
-/* Facts are called by their place among those that were put; KS_MAP_NONE: this one is not. */
-struct places {
-	uint32_t *name, *content;
-};
 
 static void
 identify(struct ks_span public_key, uint8_t ret[16])
@@ -32,16 +17,14 @@ identify(struct ks_span public_key, uint8_t ret[16])
 }
 
 static enum ks_error
-put_names(const struct ks_ledger *ledger, const struct places *places, struct ks_sink *sink,
+put_names(const struct ks_ledger *ledger, const struct ks_ledger_places *places, struct ks_sink *sink,
 	  struct ks_diag *diag)
 {
 	enum ks_error error = KS_SUCCESS;
-	uint32_t n = 0;
-	for (uint32_t i = 0; i < ledger->names.table.n && error == KS_SUCCESS; i++) {
-		const struct ks_fact_ledger_name fact = {.name = ks_names_at(&ledger->names, i)};
-		places->name[i] = ledger->chosen[i] != 0 ? n++ : KS_MAP_NONE;
-		if (places->name[i] != KS_MAP_NONE)
-			error = sink->ops->ledger_name(sink, &fact, diag);
+	for (uint32_t i = 0; i < places->names.n && error == KS_SUCCESS; i++) {
+		const struct ks_fact_ledger_name fact = {
+			.name = ks_names_at(&ledger->names, places->names.ranks[i].number)};
+		error = sink->ops->ledger_name(sink, &fact, diag);
 	}
 	return error;
 }
@@ -89,7 +72,7 @@ fill_soa(struct ks_fact_rrset *fact)
 }
 
 static enum ks_error
-put_content(const struct ks_ledger *ledger, const struct places *places,
+put_content(const struct ks_ledger *ledger, const struct ks_ledger_places *places,
 	    const struct ks_ledger_content *content, struct ks_sink *sink, struct ks_diag *diag)
 {
 	struct ks_rrset_key keys[KS_RRSET_RECORDS];
@@ -155,8 +138,9 @@ print_signers(const struct ks_ledger_signers *signers, char ret_tags[SIGNERS_TEX
 }
 
 static enum ks_error
-put_run(const struct ks_shard *shard, const struct places *places, const struct ks_ledger_series *series,
-	const struct ks_ledger_run *run, struct ks_sink *sink, struct ks_diag *diag)
+put_run(const struct ks_shard *shard, const struct ks_ledger_places *places,
+	const struct ks_ledger_series *series, const struct ks_ledger_run *run, struct ks_sink *sink,
+	struct ks_diag *diag)
 {
 	const struct ks_ledger *const ledger = &shard->ledger;
 	const struct ks_ledger_nsid *const nsid =
@@ -167,7 +151,7 @@ put_run(const struct ks_shard *shard, const struct places *places, const struct 
 	const struct ks_fact_rrset_seen fact = {
 		.name = places->name[series->key.w[0] >> 32],
 		.type = (uint16_t)(series->key.w[1] >> 16),
-		.server = server_of(shard, (uint32_t)series->key.w[0]),
+		.server = ks_ledger_server(shard, (uint32_t)series->key.w[0]),
 		.nsid = {nsid->b, nsid->n},
 		.authoritative = (series->key.w[1] & 1) != 0,
 		.number = run->number,
@@ -187,12 +171,11 @@ put_run(const struct ks_shard *shard, const struct places *places, const struct 
 }
 
 static enum ks_error
-put_series(const struct ks_shard *shard, const struct places *places, const struct ks_ledger_series *series,
-	   struct ks_sink *sink, struct ks_diag *diag)
+put_series(const struct ks_shard *shard, const struct ks_ledger_places *places,
+	   const struct ks_ledger_series *series, struct ks_sink *sink, struct ks_diag *diag)
 {
 	enum ks_error error = KS_SUCCESS;
-	const bool has_place = places->name[series->key.w[0] >> 32] != KS_MAP_NONE;
-	uint32_t number = has_place && series->n > 0 ? series->first : KS_MAP_NONE;
+	uint32_t number = series->n > 0 ? series->first : KS_MAP_NONE;
 	while (number != KS_MAP_NONE && error == KS_SUCCESS) {
 		const struct ks_ledger_run *const run =
 			(const struct ks_ledger_run *)shard->ledger.runs.base + number;
@@ -240,8 +223,8 @@ fill_digests(struct ks_fact_key *fact, struct ks_span owner, uint8_t *rdata, siz
 }
 
 static enum ks_error
-put_key(const struct ks_ledger *ledger, const struct places *places, const struct ks_ledger_key *entry,
-	struct ks_sink *sink, struct ks_diag *diag)
+put_key(const struct ks_ledger *ledger, const struct ks_ledger_places *places,
+	const struct ks_ledger_key *entry, struct ks_sink *sink, struct ks_diag *diag)
 {
 	uint8_t rdata[KS_RRCANON_MAX], room[KS_NAME_MAX + KS_RRCANON_MAX];
 	const struct ks_span kept = ks_ledger_octets(ledger, entry->rdata_at, entry->n_rdata);
@@ -274,8 +257,8 @@ put_key(const struct ks_ledger *ledger, const struct places *places, const struc
 /* --- signatures and the rest --- */
 
 static enum ks_error
-put_signature(const struct places *places, const struct ks_ledger_signature *entry, struct ks_sink *sink,
-	      struct ks_diag *diag)
+put_signature(const struct ks_ledger_places *places, const struct ks_ledger_signature *entry,
+	      struct ks_sink *sink, struct ks_diag *diag)
 {
 	if (entry->count == 0)
 		return KS_SUCCESS; /* a folded one that nothing was folded into */
@@ -306,8 +289,8 @@ put_signature(const struct places *places, const struct ks_ledger_signature *ent
 }
 
 static enum ks_error
-put_nsec(const struct ks_ledger *ledger, const struct places *places, const struct ks_ledger_nsec *entry,
-	 struct ks_sink *sink, struct ks_diag *diag)
+put_nsec(const struct ks_ledger *ledger, const struct ks_ledger_places *places,
+	 const struct ks_ledger_nsec *entry, struct ks_sink *sink, struct ks_diag *diag)
 {
 	const struct ks_fact_nsec fact = {
 		.name = places->name[entry->name],
@@ -324,7 +307,7 @@ put_nsec(const struct ks_ledger *ledger, const struct places *places, const stru
 }
 
 static enum ks_error
-put_exhaustion(const struct ks_shard *shard, const struct places *places,
+put_exhaustion(const struct ks_shard *shard, const struct ks_ledger_places *places,
 	       const struct ks_ledger_exhaustion *entry, struct ks_sink *sink, struct ks_diag *diag)
 {
 	static const uint64_t limits[KS_EXHAUST_COUNT] = {
@@ -338,7 +321,7 @@ put_exhaustion(const struct ks_shard *shard, const struct places *places,
 	const struct ks_fact_exhaustion fact = {
 		.name = places->name[entry->key.w[0] >> 32],
 		.kind = (enum ks_exhaustion)entry->key.w[1],
-		.server = server_of(shard, (uint32_t)entry->key.w[0]),
+		.server = ks_ledger_server(shard, (uint32_t)entry->key.w[0]),
 		.greatest = entry->greatest,
 		.limit = limits[entry->key.w[1]],
 		.responses = entry->responses,
@@ -349,34 +332,42 @@ put_exhaustion(const struct ks_shard *shard, const struct places *places,
 }
 
 static enum ks_error
-put_contents(const struct ks_ledger *ledger, const struct places *places, struct ks_sink *sink,
+put_contents(const struct ks_ledger *ledger, const struct ks_ledger_places *places, struct ks_sink *sink,
 	     struct ks_diag *diag)
 {
 	enum ks_error error = KS_SUCCESS;
-	uint32_t n = 0;
-	for (uint32_t i = 0; i < ledger->contents.n && error == KS_SUCCESS; i++) {
-		const struct ks_ledger_content *const content = ks_map_at(&ledger->contents, i);
-		places->content[i] = KS_MAP_NONE;
-		if (places->name[content->name] == KS_MAP_NONE)
-			continue;
-		places->content[i] = n++;
-		error = put_content(ledger, places, content, sink, diag);
+	for (uint32_t i = 0; i < places->contents.n && error == KS_SUCCESS; i++) {
+		const uint32_t number = places->contents.ranks[i].number;
+		places->content[number] = i;
+		error = put_content(ledger, places, ks_map_at(&ledger->contents, number), sink, diag);
 	}
 	return error;
 }
 
 static enum ks_error
-put_all(struct ks_shard *shard, const struct places *places, struct ks_sink *sink, struct ks_diag *diag)
+put_records(struct ks_shard *shard, const struct ks_ledger_places *places, struct ks_sink *sink,
+	    struct ks_diag *diag)
 {
-	struct ks_ledger *const ledger = &shard->ledger;
-	add_up_keys(ledger);
+	const struct ks_ledger *const ledger = &shard->ledger;
+	const struct ks_rank *const series = places->series.ranks, *const keys = places->keys.ranks;
 	enum ks_error error = put_names(ledger, places, sink, diag);
 	if (error == KS_SUCCESS)
 		error = put_contents(ledger, places, sink, diag);
-	for (uint32_t i = 0; i < ledger->series.n && error == KS_SUCCESS; i++)
-		error = put_series(shard, places, ks_map_at(&ledger->series, i), sink, diag);
-	for (uint32_t i = 0; i < ledger->keys.n && error == KS_SUCCESS; i++)
-		error = put_key(ledger, places, ks_map_at(&ledger->keys, i), sink, diag);
+	for (uint32_t i = 0; i < places->series.n && error == KS_SUCCESS; i++)
+		error = put_series(shard, places, ks_map_at(&ledger->series, series[i].number), sink, diag);
+	for (uint32_t i = 0; i < places->keys.n && error == KS_SUCCESS; i++)
+		error = put_key(ledger, places, ks_map_at(&ledger->keys, keys[i].number), sink, diag);
+	return error;
+}
+
+/* There are few of the others: they come in the order of arrival, which the capture fixes. */
+static enum ks_error
+put_all(struct ks_shard *shard, const struct ks_ledger_places *places, struct ks_sink *sink,
+	struct ks_diag *diag)
+{
+	struct ks_ledger *const ledger = &shard->ledger;
+	add_up_keys(ledger);
+	enum ks_error error = put_records(shard, places, sink, diag);
 	for (uint32_t i = 0; i < ledger->signatures.n && error == KS_SUCCESS; i++)
 		error = put_signature(places, ks_map_at(&ledger->signatures, i), sink, diag);
 	for (uint32_t i = 0; i < ledger->nsecs.n && error == KS_SUCCESS; i++)
@@ -403,19 +394,14 @@ enum ks_error
 ks_shard_freeze_ledger(struct ks_shard *shard, struct ks_sink *sink, struct ks_diag *diag)
 {
 	const struct ks_ledger *const ledger = &shard->ledger;
-	struct places places = {
-		.name = calloc(ledger->names.table.n + 1u, sizeof(*places.name)),
-		.content = calloc(ledger->contents.n + 1u, sizeof(*places.content)),
-	};
+	struct ks_ledger_places places = {0};
 	const bool chosen = ledger->chosen != NULL && ledger->n_chosen == ledger->names.table.n;
 	enum ks_error error = chosen ? KS_SUCCESS : ks_shard_choose(shard, diag);
-	if (error == KS_SUCCESS && (places.name == NULL || places.content == NULL))
-		error = ks_diag_set(diag, KS_ERR_MEMORY, "no memory to number %u names",
-				    ledger->names.table.n);
+	if (error == KS_SUCCESS)
+		error = ks_ledger_places_init(&places, shard, diag);
 	if (error == KS_SUCCESS)
 		error = put_all(shard, &places, sink, diag);
-	free(places.name);
-	free(places.content);
+	ks_ledger_places_done(&places);
 	/* A choice serves one freeze: what comes later has a say in the next. */
 	free(shard->ledger.chosen);
 	shard->ledger.chosen = NULL;

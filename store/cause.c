@@ -36,10 +36,11 @@ static enum ks_error
 drop(struct ks_store *store, struct ks_diag *diag)
 {
 	return ks_sql_exec(store,
-			   "DROP TABLE IF EXISTS temp.cause_flow; DROP TABLE IF EXISTS temp.cause_suspect;"
+			   "DROP VIEW IF EXISTS temp.cause_key; DROP TABLE IF EXISTS temp.cause_flow; DROP "
+			   "TABLE IF EXISTS temp.cause_suspect;"
 			   "DROP TABLE IF EXISTS temp.cause_above; DROP TABLE IF EXISTS temp.cause_zone;"
 			   "DROP TABLE IF EXISTS temp.cause_source; DROP TABLE IF EXISTS temp.cause_sample;"
-			   "DROP TABLE IF EXISTS temp.cause_key; DROP TABLE IF EXISTS temp.cause_signal;"
+			   "DROP TABLE IF EXISTS temp.cause_sampled; DROP TABLE IF EXISTS temp.cause_signal;"
 			   "DROP TABLE IF EXISTS temp.cause_share",
 			   diag);
 }

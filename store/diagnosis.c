@@ -29,60 +29,56 @@ put_head(struct ks_store *store, const struct ks_store_diagnosis *diagnosis, str
 	return ks_sql_row_done(&row, diag);
 }
 
-static enum ks_error
-put_findings(struct ks_store *store, int64_t id, const struct ks_store_diagnosis *diagnosis,
-	     struct ks_diag *diag)
+/* A letter for each kind of evidence. */
+static void
+put_letters(struct ks_sql_row *row, const struct ks_store_diagnosis *diagnosis)
 {
-	static const char *const states[] = {
-		[KS_UNKNOWN] = "unknown", [KS_ABSENT] = "absent", [KS_PRESENT] = "present"};
-	enum ks_error error = KS_SUCCESS;
-	int64_t missing[KS_EVIDENCE] = {0};
-	for (size_t i = 0; i < diagnosis->diagnosis.n_missing; i++)
-		missing[diagnosis->diagnosis.missing[i]] = (int64_t)i + 1;
-	for (int i = 0; i < KS_EVIDENCE && error == KS_SUCCESS; i++) {
-		const struct ks_finding *const finding = &diagnosis->findings[i];
-		struct ks_sql_row row = ks_sql_row_begin(store, KS_PUT_FINDING);
-		ks_sql_put_int(&row, id);
-		ks_sql_put_text(&row, ks_evidence_name((enum ks_evidence)i));
-		ks_sql_put_text(&row, states[finding->presence]);
-		ks_sql_put_real(&row, finding->value);
-		if (missing[i] != 0)
-			ks_sql_put_int(&row, missing[i]);
-		else
-			ks_sql_put_null(&row);
-		error = ks_sql_row_done(&row, diag);
+	static const char states[] = {[KS_UNKNOWN] = 'u', [KS_ABSENT] = 'a', [KS_PRESENT] = 'p'};
+	const struct ks_diagnosis *const result = &diagnosis->diagnosis;
+	char letters[KS_EVIDENCE + 1] = "", missing[KS_EVIDENCE + 1] = "";
+	for (int i = 0; i < KS_EVIDENCE; i++) {
+		letters[i] = states[diagnosis->findings[i].presence];
+		missing[i] = '-';
 	}
-	return error;
+	for (size_t i = 0; i < result->n_missing; i++)
+		missing[result->missing[i]] = (char)('A' + i);
+	ks_sql_put_text(row, letters);
+	ks_sql_put_text(row, missing);
+}
+
+static void
+put_ranks(struct ks_sql_row *row, const struct ks_diagnosis *diagnosis)
+{
+	char ranks[KS_HYPOTHESES + 1] = "";
+	for (int place = 0; place < KS_HYPOTHESES; place++)
+		ranks[diagnosis->order[place]] = (char)('1' + place);
+	ks_sql_put_text(row, ranks);
 }
 
 static enum ks_error
-put_explanations(struct ks_store *store, int64_t id, const struct ks_diagnosis *diagnosis,
-		 struct ks_diag *diag)
+put_reasoning(struct ks_store *store, int64_t id, const struct ks_store_diagnosis *diagnosis,
+	      struct ks_diag *diag)
 {
-	enum ks_error error = KS_SUCCESS;
-	for (int place = 0; place < KS_HYPOTHESES && error == KS_SUCCESS; place++) {
-		const enum ks_hypothesis hypothesis = diagnosis->order[place];
-		struct ks_sql_row row = ks_sql_row_begin(store, KS_PUT_EXPLANATION);
-		ks_sql_put_int(&row, id);
-		ks_sql_put_text(&row, ks_hypothesis_name(hypothesis));
-		ks_sql_put_int(&row, diagnosis->sum_db[hypothesis]);
-		ks_sql_put_int(&row, place + 1);
-		error = ks_sql_row_done(&row, diag);
-	}
-	return error;
+	static_assert(KS_EVIDENCE == 18 && KS_HYPOTHESES == 8, "the columns e1 to e18, dos to monitoring");
+	struct ks_sql_row row = ks_sql_row_begin(store, KS_PUT_REASONING);
+	ks_sql_put_int(&row, id);
+	put_letters(&row, diagnosis);
+	put_ranks(&row, &diagnosis->diagnosis);
+	for (int i = 0; i < KS_EVIDENCE; i++)
+		ks_sql_put_real(&row, diagnosis->findings[i].value);
+	for (int i = 0; i < KS_HYPOTHESES; i++)
+		ks_sql_put_real(&row, diagnosis->diagnosis.sum_db[i]);
+	return ks_sql_row_done(&row, diag);
 }
 
 enum ks_error
 ks_store_judge_diagnosis(struct ks_store *store, const struct ks_store_diagnosis *diagnosis,
 			 struct ks_diag *diag)
 {
-	enum ks_error error = put_head(store, diagnosis, diag);
-	const int64_t id = sqlite3_last_insert_rowid(store->db);
-	if (error == KS_SUCCESS && diagnosis->has_findings)
-		error = put_findings(store, id, diagnosis, diag);
-	if (error == KS_SUCCESS && diagnosis->has_findings)
-		error = put_explanations(store, id, &diagnosis->diagnosis, diag);
-	return error;
+	const enum ks_error error = put_head(store, diagnosis, diag);
+	if (error != KS_SUCCESS || !diagnosis->has_findings)
+		return error;
+	return put_reasoning(store, sqlite3_last_insert_rowid(store->db), diagnosis, diag);
 }
 
 /* The matrix that was used, so that a report can show each cell. */

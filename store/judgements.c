@@ -10,7 +10,7 @@ ks_store_forget_judgements(struct ks_store *store, struct ks_diag *diag)
 {
 	return ks_sql_exec(
 		store,
-		"DELETE FROM judged; DELETE FROM weight; DELETE FROM explanation; DELETE FROM finding; "
+		"DELETE FROM judged; DELETE FROM weight; DELETE FROM reasoning; "
 		"DELETE FROM diagnosis; DELETE FROM storm_trigger; DELETE FROM storm_candidate; "
 		"DELETE FROM storm_outlook; DELETE FROM storm_repair; "
 		"DELETE FROM event_rest; DELETE FROM event; DELETE FROM storm; DELETE FROM server_storm; "
@@ -25,6 +25,7 @@ ks_store_judge_begin(struct ks_store *store, struct ks_diag *diag)
 	if (error != KS_SUCCESS)
 		return error;
 	error = ks_store_forget_judgements(store, diag);
+	ks_store_check_keys(store, false);
 	if (error == KS_SUCCESS)
 		error = ks_calendar_put_own(store, diag);
 	if (error == KS_SUCCESS)
@@ -40,6 +41,7 @@ ks_store_judge_end(struct ks_store *store, struct ks_diag *diag)
 	enum ks_error error = ks_sql_exec(store, ks_sql_traits, diag);
 	if (error == KS_SUCCESS)
 		error = ks_sql_exec(store, "INSERT INTO judged VALUES (1); COMMIT", diag);
+	ks_store_check_keys(store, true);
 	if (error != KS_SUCCESS)
 		ks_store_abandon(store);
 	return error;

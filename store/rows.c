@@ -327,5 +327,9 @@ ks_sql_row_done(struct ks_sql_row *row, struct ks_diag *diag)
 	if (!waits(row->which))
 		return write_rows(store, row->which, diag);
 	store->rows_wait = true;
-	return rows->n == KS_ROWS ? ks_rows_write(store, diag) : KS_SUCCESS;
+	if (rows->n < KS_ROWS)
+		return KS_SUCCESS;
+	/* Where parents are not asked for, the other kinds need not be written first, in statements of one
+	 * row each. */
+	return store->keys_trusted ? write_rows(store, row->which, diag) : ks_rows_write(store, diag);
 }

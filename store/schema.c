@@ -6,9 +6,11 @@
 #include "store/sql_p.h"
 #include "store/store_p.h"
 
+enum { RCODE_MOST = 4095 }; /* twelve bits: RFC 6891 s6.1.3 */
+
 /* Words for readers that have only SQL; what has no mnemonic prints as `prefix` and its number. */
 static enum ks_error
-put_words(struct ks_store *store, const char *sql, bool is_known(uint16_t code),
+put_words(struct ks_store *store, const char *sql, uint32_t most, bool is_known(uint16_t code),
 	  const char *name_of(uint16_t code, char ret[KS_RRTYPE_TEXT]), struct ks_diag *diag)
 {
 	sqlite3_stmt *stmt;
@@ -16,7 +18,7 @@ put_words(struct ks_store *store, const char *sql, bool is_known(uint16_t code),
 	if (error != KS_SUCCESS)
 		return error;
 	int rc = SQLITE_DONE;
-	for (uint32_t code = 0; code <= UINT16_MAX && rc == SQLITE_DONE; code++) {
+	for (uint32_t code = 0; code <= most && rc == SQLITE_DONE; code++) {
 		char text[KS_RRTYPE_TEXT];
 		if (!is_known((uint16_t)code))
 			continue;
@@ -65,11 +67,11 @@ create(struct ks_store *store, struct ks_diag *diag)
 {
 	enum ks_error error = ks_sql_exec(store, ks_sql_schema, diag);
 	if (error == KS_SUCCESS)
-		error = put_words(store, "INSERT INTO rrtype VALUES (?, ?)", ks_rrtype_is_known,
+		error = put_words(store, "INSERT INTO rrtype VALUES (?, ?)", UINT16_MAX, ks_rrtype_is_known,
 				  ks_rrtype_name, diag);
 	if (error == KS_SUCCESS)
-		error = put_words(store, "INSERT INTO rcode VALUES (?, ?)", ks_rcode_is_known, ks_rcode_name,
-				  diag);
+		error = put_words(store, "INSERT INTO rcode VALUES (?, ?)", RCODE_MOST, ks_rcode_is_known,
+				  ks_rcode_name, diag);
 	if (error == KS_SUCCESS) /* KS_QTYPE_OTHER */
 		error = ks_sql_exec(store, "INSERT INTO rrtype VALUES (65536, 'other')", diag);
 	if (error == KS_SUCCESS)

@@ -85,21 +85,21 @@ CREATE TABLE source (
 	run_id INTEGER NOT NULL REFERENCES run ON DELETE CASCADE,
 	ip BLOB NOT NULL,
 	address TEXT NOT NULL,
-	queries INTEGER NOT NULL,
 	err INTEGER NOT NULL, -- upper bound of the over-count; all other counts are too low by as much
+	tcp_responses INTEGER NOT NULL,
+	tcp_query_dns_bytes INTEGER NOT NULL, -- of those below
+	tcp_response_dns_bytes INTEGER NOT NULL,
+	days INTEGER NOT NULL, -- bit clients.place for each day on which it asked
+	queries INTEGER NOT NULL,
 	responses INTEGER NOT NULL,
 	dnskey_queries INTEGER NOT NULL,
 	ds_queries INTEGER NOT NULL,
 	requeries INTEGER NOT NULL, -- hot, warm and cool, all zones
 	do_queries INTEGER NOT NULL,
 	tcp_queries INTEGER NOT NULL,
-	tcp_responses INTEGER NOT NULL,
 	query_dns_bytes INTEGER NOT NULL,
 	response_dns_bytes INTEGER NOT NULL,
-	tcp_query_dns_bytes INTEGER NOT NULL, -- of those
-	tcp_response_dns_bytes INTEGER NOT NULL,
 	sigkey_dns_bytes INTEGER NOT NULL, -- of the responses, octets of DNSKEY and RRSIG records
-	days INTEGER NOT NULL, -- bit clients.place for each day on which it asked
 	first_ns INTEGER NOT NULL,
 	last_ns INTEGER NOT NULL,
 	PRIMARY KEY (run_id, ip)
@@ -139,6 +139,8 @@ CREATE TABLE source_net (
 	bits INTEGER NOT NULL,
 	queries INTEGER NOT NULL,
 	err INTEGER NOT NULL,
+	first_ns INTEGER NOT NULL,
+	last_ns INTEGER NOT NULL,
 	responses INTEGER NOT NULL,
 	dnskey_queries INTEGER NOT NULL,
 	tcp_queries INTEGER NOT NULL,
@@ -148,8 +150,6 @@ CREATE TABLE source_net (
 	tcp_query_dns_bytes INTEGER NOT NULL,
 	tcp_response_dns_bytes INTEGER NOT NULL,
 	sigkey_dns_bytes INTEGER NOT NULL,
-	first_ns INTEGER NOT NULL,
-	last_ns INTEGER NOT NULL,
 	PRIMARY KEY (run_id, ip, bits)
 ) STRICT, WITHOUT ROWID;
 
@@ -270,6 +270,8 @@ CREATE TABLE flow_net (
 	bits INTEGER NOT NULL,
 	queries INTEGER NOT NULL,
 	err INTEGER NOT NULL,
+	first_ns INTEGER NOT NULL,
+	last_ns INTEGER NOT NULL,
 	rq_none INTEGER NOT NULL,
 	rq_first INTEGER NOT NULL,
 	rq_hot INTEGER NOT NULL,
@@ -279,8 +281,6 @@ CREATE TABLE flow_net (
 	rq_retransmit INTEGER NOT NULL,
 	responses INTEGER NOT NULL,
 	response_dns_bytes INTEGER NOT NULL,
-	first_ns INTEGER NOT NULL,
-	last_ns INTEGER NOT NULL,
 	PRIMARY KEY (run_id, zone_id, ip, bits),
 	FOREIGN KEY (run_id, zone_id) REFERENCES run_zone ON DELETE CASCADE
 ) STRICT, WITHOUT ROWID;
@@ -455,8 +455,8 @@ CREATE TABLE icmp (
 CREATE TABLE source_stack (
 	run_id INTEGER NOT NULL REFERENCES run ON DELETE CASCADE,
 	ip BLOB NOT NULL,
-	fingerprint TEXT NOT NULL, -- without the trait 0x20
 	address TEXT NOT NULL,
+	fingerprint TEXT NOT NULL, -- without the trait 0x20
 	queries INTEGER NOT NULL,
 	cased_queries INTEGER NOT NULL, -- of them, names with three letters or more
 	mixed_queries INTEGER NOT NULL, -- of those, in both cases
@@ -538,8 +538,8 @@ CREATE INDEX ledger_name_zone ON ledger_name (zone_id);
 -- Contents of DNSKEY, DS, CDS, CDNSKEY, NSEC3PARAM and SOA RRsets, and denials of DS.
 CREATE TABLE rrset (
 	run_id INTEGER NOT NULL,
-	rrset INTEGER NOT NULL, -- number within the run
 	zone_id INTEGER NOT NULL, -- owner
+	rrset INTEGER NOT NULL, -- number within the run
 	type INTEGER NOT NULL,
 	denial TEXT CHECK (denial = 'nsec' OR denial = 'nsec3' OR denial = 'opt-out'), -- NULL: records
 	hash BLOB NOT NULL CHECK (length(hash) = 16), -- of wire; the same in every run
@@ -553,7 +553,7 @@ CREATE TABLE rrset (
 	PRIMARY KEY (run_id, rrset),
 	FOREIGN KEY (run_id, zone_id) REFERENCES ledger_name ON DELETE CASCADE
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX rrset_zone ON rrset (zone_id, type);
+CREATE INDEX rrset_zone ON rrset (zone_id, type, hash);
 
 -- The keys of DNSKEY and CDNSKEY contents.
 CREATE TABLE rrset_key (
@@ -917,22 +917,27 @@ CREATE TABLE diagnosis (
 CREATE INDEX diagnosis_flow ON diagnosis (zone_id, ip);
 CREATE INDEX diagnosis_storm ON diagnosis (storm_id);
 
-CREATE TABLE finding (
-	diagnosis_id INTEGER NOT NULL REFERENCES diagnosis,
-	evidence TEXT NOT NULL,
-	state TEXT NOT NULL CHECK (state = 'present' OR state = 'absent' OR state = 'unknown'),
-	value REAL, -- what was measured; NULL: nothing
-	missing INTEGER, -- 1: of all that is unknown, this would tell most; NULL: would tell nothing
-	PRIMARY KEY (diagnosis_id, evidence)
-) STRICT, WITHOUT ROWID;
-
-CREATE TABLE explanation (
-	diagnosis_id INTEGER NOT NULL REFERENCES diagnosis,
-	hypothesis TEXT NOT NULL,
-	sum_db REAL NOT NULL, -- of the weights of all findings
-	rank INTEGER NOT NULL, -- 1: the likeliest
-	PRIMARY KEY (diagnosis_id, hypothesis)
-) STRICT, WITHOUT ROWID;
+-- What a diagnosis stands on, in one row: the views finding and explanation have a row for each kind and each explanation.
+-- A letter or digit for each: of the kinds of evidence in the order of weight.place, of the explanations in that of sums.
+CREATE TABLE reasoning (
+	diagnosis_id INTEGER PRIMARY KEY REFERENCES diagnosis,
+	states TEXT NOT NULL, -- p present, a absent, u unknown
+	missing TEXT NOT NULL, -- A: of all that is unknown, this would tell most, then B; -: would tell nothing
+	ranks TEXT NOT NULL, -- 1: the likeliest
+	-- What was measured; NULL: nothing.
+	e1 REAL, e2 REAL, e3 REAL, e4 REAL, e5 REAL, e6 REAL,
+	e7 REAL, e8 REAL, e9 REAL, e10 REAL, e11 REAL, e12 REAL,
+	e13 REAL, e14 REAL, e15 REAL, e16 REAL, e17 REAL, e18 REAL,
+	-- Sums of the weights of all findings.
+	dos REAL NOT NULL,
+	reflection REAL NOT NULL,
+	no_cache REAL NOT NULL,
+	loop REAL NOT NULL,
+	stale_trust_anchor REAL NOT NULL,
+	broken_zone REAL NOT NULL,
+	answer_lost REAL NOT NULL,
+	monitoring REAL NOT NULL
+) STRICT;
 
 -- The matrix that was used, in decibans.
 CREATE TABLE weight (
@@ -945,8 +950,38 @@ CREATE TABLE weight (
 	meaning TEXT NOT NULL,
 	shown_in TEXT NOT NULL, -- a report
 	decided_by TEXT NOT NULL, -- the capture that would tell
-	PRIMARY KEY (evidence, hypothesis)
+	PRIMARY KEY (hypothesis, evidence)
 ) STRICT, WITHOUT ROWID;
+
+-- Any one explanation names all kinds of evidence, and any kind all explanations.
+CREATE VIEW finding AS
+SELECT
+	diagnosis_id,
+	evidence,
+	CASE substr(states, place + 1, 1) WHEN 'p' THEN 'present' WHEN 'a' THEN 'absent' ELSE 'unknown' END AS state,
+	CASE place
+		WHEN 0 THEN e1 WHEN 1 THEN e2 WHEN 2 THEN e3 WHEN 3 THEN e4 WHEN 4 THEN e5 WHEN 5 THEN e6
+		WHEN 6 THEN e7 WHEN 7 THEN e8 WHEN 8 THEN e9 WHEN 9 THEN e10 WHEN 10 THEN e11 WHEN 11 THEN e12
+		WHEN 12 THEN e13 WHEN 13 THEN e14 WHEN 14 THEN e15 WHEN 15 THEN e16 WHEN 16 THEN e17 WHEN 17 THEN e18
+	END AS value,
+	nullif(instr('ABCDEFGHIJKLMNOPQR', substr(missing, place + 1, 1)), 0) AS missing
+FROM reasoning CROSS JOIN weight
+WHERE hypothesis = 'dos';
+
+CREATE VIEW explanation AS
+SELECT
+	diagnosis_id,
+	hypothesis,
+	CASE hypothesis
+		WHEN 'dos' THEN dos WHEN 'reflection' THEN reflection WHEN 'no-cache' THEN no_cache WHEN 'loop' THEN loop
+		WHEN 'stale-trust-anchor' THEN stale_trust_anchor WHEN 'broken-zone' THEN broken_zone WHEN 'answer-lost' THEN answer_lost WHEN 'monitoring' THEN monitoring
+	END AS sum_db,
+	CAST(substr(ranks, CASE hypothesis
+		WHEN 'dos' THEN 1 WHEN 'reflection' THEN 2 WHEN 'no-cache' THEN 3 WHEN 'loop' THEN 4
+		WHEN 'stale-trust-anchor' THEN 5 WHEN 'broken-zone' THEN 6 WHEN 'answer-lost' THEN 7 WHEN 'monitoring' THEN 8
+	END, 1) AS INTEGER) AS rank
+FROM reasoning CROSS JOIN weight
+WHERE evidence = 'after-event';
 
 -- Holds its one row while the judgements belong to the facts: a new run takes it away.
 CREATE TABLE judged (

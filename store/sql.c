@@ -177,8 +177,7 @@ const char *const ks_sql_puts[KS_PUT_COUNT] = {
     [KS_PUT_DROP] = "INSERT INTO drops (run_id, t_s, interface, kernel, device) VALUES (?,?,?,?,?)",
     [KS_PUT_DIAGNOSIS] = "INSERT INTO diagnosis (zone_id, storm_id, ip, address, queries, verdict, lead_db)"
 			 " VALUES (?,?,?,?,?,?,?)",
-    [KS_PUT_FINDING] = "INSERT INTO finding (diagnosis_id, evidence, state, value, missing) VALUES (?,?,?,?,?)",
-    [KS_PUT_EXPLANATION] = "INSERT INTO explanation (diagnosis_id, hypothesis, sum_db, rank) VALUES (?,?,?,?)",
+    [KS_PUT_REASONING] = "INSERT INTO reasoning VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
     [KS_PUT_WEIGHT] = "INSERT INTO weight (evidence, hypothesis, label, place, present_db, absent_db, meaning,"
 		      " shown_in, decided_by) VALUES (?,?,?,?,?,?,?,?,?)",
     [KS_PUT_HABIT] = "INSERT INTO habit (zone_id, ip, memory_class, sci, spray, coverage, median_gap_ms,"

@@ -47,7 +47,16 @@ distrust(sqlite3 *db)
 		(void)sqlite3_db_config(db, settings[i][0], settings[i][1], NULL);
 	(void)sqlite3_busy_timeout(db, KS_STORE_PATIENCE_MS);
 	(void)sqlite3_extended_result_codes(db, 1);
-	return ks_prefix_register(db);
+	const int rc = ks_prefix_register(db);
+	return rc == SQLITE_OK ? ks_few_register(db) : rc;
+}
+
+/* The statement of the pragma does nothing inside a transaction; this does. */
+void
+ks_store_check_keys(struct ks_store *store, bool check)
+{
+	(void)sqlite3_db_config(store->db, SQLITE_DBCONFIG_ENABLE_FKEY, check, NULL);
+	store->keys_trusted = !check;
 }
 
 static enum ks_error
@@ -260,8 +269,11 @@ ks_store_abandon(struct ks_store *store)
 {
 	ks_rows_drop(store);
 	/* Some failures (a full disk) have rolled back already. */
-	if (store->db != NULL && sqlite3_get_autocommit(store->db) == 0)
-		(void)sqlite3_exec(store->db, "ROLLBACK", NULL, NULL, NULL);
+	if (store->db != NULL) {
+		if (sqlite3_get_autocommit(store->db) == 0)
+			(void)sqlite3_exec(store->db, "ROLLBACK", NULL, NULL, NULL);
+		ks_store_check_keys(store, true);
+	}
 	store->run_id = 0;
 }
 

@@ -71,8 +71,7 @@ enum ks_put {
 	KS_PUT_LOOKASIDE,
 	KS_PUT_DROP,
 	KS_PUT_DIAGNOSIS,
-	KS_PUT_FINDING,
-	KS_PUT_EXPLANATION,
+	KS_PUT_REASONING,
 	KS_PUT_WEIGHT,
 	KS_PUT_COUNT
 };
@@ -84,6 +83,7 @@ struct ks_store {
 	sqlite3_stmt *put[KS_PUT_COUNT];
 	struct ks_rows *rows[KS_PUT_COUNT]; /* NULL until the first row of its kind */
 	bool rows_wait;
+	bool keys_trusted; /* see ks_store_check_keys */
 	sqlite3_stmt *find_name;
 
 	/* The run being written. */
@@ -166,6 +166,11 @@ KS_MUST_CHECK enum ks_error ks_store_forget_judgements(struct ks_store *store, s
 KS_MUST_CHECK enum ks_error ks_store_put_weights(struct ks_store *store, struct ks_diag *diag);
 
 /* --- store.c --- */
+
+/* Does each new row have its parents looked up? Not while rows are written whose keys the store has made
+ * itself in the same transaction: that would be a fifth of the work. Before rows are deleted it must be on
+ * again, since deleting cascades. Rows that wait are written by then (ks_sql_exec, ks_sql_prepare). */
+void ks_store_check_keys(struct ks_store *store, bool check);
 
 /* A database of our own without a file. */
 KS_MUST_CHECK enum ks_error ks_store_open_memory(struct ks_store **ret, struct ks_diag *diag);
@@ -267,6 +272,11 @@ KS_MUST_CHECK enum ks_error ks_store_put_clients(struct ks_sink *sink, const str
 
 /* Functions for our own queries; a result code of SQLite. */
 int ks_prefix_register(sqlite3 *db);
+
+/* --- few.c --- */
+
+/* Likewise. */
+int ks_few_register(sqlite3 *db);
 
 /* --- manners.c --- */
 

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "dissect/name.h"
-#include "store/store_p.h"
+#include "store/rows_p.h"
 
 /* The server of a bin: no octets stand for all servers beyond those kept apart. */
 static void
@@ -89,6 +89,7 @@ begin(struct ks_sink *sink, const struct ks_fact_run *run, struct ks_diag *diag)
 		ks_store_abandon(store);
 		return error;
 	}
+	ks_store_check_keys(store, false);
 	store->run_id = sqlite3_last_insert_rowid(store->db);
 	store->n_inputs = 0;
 	store->n_counters = 0;
@@ -576,8 +577,10 @@ end(struct ks_sink *sink, struct ks_diag *diag)
 	assert(store->run_id != 0);
 	const long long run_id = (long long)store->run_id;
 	char *const sql = sqlite3_mprintf(replace_sql, run_id, run_id, run_id, run_id);
-	enum ks_error error =
-		sql != NULL ? ks_sql_exec(store, sql, diag) : ks_sql_fail(store, SQLITE_NOMEM, diag);
+	enum ks_error error = ks_rows_write(store, diag);
+	ks_store_check_keys(store, true);
+	if (error == KS_SUCCESS)
+		error = sql != NULL ? ks_sql_exec(store, sql, diag) : ks_sql_fail(store, SQLITE_NOMEM, diag);
 	sqlite3_free(sql);
 	if (error == KS_SUCCESS)
 		error = refuse_twice(store, diag);

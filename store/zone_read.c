@@ -15,13 +15,12 @@ ks_zone_keep(struct ks_zone_reader *reader, size_t n)
 	n = (n + 7) & ~(size_t)7;
 	if (block == NULL || block->size - block->used < n) {
 		const size_t size = n > BLOCK_BYTES ? n : BLOCK_BYTES;
-		block = calloc(1, sizeof(*block) + size);
+		block = malloc(sizeof(*block) + size); /* not calloc: each zone has one, mostly empty */
 		if (block == NULL) {
 			reader->no_memory = true;
 			return NULL;
 		}
-		block->size = size;
-		block->next = reader->blocks;
+		*block = (struct ks_zone_block){.size = size, .next = reader->blocks};
 		reader->blocks = block;
 	}
 	void *const at = block->at + block->used;

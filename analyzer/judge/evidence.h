@@ -54,7 +54,7 @@ struct ks_source_clues {
 	double zones;              /* of which answers were captured */
 	/* Of the sampled queries. */
 	double keys, keys_rd, keys_no_do;   /* for the zone's keys; E15, E18 */
-	double keys_ports, keys_ids;        /* different ones */
+	double keys_ports, keys_ids;        /* 1: always the same; 2: not */
 	double keys_hops, hop;              /* different hop limits, and one of them */
 	double keys_udp, keys_cut;          /* over UDP; answered with TC */
 	double keys_smaller;                /* E14: steps down in EDNS size, or DO dropped */

@@ -86,21 +86,12 @@ WITH
 		) AS one
 		WHERE NOT EXISTS (SELECT 1 FROM run CROSS JOIN manner USING (run_id) WHERE manner.ip = one.ip AND priming_queries > 0)
 	),
-	ranked AS (
-		SELECT
-			zone_id,
-			sum(n) OVER (PARTITION BY zone_id ORDER BY n DESC, length(ip), ip ROWS UNBOUNDED PRECEDING) - n AS before,
-			sum(n) OVER (PARTITION BY zone_id) AS total
-		FROM asked
-	),
-	few AS MATERIALIZED (
-		SELECT zone_id, sum(before < 0.8 * total) AS n FROM ranked GROUP BY zone_id
-	),
 	crowd AS MATERIALIZED (
 		SELECT
 			zone_id,
 			count(*) AS sources,
 			sum(n) AS queries,
+			ks_few(n, 0.8) AS few,
 			-- Who asks for nothing else serves no clients, so whether he is content says nothing of theirs.
 			total(classed > 0 AND NOT bare) AS validating,
 			total(requeries >= 3 AND requeries * 2 >= classed AND NOT bare) AS elevated
@@ -127,7 +118,7 @@ SELECT
 	zone_id,
 	name,
 	crowd.sources,
-	few.n AS sources_80,
+	crowd.few AS sources_80,
 	crowd.validating,
 	crowd.elevated,
 	(SELECT count(DISTINCT server_ip) FROM run CROSS JOIN zone_server USING (run_id)
@@ -145,7 +136,7 @@ SELECT
 		OR EXISTS (SELECT 1 FROM rrset WHERE rrset.zone_id = wanted.zone_id AND type = 43 AND denial IS NOT NULL)
 	) AS good,
 	crowd.queries
-FROM wanted JOIN zone USING (zone_id) JOIN crowd USING (zone_id) JOIN few USING (zone_id);
+FROM wanted JOIN zone USING (zone_id) JOIN crowd USING (zone_id);
 
 -- Of each source: what is the same for all its zones.
 CREATE TEMP TABLE cause_source AS
@@ -223,26 +214,20 @@ SELECT
 FROM suspect LEFT JOIN counted USING (ip) LEFT JOIN icmp_of USING (ip) LEFT JOIN hot_zones USING (ip) LEFT JOIN others USING (ip);
 CREATE INDEX temp.cause_source_ip ON cause_source (ip);
 
--- The sampled queries for keys, without what nobody asks below, in the order in which they are asked. A sampled query
--- stands for those up to the next one of its source.
-CREATE TEMP TABLE cause_key (
-	zone_id INTEGER, ip BLOB, run_id INTEGER, number INTEGER, t_ns INTEGER, flags INTEGER, dnssec_ok INTEGER,
-	sport INTEGER, id INTEGER, hop_limit INTEGER, transport INTEGER, tc INTEGER, size INTEGER, server_cookie INTEGER,
-	stands_for INTEGER,
-	PRIMARY KEY (zone_id, ip, run_id, number)
-) WITHOUT ROWID;
-INSERT INTO cause_key
-WITH
-	sampled AS MATERIALIZED (
-		SELECT run_id, ip, (
-				SELECT max(number) - min(number) + 1 = count(*) FROM query
-				WHERE query.run_id = run.run_id AND query.ip = suspect.ip
-			) AS without_gap
-		FROM (SELECT DISTINCT ip FROM cause_suspect) AS suspect CROSS JOIN run
-	)
+-- Who was sampled, and whether all that he asked was kept.
+CREATE TEMP TABLE cause_sampled AS
+SELECT suspect.ip, run_id, (
+		SELECT max(number) - min(number) + 1 = count(*) FROM query WHERE query.run_id = run.run_id AND query.ip = suspect.ip
+	) AS without_gap -- NULL: not sampled in that run
+FROM (SELECT DISTINCT ip FROM cause_suspect) AS suspect CROSS JOIN run;
+CREATE INDEX temp.cause_sampled_ip ON cause_sampled (ip, run_id);
+
+-- The sampled queries for the keys of the zones in question; with the suspects in the order of their index, each source's
+-- stand together and in the order in which they were asked. A sampled query stands for those up to the next one of its source.
+CREATE TEMP VIEW cause_key AS
 SELECT
-	zone_id,
-	query.ip,
+	cause_suspect.zone_id,
+	cause_suspect.ip,
 	query.run_id,
 	number,
 	t_ns,
@@ -259,52 +244,54 @@ SELECT
 			SELECT following.number FROM query AS following
 			WHERE following.run_id = query.run_id AND following.ip = query.ip AND following.number > query.number
 			ORDER BY following.number LIMIT 1
-		) - number, 1))
-FROM sampled
-	CROSS JOIN query ON query.run_id = sampled.run_id AND query.ip = sampled.ip AND qtype = 48
-	CROSS JOIN zone ON zone.name_wire = qname_wire;
+		) - number, 1)) AS stands_for
+FROM cause_suspect
+	CROSS JOIN zone ON zone.zone_id = cause_suspect.zone_id
+	CROSS JOIN cause_sampled ON cause_sampled.ip = cause_suspect.ip
+	CROSS JOIN query ON query.run_id = cause_sampled.run_id AND query.ip = cause_suspect.ip
+		AND qtype = 48 AND qname_wire = name_wire;
 
 -- Of each source and zone: the sampled queries for the zone's keys, and what it says of its anchors.
 CREATE TEMP TABLE cause_sample AS
 WITH
-	-- Few ever change what they ask with, so only theirs are looked at in order.
-	changing AS MATERIALIZED (
-		SELECT zone_id, ip
-		FROM cause_key
-		WHERE transport = 0
-		GROUP BY zone_id, ip
-		HAVING min(size) < max(size) OR min(dnssec_ok) < max(dnssec_ok)
-	),
-	step AS (
-		SELECT
-			zone_id,
-			ip,
-			transport = 0 AND lag(transport) OVER mine = 0
-				AND (size < lag(size) OVER mine OR dnssec_ok < lag(dnssec_ok) OVER mine) AS smaller
-		FROM changing CROSS JOIN cause_key USING (zone_id, ip)
-		WINDOW mine AS (PARTITION BY zone_id, ip, run_id ORDER BY number)
-	),
-	shrunk AS MATERIALIZED (
-		SELECT zone_id, ip, total(smaller) AS n FROM step GROUP BY zone_id, ip
-	),
-	counted AS (
+	counted AS MATERIALIZED (
 		SELECT
 			zone_id,
 			ip,
 			count(*) AS keys,
 			sum(flags >> 8 & 1) AS keys_rd,
 			sum(NOT dnssec_ok) AS keys_no_do,
-			count(DISTINCT sport) AS keys_ports,
-			count(DISTINCT id) AS keys_ids,
-			count(DISTINCT hop_limit) AS keys_hops,
+			iif(min(sport) < max(sport), 2, 1) AS keys_ports, -- 2: not always the same
+			iif(min(id) < max(id), 2, 1) AS keys_ids,
 			min(hop_limit) AS hop,
+			min(hop_limit) < max(hop_limit) AS hops_change,
 			sum(transport = 0) AS keys_udp,
 			total(tc AND transport = 0) AS keys_cut,
-			sum(server_cookie) AS cookies
+			sum(server_cookie) AS cookies,
+			min(size) < max(size) OR min(dnssec_ok) < max(dnssec_ok) AS changes
 		FROM cause_key
 		GROUP BY zone_id, ip
+	),
+	-- Few ever change what they ask with, so only theirs are looked at in order.
+	step AS (
+		SELECT
+			counted.zone_id,
+			counted.ip,
+			transport = 0 AND lag(transport) OVER mine = 0
+				AND (size < lag(size) OVER mine OR dnssec_ok < lag(dnssec_ok) OVER mine) AS smaller
+		FROM counted CROSS JOIN cause_key USING (zone_id, ip)
+		WHERE changes
+		WINDOW mine AS (PARTITION BY counted.zone_id, counted.ip, run_id ORDER BY number)
+	),
+	shrunk AS MATERIALIZED (
+		SELECT zone_id, ip, total(smaller) AS n FROM step GROUP BY zone_id, ip
 	)
-SELECT counted.*, coalesce(shrunk.n, 0.0) AS keys_smaller
+SELECT
+	counted.*,
+	iif(hops_change, (
+		SELECT count(DISTINCT hop_limit) FROM cause_key WHERE cause_key.zone_id = counted.zone_id AND cause_key.ip = counted.ip
+	), 1) AS keys_hops,
+	coalesce(shrunk.n, 0.0) AS keys_smaller
 FROM counted LEFT JOIN shrunk ON shrunk.zone_id = counted.zone_id AND shrunk.ip = counted.ip;
 CREATE INDEX temp.cause_sample_flow ON cause_sample (zone_id, ip);
 
@@ -332,16 +319,16 @@ GROUP BY zone_id, ip;
 CREATE TEMP TABLE cause_share AS
 WITH
 	edge AS (SELECT min(first_ns) AS first_ns FROM run),
+	-- What a query stands for is asked once each: it may be a search.
 	sampled AS MATERIALIZED (
 		SELECT
 			storm_id,
-			storm.zone_id,
-			ip,
+			cause_key.ip,
 			total(iif(t_ns >= start_s * 1000000000 AND t_ns < end_s * 1000000000, stands_for, 0)) AS inside,
 			total(iif(t_ns < start_s * 1000000000, stands_for, 0)) AS before,
-			sum(stands_for) AS n
+			total(iif(t_ns >= end_s * 1000000000, stands_for, 0)) AS behind
 		FROM storm CROSS JOIN cause_key ON cause_key.zone_id = storm.zone_id
-		GROUP BY storm_id, ip
+		GROUP BY storm_id, cause_key.ip
 	)
 SELECT
 	storm.storm_id,
@@ -349,7 +336,7 @@ SELECT
 	cause_suspect.ip,
 	cause_suspect.queries * coalesce(
 		max(0.0, inside - iif(began_before, 0.0,
-			before * (end_s - start_s) / max(1.0, start_s - edge.first_ns / 1000000000))) / sampled.n,
+			before * (end_s - start_s) / max(1.0, start_s - edge.first_ns / 1000000000))) / (before + inside + behind),
 		max(0, min(last_ns, end_s * 1000000000) - max(cause_suspect.first_ns, start_s * 1000000000)) * 1.0
 			/ max(1, last_ns - cause_suspect.first_ns)
 	) AS queries

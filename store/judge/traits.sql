@@ -82,11 +82,13 @@ WITH
 	zone_sum AS MATERIALIZED (
 		SELECT
 			zone_id,
-			sum((SELECT queries FROM server_sum WHERE server_sum.ip = server_ip)) AS queries,
-			sum((SELECT n FROM server_dnskey WHERE server_dnskey.ip = server_ip)) AS dnskey,
-			sum((SELECT bytes FROM server_sum WHERE server_sum.ip = server_ip)) AS bytes,
-			sum((SELECT sigkey_bytes FROM server_sum WHERE server_sum.ip = server_ip)) AS sigkey_bytes
+			sum(server_sum.queries) AS queries,
+			sum(server_dnskey.n) AS dnskey,
+			sum(server_sum.bytes) AS bytes,
+			sum(server_sum.sigkey_bytes) AS sigkey_bytes
 		FROM pair
+			LEFT JOIN server_sum ON server_sum.ip = server_ip
+			LEFT JOIN server_dnskey ON server_dnskey.ip = server_ip
 		GROUP BY zone_id
 	),
 	-- Three times the ordinary stands out. The caps keep that possible where the ordinary is high: half of one's
