@@ -42,6 +42,7 @@ static const struct ks_column known[] = {
 	{"sum_db",            "sum dB",       KS_COLUMN_RATE,   96, 0},
 	{"shown_in",          "shown in",     KS_COLUMN_TEXT,   50, 0},
 	{"decided_by",        "would tell",   KS_COLUMN_TEXT,   12, 16},
+	{"inherited_from",    "as at",        KS_COLUMN_TEXT,   12, 0},
 	{"trigger",           NULL,           KS_COLUMN_TEXT,   92, 16},
 	{"flow",              NULL,           KS_COLUMN_TEXT,   82, 0},
 	{"next_milestone",    "next milestone", KS_COLUMN_TEXT, 50, 24},

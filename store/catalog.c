@@ -164,7 +164,7 @@ const struct ks_catalog_entry ks_catalog[] = {
 		.sql = ks_sql_diagnosis,
 		.columns =
 			"zone, source, hypothesis, evidence, value, weight_db, sum_db, rank, state, label, "
-			"meaning, shown_in, start, verdict, lead_db, missing, decided_by",
+			"meaning, shown_in, start, verdict, lead_db, missing, decided_by, inherited_from",
 		.order = "is_source, subject_queries DESC, diagnosis_id, rank, place",
 		.rankable = " value weight_db sum_db rank lead_db ",
 		.takes = KS_TAKES_ZONE | KS_TAKES_SOURCE | KS_TAKES_BY,

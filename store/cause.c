@@ -247,6 +247,29 @@ ks_store_each_share(struct ks_store *store, ks_store_share_fn *each, void *arg, 
 }
 
 enum ks_error
+ks_store_each_below(struct ks_store *store, ks_store_below_fn *each, void *arg, struct ks_diag *diag)
+{
+	sqlite3_stmt *stmt;
+	int rc;
+	enum ks_error error = ks_sql_prepare(
+		store,
+		"WITH asked AS MATERIALIZED (SELECT DISTINCT zone_id FROM cause_suspect)"
+		" SELECT cause_above.zone_id, above_id FROM asked CROSS JOIN cause_above USING (zone_id)"
+		" CROSS JOIN zone ON zone.zone_id = above_id"
+		" WHERE cause_above.zone_id <> above_id AND above_id IN (SELECT zone_id FROM asked)"
+		" ORDER BY cause_above.zone_id, labels DESC",
+		&stmt, diag);
+	if (error != KS_SUCCESS)
+		return error;
+	while ((rc = sqlite3_step(stmt)) == SQLITE_ROW && error == KS_SUCCESS)
+		error = each(arg, sqlite3_column_int64(stmt, 0), sqlite3_column_int64(stmt, 1), diag);
+	if (error == KS_SUCCESS && rc != SQLITE_DONE)
+		error = ks_sql_fail(store, rc, diag);
+	sqlite3_finalize(stmt);
+	return error;
+}
+
+enum ks_error
 ks_store_each_source_cause(struct ks_store *store, ks_store_cause_fn *each, void *arg, struct ks_diag *diag)
 {
 	return read_all(store, sources_sql, /* storms= */ false, each, arg, diag);

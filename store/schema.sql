@@ -912,7 +912,8 @@ CREATE TABLE diagnosis (
 	address TEXT,
 	queries REAL NOT NULL, -- for the zone's keys
 	verdict TEXT NOT NULL,
-	lead_db REAL -- over the next best explanation; NULL: does not apply
+	lead_db REAL, -- over the next best explanation; NULL: does not apply
+	above_zone_id INTEGER REFERENCES zone -- whose verdict it has, since who fails there fails below; NULL: its own
 ) STRICT;
 CREATE INDEX diagnosis_flow ON diagnosis (zone_id, ip);
 CREATE INDEX diagnosis_storm ON diagnosis (storm_id);

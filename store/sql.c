@@ -175,8 +175,8 @@ const char *const ks_sql_puts[KS_PUT_COUNT] = {
     [KS_PUT_LOOKASIDE] = "INSERT INTO lookaside (run_id, qname_wire, qname, queries, responses, tags, told_ns, first_ns,"
 			 " last_ns) VALUES (?,?,?,?,?,?,?,?,?)",
     [KS_PUT_DROP] = "INSERT INTO drops (run_id, t_s, interface, kernel, device) VALUES (?,?,?,?,?)",
-    [KS_PUT_DIAGNOSIS] = "INSERT INTO diagnosis (zone_id, storm_id, ip, address, queries, verdict, lead_db)"
-			 " VALUES (?,?,?,?,?,?,?)",
+    [KS_PUT_DIAGNOSIS] = "INSERT INTO diagnosis (zone_id, storm_id, ip, address, queries, verdict, lead_db,"
+			 " above_zone_id) VALUES (?,?,?,?,?,?,?,?)",
     [KS_PUT_FINDING] = "INSERT INTO finding (diagnosis_id, evidence, state, value, missing) VALUES (?,?,?,?,?)",
     [KS_PUT_EXPLANATION] = "INSERT INTO explanation (diagnosis_id, hypothesis, sum_db, rank) VALUES (?,?,?,?)",
     [KS_PUT_WEIGHT] = "INSERT INTO weight (evidence, hypothesis, label, place, present_db, absent_db, meaning,"
