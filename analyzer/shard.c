@@ -279,6 +279,8 @@ ks_shard_traffic(void *arg, const struct ks_datagram *datagram, bool towards_ser
 	ks_series_advance(&shard->series, time_ns);
 	const uint32_t server = server_number(shard, towards_server ? &datagram->dst : &datagram->src);
 	struct ks_flux *const flux = ks_series_flux(&shard->series, time_ns, server);
+	if (ks_syn_is(datagram) && towards_server)
+		ks_shard_syn(shard, &datagram->src);
 	if (towards_server) {
 		flux->in_packets += datagram->packets;
 		flux->in_ip_bytes += datagram->ip_bytes;

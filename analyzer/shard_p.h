@@ -26,6 +26,20 @@ struct ks_place {
 void ks_shard_query(struct ks_shard *shard, struct ks_place *place, struct ks_cell *cell);
 void ks_shard_response(struct ks_shard *shard, struct ks_place *place, struct ks_cell *cell);
 
+/* --- shard_syn.c --- */
+
+/* Does it ask for a connection? */
+static inline bool
+ks_syn_is(const struct ks_datagram *datagram)
+{
+	return datagram->proto == KS_PROTO_TCP && (datagram->tcp_flags & KS_TCP_SYN) != 0 &&
+	       (datagram->tcp_flags & KS_TCP_ACK) == 0;
+}
+
+/* Somebody wants a connection: counted of those who are known already, since the question is whether TCP
+ * follows an answer with TC=1. Whoever sends nothing but SYN takes no place. */
+void ks_shard_syn(struct ks_shard *shard, const struct ks_addr *client);
+
 /* --- counters that stop at their greatest value --- */
 
 static inline void

@@ -244,6 +244,8 @@ static const struct ks_column known[] = {
 	{"silence_s",         "silent for",   KS_COLUMN_SPAN_S, 80, 0},
 	{"servers",           NULL,           KS_COLUMN_COUNT,  82, 0},
 	{"servers_origin",    "known",        KS_COLUMN_TEXT,   30, 0},
+	{"late_repeats",      "late",         KS_COLUMN_RATE,   24, 0},
+	{"day_night",         "day/night",    KS_COLUMN_RATE,   24, 0},
 	{"zone_servers",      "of",           KS_COLUMN_COUNT,  70, 0},
 	{"length_ms",         "took",         KS_COLUMN_SPAN_MS, 72, 0},
 	{"sweeps",            NULL,           KS_COLUMN_BOOL,   60, 0},

@@ -313,11 +313,11 @@ const struct ks_catalog_entry ks_catalog[] = {
 		.columns = "source, zone, queries, bursts, failing_bursts, memory_class, max_waiting, "
 			   "halted_share, min_search_interval_s, rfc9520, zone_local, dnskey_per_query, "
 			   "demand_slope, demand_correlation, last_requery, recovered, recovered_by, "
-			   "returned_s, coverage, zone_servers, servers_origin",
+			   "returned_s, coverage, zone_servers, servers_origin, late_repeats, day_night",
 		.order = "queries DESC, length(source_ip), source_ip, zone",
 		.rankable = " queries bursts failing_bursts max_waiting halted_share min_search_interval_s "
 			    "zone_local dnskey_per_query demand_slope demand_correlation recovered "
-			    "returned_s coverage ",
+			    "returned_s coverage late_repeats day_night ",
 		.takes = KS_TAKES_ZONE | KS_TAKES_SOURCE | KS_TAKES_TIME | KS_TAKES_BY,
 		.time = KS_FILTER_SPAN,
 		.limit = 20,

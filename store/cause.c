@@ -93,7 +93,7 @@ static const char sources_sql[] =
 	" cause_source.queries, dnskey_queries, ds_queries, priming, tcp_queries, refused, big, lacks, has, demand_correlation, hot_zones,"
 	" hot_zones_changed, (SELECT count(DISTINCT zone_id) FROM run_zone WHERE answered),"
 	" keys, keys_rd, keys_no_do, keys_ports, keys_ids, keys_hops, hop, keys_udp, keys_cut, keys_smaller, cookies,"
-	" others, others_again, others_probing, other_types"
+	" others, others_again, others_probing, other_types, late_repeats, answer_bytes, tcp_syns, day_night"
 	" FROM cause_suspect JOIN cause_zone USING (zone_id)"
 	" LEFT JOIN main ON main.zone_id = cause_suspect.zone_id"
 	" LEFT JOIN storm_trigger ON storm_trigger.storm_id = main.storm_id"
@@ -180,6 +180,10 @@ read_source(sqlite3_stmt *stmt, struct ks_store_cause *cause)
 		&clues->others_again,
 		&clues->others_probing,
 		&clues->other_types,
+		&clues->late_repeats,
+		&clues->answer_bytes,
+		&clues->tcp_syns,
+		&clues->day_night,
 	};
 	cause->source = address(stmt, IP_COLUMN);
 	for (size_t i = 0; i < KS_COUNT(members); i++)

@@ -102,6 +102,7 @@ CREATE TABLE source (
 	days INTEGER NOT NULL, -- bit clients.place for each day on which it asked
 	first_ns INTEGER NOT NULL,
 	last_ns INTEGER NOT NULL,
+	tcp_syns INTEGER NOT NULL, -- segments towards DNS ports that open a connection, or try to again
 	PRIMARY KEY (run_id, ip)
 ) STRICT, WITHOUT ROWID;
 
@@ -319,7 +320,7 @@ CREATE TABLE behaviour_cell (
 	run_id INTEGER NOT NULL,
 	zone_id INTEGER NOT NULL,
 	ip BLOB NOT NULL,
-	kind TEXT NOT NULL CHECK (kind IN ('gap', 'pause')), -- answer to query; burst to burst
+	kind TEXT NOT NULL CHECK (kind = 'gap' OR kind = 'pause' OR kind = 'late' OR kind = 'clock'), -- answer to query; burst to burst; answer to late query; time of day
 	cell INTEGER NOT NULL,
 	n INTEGER NOT NULL,
 	PRIMARY KEY (run_id, zone_id, ip, kind, cell),
@@ -806,6 +807,8 @@ CREATE TABLE habit (
 	dnskey_per_query REAL, -- DNSKEY queries for each query of its demand
 	demand_slope REAL, -- more of them for one more query of demand
 	demand_correlation REAL,
+	late_repeats REAL, -- queries 0.4 to 10 s behind an answer, made by a timer; 0: by none
+	day_night REAL, -- wave of a day in its rate, over the mean
 	zone_local INTEGER CHECK (zone_local IN (0, 1)), -- it fails with this zone only; NULL: not known
 	PRIMARY KEY (zone_id, ip)
 ) STRICT, WITHOUT ROWID;

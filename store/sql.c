@@ -107,8 +107,8 @@ const char *const ks_sql_puts[KS_PUT_COUNT] = {
 		      " response_dns_bytes, sigkey_dns_bytes, first_ns, last_ns) VALUES (?,?,?,?,?,?,?,?,?,?,?)",
     [KS_PUT_SOURCE] = "INSERT INTO source (run_id, ip, address, err, tcp_responses, tcp_query_dns_bytes,"
 		      " tcp_response_dns_bytes, days, queries, responses, dnskey_queries, ds_queries, requeries,"
-		      " do_queries, tcp_queries, query_dns_bytes, response_dns_bytes, sigkey_dns_bytes, first_ns, last_ns)"
-		      " VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+		      " do_queries, tcp_queries, query_dns_bytes, response_dns_bytes, sigkey_dns_bytes, first_ns, last_ns,"
+		      " tcp_syns) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
     [KS_PUT_BOUND] = "INSERT INTO bound (run_id, name, capacity, floor, replaced, lost) VALUES (?,?,?,?,?,?)",
     [KS_PUT_SOURCE_NET] = "INSERT INTO source_net (run_id, ip, bits, queries, err, first_ns, last_ns, responses,"
 			   " dnskey_queries, tcp_queries, tcp_responses, query_dns_bytes, response_dns_bytes,"
@@ -183,7 +183,7 @@ const char *const ks_sql_puts[KS_PUT_COUNT] = {
 		      " shown_in, decided_by) VALUES (?,?,?,?,?,?,?,?,?)",
     [KS_PUT_HABIT] = "INSERT INTO habit (zone_id, ip, memory_class, sci, spray, coverage, median_gap_ms,"
 		     " min_search_interval_s, rfc9520, halted_share, dnskey_per_query, demand_slope,"
-		     " demand_correlation) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)",
+		     " demand_correlation, late_repeats, day_night) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
     [KS_PUT_EVENT] = "INSERT INTO event (zone_id, kind, t_ns, before_ns, all_ns, servers, server_ip, server_address,"
 		     " nsid, algorithm, tag, identity, phase, method, detail, warning)"
 		     " VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",

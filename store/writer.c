@@ -182,6 +182,7 @@ put_source(struct ks_sink *sink, const struct ks_fact_source *source, struct ks_
 	put_source_counts(&row, source);
 	ks_sql_put_int(&row, source->first_ns);
 	ks_sql_put_int(&row, source->last_ns);
+	ks_sql_put_count(&row, source->tcp_syns);
 	return ks_sql_row_done(&row, diag);
 }
 

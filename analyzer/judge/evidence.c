@@ -187,13 +187,30 @@ says_stale(const struct ks_source_clues *source)
 	return source->lacks_key > 0 ? tell(true, source->lacks_key) : unknown(NAN);
 }
 
+/* TC=1, and no message over TCP, with connections asked for or without. */
+static double
+untaken(const struct ks_source_clues *source)
+{
+	const double in_vain = source->tcp_syns - source->tcp_queries;
+	const double silent = source->tcp_queries > 0 ? 0 : source->keys_cut;
+	return source->keys_cut > 0 && in_vain > silent ? in_vain : silent;
+}
+
+/* A timer runs out for other reasons too; what gets lost is what no packet or no path is large enough for. */
+static double
+timed_out(const struct ks_source_clues *source)
+{
+	enum { LARGE_BYTES = 1232 }; /* what resolvers and servers take for safe */
+	return source->answer_bytes > LARGE_BYTES && source->late_repeats > 0 ? source->late_repeats : 0;
+}
+
 static struct ks_finding
 path_trouble(const struct ks_view *view, const struct ks_source_clues *source)
 {
 	if (!view->answers || !(source->keys_udp >= SAMPLE_LEAST))
 		return unknown(NAN);
-	const double untaken = source->tcp_queries > 0 ? 0 : source->keys_cut;
-	const double signs = source->keys_smaller + untaken + source->icmp_too_big;
+	const double signs =
+		source->keys_smaller + untaken(source) + source->icmp_too_big + timed_out(source);
 	return tell(signs >= 3, signs);
 }
 
@@ -206,10 +223,13 @@ recursion(const struct ks_view *view, const struct ks_source_clues *source)
 	return share(source->keys_rd, source->keys, SAMPLE_LEAST, 0.05, 0.5);
 }
 
+/* With its clients, or with the day they live by. */
 static struct ks_finding
 demand(const struct ks_source_clues *source)
 {
-	return isnan(source->demand_correlation) ? unknown(NAN)
+	if (source->day_night >= 0.3 && !(source->demand_correlation >= 0.7))
+		return tell(true, source->day_night);
+	return isnan(source->demand_correlation) ? unknown(source->day_night)
 						 : between(source->demand_correlation, 0.3, 0.7);
 }
 

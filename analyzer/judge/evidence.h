@@ -47,8 +47,12 @@ struct ks_source_clues {
 	double tcp_queries;        /* E8 */
 	double icmp_refused;       /* E9: ICMP port unreachable for answers */
 	double icmp_too_big;       /* E14 */
+	double tcp_syns;           /* connections asked for */
+	double late_repeats;       /* queries that a timer made, some time after an answer (rhythm.h) */
+	double answer_bytes;       /* mean size of answers with the keys */
 	double lacks_key, has_key; /* E11: trust anchor signals without and with a current key */
 	double demand_correlation; /* E16 */
+	double day_night;          /* wave of a day (rhythm.h) */
 	double hot_zones;          /* E17: unrelated zones it asks for again */
 	double hot_zones_changed;  /* of them, with an event */
 	double zones;              /* of which answers were captured */

@@ -29,6 +29,7 @@ SELECT
 	sum(iif(queries_only OR responses_only, NULL, rq_hot + rq_warm + rq_cool)) AS requeries,
 	sum(iif(queries_only OR responses_only, NULL, flow.queries - err - rq_retransmit)) AS classed,
 	sum(iif(queries_only OR responses_only, NULL, responses)) AS answered,
+	sum(response_dns_bytes) * 1.0 / nullif(sum(responses), 0) AS answer_bytes,
 	min(flow.first_ns) AS first_ns,
 	max(flow.last_ns) AS last_ns,
 	named.zone_id IN (SELECT zone_id FROM stormy) AS in_storm
@@ -200,6 +201,7 @@ WITH
 			sum(dnskey_queries) AS dnskey_queries,
 			sum(ds_queries) AS ds_queries,
 			sum(tcp_queries) AS tcp_queries,
+			sum(tcp_syns) AS tcp_syns,
 			min(source.first_ns) AS first_ns
 		FROM suspect CROSS JOIN run CROSS JOIN source ON source.run_id = run.run_id AND source.ip = suspect.ip
 		GROUP BY suspect.ip
@@ -211,6 +213,7 @@ SELECT
 	counted.ds_queries,
 	coalesce((SELECT sum(priming_queries) FROM run CROSS JOIN manner USING (run_id) WHERE manner.ip = suspect.ip), 0) AS priming,
 	coalesce(counted.tcp_queries, 0) AS tcp_queries,
+	coalesce(counted.tcp_syns, 0) AS tcp_syns,
 	counted.first_ns,
 	coalesce(icmp_of.refused, 0) AS refused,
 	coalesce(icmp_of.big, 0) AS big,
