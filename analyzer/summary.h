@@ -241,6 +241,8 @@ struct ks_fact_zone_bin {
 	uint64_t cls[KS_RQ_COUNT]; /* of them, by class */
 	uint64_t responses, response_dns_bytes;
 	uint64_t sources_new; /* sources whose first requery for this zone fell into this bin */
+	uint64_t hops, hops_squares, ports,
+		ports_squares; /* sums of hop limits and source ports of the queries */
 };
 
 /* Key: (zone, source); DNSKEY queries of one source for one zone. */

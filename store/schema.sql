@@ -235,6 +235,10 @@ CREATE TABLE zone_bin (
 	responses INTEGER NOT NULL,
 	response_dns_bytes INTEGER NOT NULL,
 	sources_new INTEGER NOT NULL, -- sources whose first requery for the zone fell into this bin
+	hops INTEGER NOT NULL, -- sums over the queries, of hop limits as met and of source ports
+	hops_squares INTEGER NOT NULL,
+	ports INTEGER NOT NULL,
+	ports_squares INTEGER NOT NULL,
 	PRIMARY KEY (run_id, zone_id, t_s),
 	FOREIGN KEY (run_id, zone_id) REFERENCES run_zone ON DELETE CASCADE
 ) STRICT, WITHOUT ROWID;

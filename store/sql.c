@@ -131,8 +131,9 @@ const char *const ks_sql_puts[KS_PUT_COUNT] = {
     [KS_PUT_ZONE] = "INSERT INTO zone (name_wire, name, labels) VALUES (?,?,?) ON CONFLICT (name_wire) DO NOTHING",
     [KS_PUT_RUN_ZONE] = "INSERT INTO run_zone (run_id, zone_id, answered, dnskey_queries, servers) VALUES (?,?,?,?,?)",
     [KS_PUT_ZONE_BIN] = "INSERT INTO zone_bin (run_id, zone_id, t_s, queries, rq_none, rq_first, rq_hot, rq_warm,"
-			" rq_cool, rq_refresh, rq_retransmit, responses, response_dns_bytes, sources_new)"
-			" VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+			" rq_cool, rq_refresh, rq_retransmit, responses, response_dns_bytes, sources_new,"
+			" hops, hops_squares, ports, ports_squares)"
+			" VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
     [KS_PUT_FLOW] = "INSERT INTO flow (run_id, zone_id, ip, address, queries, err, rq_none, rq_first, rq_hot,"
 		    " rq_warm, rq_cool, rq_refresh, rq_retransmit, responses, response_dns_bytes, first_ns, last_ns)"
 		    " VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",

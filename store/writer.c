@@ -331,6 +331,10 @@ put_zone_bin(struct ks_sink *sink, const struct ks_fact_zone_bin *bin, struct ks
 	ks_sql_put_count(&row, bin->responses);
 	ks_sql_put_count(&row, bin->response_dns_bytes);
 	ks_sql_put_count(&row, bin->sources_new);
+	ks_sql_put_count(&row, bin->hops);
+	ks_sql_put_count(&row, bin->hops_squares);
+	ks_sql_put_count(&row, bin->ports);
+	ks_sql_put_count(&row, bin->ports_squares);
 	return ks_sql_row_done(&row, diag);
 }
 

@@ -48,7 +48,7 @@ static const struct {
 		"the address is real: completed a TCP handshake, or returned a server cookie",
 		"TCP port 53 as well, and answers with TC=1 or cookies", {0}},
 	[KS_E_FORGED] = {"forged", {+3, +12, -5, -3, -8, -8, -5, -3},
-		"the address looks forged: it refuses answers by ICMP, hop counts change, or one port and no waiting; value: hop counts",
+		"the address looks forged: it refuses answers by ICMP, hop counts change, one port and no waiting, or one hop count or port of all that came with the storm from many networks; value: hop counts",
 		"ICMP towards the server as well",
 		{0, -5, 0, 0, 0, 0, 0, 0}},
 	[KS_E_ONLY_KEYS] = {"only-keys", {+4, +6, -3, +5, -4, -4, -3, +5},

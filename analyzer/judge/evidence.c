@@ -152,13 +152,25 @@ handshake(const struct ks_source_clues *source)
 	return n > 0 ? tell(true, n) : unknown(0);
 }
 
+/* One of many that came with the storm over the one path that it has, or from the one port. */
+static bool
+fits_pattern(const struct ks_pattern *pattern, const struct ks_source_clues *source)
+{
+	if (!(source->first_s >= source->onset_s) || !(source->keys > 0))
+		return false;
+	return (fabs(source->hop - pattern->hop) <= 1 && source->keys_hops <= 1) ||
+	       (!isnan(pattern->port) && source->keys_ports <= 1);
+}
+
 /* Only forgers change hop limits from query to query, or send all from one port without waiting. (Who waits,
  * and changes the ID, may have opened one socket for good.) */
 static struct ks_finding
-forged(const struct ks_view *view, const struct ks_source_clues *source)
+forged(const struct ks_view *view, const struct ks_zone_clues *zone, const struct ks_source_clues *source)
 {
 	if (source->icmp_refused >= 3 && source->icmp_refused >= 0.1 * source->queries)
 		return tell(true, source->icmp_refused);
+	if (fits_pattern(&zone->pattern, source))
+		return tell(true, source->keys_hops);
 	if (!(source->keys >= SAMPLE_LEAST))
 		return unknown(NAN);
 	const bool one_port = source->keys_ports <= 1 && source->keys_udp >= SAMPLE_LEAST;
@@ -251,7 +263,7 @@ ks_evidence_of_source(const struct ks_view *view, const struct ks_zone_clues *zo
 	ret[KS_E_CLOSED_LOOP] = closed_loop(view, source);
 	ret[KS_E_OPEN_LOOP] = open_loop(view, source);
 	ret[KS_E_HANDSHAKE] = handshake(source);
-	ret[KS_E_FORGED] = forged(view, source);
+	ret[KS_E_FORGED] = forged(view, zone, source);
 	ret[KS_E_ONLY_KEYS] = only_keys(source);
 	ret[KS_E_SAYS_STALE] = says_stale(source);
 	ret[KS_E_REPEATS_OTHERS] = share(source->others_again, source->others, SAMPLE_LEAST, 0.05, 0.3);
@@ -281,6 +293,17 @@ ks_evidence_pool_add(struct ks_evidence_pool *pool, double weight,
 	}
 }
 
+/* Thousands of addresses with a query or two each: nothing is known of any of them, and all of the whole. */
+static void
+of_pattern(const struct ks_pattern *pattern, struct ks_finding ret[KS_EVIDENCE])
+{
+	if (isnan(pattern->hop) && isnan(pattern->port))
+		return;
+	ret[KS_E_FORGED] = tell(true, 1);
+	if (ret[KS_E_ONLY_KEYS].presence == KS_UNKNOWN)
+		ret[KS_E_ONLY_KEYS] = between(pattern->only_keys, 0.95, 0.98);
+}
+
 /* Signals and handshakes are rare: half of all sources never show them, and what a tenth says of itself need
  * not be true of the rest. */
 void
@@ -294,6 +317,7 @@ ks_evidence_of_storm(const struct ks_view *view, const struct ks_zone_clues *zon
 				 : unknown(known > 0 ? present / known : (double)NAN);
 	}
 	of_zone(view, zone, ret);
+	of_pattern(&zone->pattern, ret);
 }
 
 /* --- clock skew --- */

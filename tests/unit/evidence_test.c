@@ -22,6 +22,7 @@ plain_zone(void)
 		.elevated = 4,
 		.servers = 6,
 		.good = 1,
+		.pattern = {NAN, NAN, NAN},
 	};
 }
 
