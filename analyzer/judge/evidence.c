@@ -100,7 +100,11 @@ was_ordinary(const struct ks_source_clues *source)
 	const double history_s = source->onset_s - source->first_s;
 	if (!(history_s >= HISTORY_S) || !(source->keys >= SAMPLE_LEAST))
 		return unknown(NAN);
-	return tell(source->other_types + 1 >= TYPES_LEAST && source->keys_rd <= 0, history_s / 3600);
+	/* Where memory was short the sample has nothing but keys. */
+	if (source->other_types + 1 >= TYPES_LEAST)
+		return tell(source->keys_rd <= 0, history_s / 3600);
+	const double others = source->all_queries - source->key_queries - source->ds_queries;
+	return source->others >= others ? tell(false, history_s / 3600) : unknown(history_s / 3600);
 }
 
 /* From one server nobody sees that there are others. */

@@ -83,7 +83,7 @@ WITH
 			FROM (SELECT DISTINCT ip FROM asked) AS asker
 				CROSS JOIN run CROSS JOIN source ON source.run_id = run.run_id AND source.ip = asker.ip
 			GROUP BY asker.ip
-			HAVING sum(dnskey_queries) >= 10 AND sum(dnskey_queries) >= 0.98 * sum(source.queries)
+			HAVING sum(dnskey_queries) >= 3 AND sum(dnskey_queries) >= 0.98 * sum(source.queries)
 		) AS one
 		WHERE NOT EXISTS (SELECT 1 FROM run CROSS JOIN manner USING (run_id) WHERE manner.ip = one.ip AND priming_queries > 0)
 	),

@@ -47,6 +47,14 @@ Test(pattern, one_hop_limit_of_many_networks)
 	cr_expect(epsilon_eq(dbl, pattern.only_keys, 5.0 / 6, 1e-9));
 }
 
+Test(pattern, a_few_strangers_more_than_usual_do_not_hide_it)
+{
+	flood(243, 2000, 1000);
+	for (int hop = 45; hop <= 54; hop++)
+		add(&facts.inside, 3, hop, 1024);
+	cr_expect(epsilon_eq(dbl, ks_pattern_judge(&facts).hop, 243, 1.5));
+}
+
 Test(pattern, a_hop_limit_that_others_have_too)
 {
 	flood(52, 2000, 1000);
