@@ -74,6 +74,13 @@ on_message(void *arg, const struct ks_message *message)
 
 /* --- the rest --- */
 
+static bool
+is_syn(const struct ks_datagram *datagram)
+{
+	return datagram->proto == KS_PROTO_TCP && (datagram->tcp_flags & KS_TCP_SYN) != 0 &&
+	       (datagram->tcp_flags & KS_TCP_ACK) == 0;
+}
+
 static void
 on_traffic(void *arg, const struct ks_datagram *datagram, bool towards_server, int64_t time_ns)
 {
@@ -82,11 +89,13 @@ on_traffic(void *arg, const struct ks_datagram *datagram, bool towards_server, i
 		batch_with_room(collector, collector->batch->n_fluxes < KS_BATCH_FLUXES);
 	batch->flux[batch->n_fluxes++] = (struct ks_batch_flux){
 		.server = towards_server ? datagram->dst : datagram->src,
+		.client = towards_server ? datagram->src : datagram->dst,
 		.time_ns = time_ns,
 		.packets = datagram->packets,
 		.ip_bytes = datagram->ip_bytes,
 		.wire_bytes = datagram->wire_bytes,
 		.towards_server = towards_server,
+		.syn = is_syn(datagram),
 	};
 	note_event(batch, KS_BATCH_FLUX);
 }

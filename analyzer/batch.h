@@ -30,11 +30,12 @@ enum ks_batch_event { KS_BATCH_MESSAGE, KS_BATCH_FLUX, KS_BATCH_ICMP_ERROR };
 
 /* A datagram or segment on a DNS port, to a server or from it. */
 struct ks_batch_flux {
-	struct ks_addr server;
+	struct ks_addr server, client;
 	int64_t time_ns;
 	uint32_t packets;
 	uint32_t ip_bytes, wire_bytes;
 	bool towards_server;
+	bool syn; /* a segment that asks for a connection */
 };
 
 struct ks_batch {

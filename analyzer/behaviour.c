@@ -5,7 +5,7 @@
 
 #include "analyzer/requery.h"
 
-static_assert(sizeof(struct ks_behaviour) <= 1856, "some five hundred and sixty to the megabyte");
+static_assert(sizeof(struct ks_behaviour) <= 1872, "some five hundred and sixty to the megabyte");
 
 /* A burst that goes on like this is driven by clients or by nothing, and not held back by memory. */
 enum { LONG_QUERIES = 20, LONG_S = 10 };
@@ -117,6 +117,24 @@ end_burst(struct ks_behaviour *state)
 	count_pause(state);
 }
 
+static void
+count_clock(struct ks_behaviour *state, int64_t t_ns)
+{
+	if (t_ns >= 0)
+		state->clock[ks_clock_cell(t_ns / KS_NS_PER_S)]++;
+}
+
+/* What was asked last is answered, and some time later it asks all the same. */
+static void
+count_late(struct ks_behaviour *state, int64_t t_ns)
+{
+	if (state->n_waiting != 0 || state->answered_ns == 0 || state->answered_ns < state->asked_ns)
+		return;
+	const unsigned cell = ks_late_cell(t_ns - state->answered_ns);
+	if (cell < KS_LATE_CELLS)
+		state->late[cell]++;
+}
+
 bool
 ks_behaviours_take(struct ks_behaviours *pool, const struct ks_behaviour_start *before, uint32_t *ret_place)
 {
@@ -129,6 +147,7 @@ ks_behaviours_take(struct ks_behaviours *pool, const struct ks_behaviour_start *
 	state->burst_queries = state->queries = 1;
 	/* The first query of all is no requery: nothing was known before it, or it would have been followed.
 	 */
+	count_clock(state, before->asked_ns);
 	ks_search_ask(&state->search, before->asked_ns, count_server(state, before->server), false);
 	if (before->answered_ns == 0)
 		wait_for(state, before->asked_ns);
@@ -157,6 +176,8 @@ ks_behaviour_ask(struct ks_behaviour *state, const struct ks_behaviour_query *qu
 		wait_for(state, query->t_ns);
 		return;
 	}
+	count_clock(state, query->t_ns);
+	count_late(state, query->t_ns);
 	const int64_t since_ns = query->t_ns - state->asked_ns;
 	if (since_ns >= 0 && since_ns < KS_BURST_NS) {
 		continue_burst(state, query->t_ns);
@@ -214,4 +235,8 @@ ks_behaviour_close(const struct ks_behaviour *state, struct ks_behaviour_counts 
 		ret->gaps[i] = over.gaps[i];
 	for (size_t i = 0; i < KS_PAUSE_CELLS; i++)
 		ret->pauses[i] = over.pauses[i];
+	for (size_t i = 0; i < KS_LATE_CELLS; i++)
+		ret->late[i] = over.late[i];
+	for (size_t i = 0; i < KS_CLOCK_CELLS; i++)
+		ret->clock[i] = over.clock[i];
 }

@@ -46,6 +46,8 @@ struct ks_behaviour {
 	uint16_t servers[KS_BEHAVIOUR_SERVERS]; /* numbers, in order of appearance */
 	uint32_t gaps[KS_GAP_CELLS];
 	uint32_t pauses[KS_PAUSE_CELLS];
+	uint32_t late[KS_LATE_CELLS];
+	uint32_t clock[KS_CLOCK_CELLS];
 	struct ks_search search;
 	struct ks_demand demand;
 };

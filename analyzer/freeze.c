@@ -174,6 +174,10 @@ put_zone_cell(const struct ks_freezer *freezer, const void *entry)
 		.responses = cell->responses,
 		.response_dns_bytes = cell->response_dns_bytes,
 		.sources_new = cell->sources_new,
+		.hops = cell->hops,
+		.hops_squares = cell->hops_squares,
+		.ports = cell->ports,
+		.ports_squares = cell->ports_squares,
 	};
 	memcpy(fact.cls, cell->cls, sizeof(fact.cls));
 	return freezer->sink->ops->zone_bin(freezer->sink, &fact, freezer->diag);

@@ -157,6 +157,7 @@ fact_of(const struct ks_shard *shard, uint32_t number)
 		.do_queries = source->do_queries,
 		.tcp_queries = source->tcp_queries,
 		.tcp_responses = tcp->responses,
+		.tcp_syns = tcp->syns,
 		.query_dns_bytes = source->query_dns_bytes,
 		.response_dns_bytes = source->response_dns_bytes,
 		.tcp_query_dns_bytes = tcp->query_dns_bytes,

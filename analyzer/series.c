@@ -68,7 +68,7 @@ merge_counts(void *into, const void *from, size_t n_counts)
 
 static_assert(sizeof(struct ks_cell) == 11 * 8, "a key and nine counts");
 static_assert(sizeof(struct ks_flux) == 8 * 8, "a key and six counts");
-static_assert(sizeof(struct ks_zone_cell) == (2 + 4 + KS_RQ_COUNT) * 8, "a key and counts only");
+static_assert(sizeof(struct ks_zone_cell) == (2 + 8 + KS_RQ_COUNT) * 8, "a key and counts only");
 
 static void
 merge_cell(void *into, const void *from)

@@ -41,6 +41,7 @@ struct ks_flux {
 struct ks_zone_cell {
 	struct ks_key key; /* t_s; zone */
 	uint64_t queries, cls[KS_RQ_COUNT], responses, response_dns_bytes, sources_new;
+	uint64_t hops, hops_squares, ports, ports_squares; /* sums over the queries */
 };
 
 enum { KS_SERIES_KINDS = 3, KS_SERIES_RECENT = 32 };

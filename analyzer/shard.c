@@ -286,6 +286,8 @@ ks_shard_flux(struct ks_shard *shard, const struct ks_batch_flux *event)
 	ks_series_advance(&shard->series, event->time_ns);
 	const uint32_t server = server_number(shard, &event->server);
 	struct ks_flux *const flux = ks_series_flux(&shard->series, event->time_ns, server);
+	if (event->syn && event->towards_server)
+		ks_shard_syn(shard, &event->client);
 	if (event->towards_server) {
 		flux->in_packets += event->packets;
 		flux->in_ip_bytes += event->ip_bytes;

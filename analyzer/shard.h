@@ -53,6 +53,7 @@ struct ks_source {
 /* Of which over TCP, for the few that use it. */
 struct ks_source_tcp {
 	uint32_t query_dns_bytes, response_dns_bytes, responses; /* saturate; queries are in ks_source */
+	uint32_t syns;
 };
 
 /* DNSKEY queries of one source for one zone. Sources come and go in their table, and so do flows in theirs:

@@ -51,6 +51,12 @@ void ks_shard_foresee(const struct ks_shard *shard, const struct ks_message *mes
 void ks_shard_query(struct ks_shard *shard, struct ks_place *place, struct ks_cell *cell);
 void ks_shard_response(struct ks_shard *shard, struct ks_place *place, struct ks_cell *cell);
 
+/* --- shard_syn.c --- */
+
+/* Somebody wants a connection: counted of those who are known already, since the question is whether TCP
+ * follows an answer with TC=1. Whoever sends nothing but SYN takes no place. */
+void ks_shard_syn(struct ks_shard *shard, const struct ks_addr *client);
+
 /* --- counters that stop at their greatest value --- */
 
 static inline void

@@ -232,6 +232,10 @@ count_dnskey_query(struct ks_shard *shard, struct ks_place *place, bool again)
 	cell->queries++;
 	cell->cls[class]++;
 	cell->sources_new += first_requery;
+	cell->hops += message->ttl;
+	cell->hops_squares += (uint64_t)message->ttl * message->ttl;
+	cell->ports += message->client_port;
+	cell->ports_squares += (uint64_t)message->client_port * message->client_port;
 }
 
 /* Who found no room is shown each time: registers take no notice. */

@@ -213,6 +213,7 @@ struct ks_fact_source {
 	uint64_t tcp_responses, tcp_query_dns_bytes, tcp_response_dns_bytes; /* of those */
 	uint64_t dnskey_queries, ds_queries, requeries; /* requeries: hot + warm + cool, all zones */
 	uint64_t do_queries, tcp_queries;
+	uint64_t tcp_syns; /* segments that ask for a connection, since the source was known */
 	uint64_t query_dns_bytes, response_dns_bytes;
 	uint64_t sigkey_dns_bytes; /* response bytes taken by DNSKEY and RRSIG records, owner to rdata */
 	int64_t first_ns, last_ns;
@@ -240,6 +241,8 @@ struct ks_fact_zone_bin {
 	uint64_t cls[KS_RQ_COUNT]; /* of them, by class */
 	uint64_t responses, response_dns_bytes;
 	uint64_t sources_new; /* sources whose first requery for this zone fell into this bin */
+	uint64_t hops, hops_squares, ports,
+		ports_squares; /* sums of hop limits and source ports of the queries */
 };
 
 /* Key: (zone, source); DNSKEY queries of one source for one zone. */
@@ -282,6 +285,8 @@ struct ks_behaviour_counts {
 	uint64_t gaps[KS_GAP_CELLS];     /* from the last answer to the next query, where `closed` */
 	uint64_t pauses[KS_PAUSE_CELLS]; /* from the start of a failing burst to the start of the next failing
 					    one */
+	uint64_t late[KS_LATE_CELLS];    /* asked 0.4 to 10 s after the answer, with nothing outstanding */
+	uint64_t clock[KS_CLOCK_CELLS];  /* all queries, by time of day */
 };
 
 /* Key: (zone, source); one for each flow that was followed. */

@@ -2,8 +2,10 @@
  *
  * store/behaviour.c -- how sources ask: the sink's part, and the reader for the judge, which adds up the
  * runs. */
+#include <stdlib.h>
 #include <string.h>
 
+#include "analyzer/judge/rhythm.h"
 #include "store/store.h"
 #include "store/store_p.h"
 
@@ -84,6 +86,10 @@ ks_store_put_behaviour(struct ks_sink *sink, const struct ks_fact_behaviour *fac
 		error = put_cells(store, fact, "gap", counts->gaps, KS_GAP_CELLS, diag);
 	if (error == KS_SUCCESS)
 		error = put_cells(store, fact, "pause", counts->pauses, KS_PAUSE_CELLS, diag);
+	if (error == KS_SUCCESS)
+		error = put_cells(store, fact, "late", counts->late, KS_LATE_CELLS, diag);
+	if (error == KS_SUCCESS)
+		error = put_cells(store, fact, "clock", counts->clock, KS_CLOCK_CELLS, diag);
 	return error == KS_SUCCESS ? put_servers(store, fact, diag) : error;
 }
 
@@ -92,6 +98,10 @@ ks_store_put_behaviour(struct ks_sink *sink, const struct ks_fact_behaviour *fac
 /* Three queries in one order, read side by side: asking anew for every flow costs ten times as much. With one
  * run that is the order of the primary keys, and nothing is sorted. A source can only ask servers of its own
  * IP version. */
+/* Asked only where captures are long enough for day and night to show. */
+#define OF_FLOW                                                                                              \
+	" FROM flow WHERE flow.run_id = behaviour.run_id AND flow.zone_id = behaviour.zone_id"               \
+	" AND flow.ip = behaviour.ip"
 #define ONE_RUN " WHERE run_id = (SELECT run_id FROM run)"
 /* clang-format off */
 #define FLOWS(where) \
@@ -102,7 +112,8 @@ ks_store_put_behaviour(struct ks_sink *sink, const struct ks_fact_behaviour *fac
 	" sum(demand), sum(demand_dnskey), total(demand_xx), total(demand_xy), total(demand_yy)," \
 	" min(min_search_ns), max(last_requery_ns)," \
 	" coalesce(nullif(max(set_of.servers), 0)," \
-	"  (SELECT max(servers) FROM run_zone WHERE run_zone.zone_id = behaviour.zone_id))" \
+	"  (SELECT max(servers) FROM run_zone WHERE run_zone.zone_id = behaviour.zone_id))," \
+	" min(iif(?1, (SELECT first_ns" OF_FLOW "), NULL)), max(iif(?1, (SELECT last_ns" OF_FLOW "), NULL))" \
 	" FROM behaviour LEFT JOIN set_of ON run = run_id AND zone = zone_id AND octets = length(ip)" where \
 	" GROUP BY zone_id, ip ORDER BY zone_id, ip"
 #define CELLS(where) \
@@ -131,6 +142,8 @@ struct reader {
 	struct ks_store_behaviour flow;
 	struct ks_span ip; /* of the source, as stored */
 	uint64_t queries[SERVERS_MAX];
+	struct ks_gaps_span *spans; /* of the runs; none where they span less than a day */
+	size_t n_spans;
 };
 
 /* Whoever wrote the file: sums of these must not overflow. */
@@ -177,6 +190,8 @@ read_flow(struct reader *reader)
 	counts->searches.min_ns = sqlite3_column_int64(stmt, next + 3);
 	counts->last_requery_ns = sqlite3_column_int64(stmt, next + 4);
 	reader->flow.servers.zone_servers = (uint32_t)count_of(stmt, next + 5);
+	ks_rhythm_watched(reader->spans, reader->n_spans, sqlite3_column_int64(stmt, next + 6) / KS_NS_PER_S,
+			  sqlite3_column_int64(stmt, next + 7) / KS_NS_PER_S, reader->flow.watched_s);
 }
 
 /* Below 0: the row at hand is of an earlier flow than the one being read. */
@@ -206,15 +221,35 @@ read_stream(struct reader *reader, struct stream *stream, void (*take)(struct re
 	}
 }
 
+/* Where cells of a kind go, and how many there are. */
+static uint64_t *
+cells_of(struct ks_behaviour_counts *counts, const unsigned char *kind, int64_t *ret_n)
+{
+	switch (kind != NULL ? kind[0] : 0) {
+	case 'g':
+		*ret_n = KS_GAP_CELLS;
+		return counts->gaps;
+	case 'p':
+		*ret_n = KS_PAUSE_CELLS;
+		return counts->pauses;
+	case 'l':
+		*ret_n = KS_LATE_CELLS;
+		return counts->late;
+	default:
+		*ret_n = KS_CLOCK_CELLS;
+		return counts->clock;
+	}
+}
+
 static void
 take_cell(struct reader *reader, sqlite3_stmt *stmt)
 {
-	struct ks_behaviour_counts *const counts = &reader->flow.counts;
-	const bool gap = sqlite3_column_bytes(stmt, 2) == 3; /* "gap", not "pause" */
+	int64_t n;
+	uint64_t *const cells = cells_of(&reader->flow.counts, sqlite3_column_text(stmt, 2), &n);
 	const int64_t cell = sqlite3_column_int64(stmt, 3);
 	/* Whoever wrote the file, we stay within our arrays. */
-	if (cell >= 0 && cell < (gap ? KS_GAP_CELLS : KS_PAUSE_CELLS))
-		(gap ? counts->gaps : counts->pauses)[cell] = count_of(stmt, 4);
+	if (cell >= 0 && cell < n)
+		cells[cell] = count_of(stmt, 4);
 }
 
 /* Sorted in, the most asked first; the least asked of too many share the last place. */
@@ -265,20 +300,55 @@ read_all(struct reader *reader, ks_store_behaviour_fn *each, void *arg, struct k
 	return rc == SQLITE_DONE ? KS_SUCCESS : ks_sql_fail(reader->store, rc, diag);
 }
 
+static enum ks_error
+read_spans(struct reader *reader, struct ks_diag *diag)
+{
+	sqlite3_stmt *stmt;
+	int rc;
+	const enum ks_error error =
+		ks_sql_prepare(reader->store,
+			       "SELECT first_ns / 1000000000, last_ns / 1000000000 FROM run"
+			       " WHERE first_ns >= 0 ORDER BY first_ns",
+			       &stmt, diag);
+	if (error != KS_SUCCESS)
+		return error;
+	while ((rc = sqlite3_step(stmt)) == SQLITE_ROW) {
+		struct ks_gaps_span *const more =
+			reallocarray(reader->spans, reader->n_spans + 1, sizeof(*more));
+		if (more == NULL)
+			break;
+		reader->spans = more;
+		reader->spans[reader->n_spans++] =
+			(struct ks_gaps_span){sqlite3_column_int64(stmt, 0), sqlite3_column_int64(stmt, 1)};
+	}
+	sqlite3_finalize(stmt);
+	return rc == SQLITE_DONE ? KS_SUCCESS
+				 : ks_sql_fail(reader->store, rc == SQLITE_ROW ? SQLITE_NOMEM : rc, diag);
+}
+
 enum ks_error
 ks_store_each_behaviour(struct ks_store *store, ks_store_behaviour_fn *each, void *arg, struct ks_diag *diag)
 {
 	struct reader reader = {.store = store};
-	int64_t runs = 0;
+	int64_t runs = 0, days = 0;
 	enum ks_error error = ks_sql_number(store, "SELECT count(*) FROM run", &runs, diag);
 	if (error == KS_SUCCESS)
+		error = ks_sql_number(
+			store, "SELECT coalesce((max(last_ns) - min(first_ns)) / 86400000000000, 0) FROM run",
+			&days, diag);
+	if (error == KS_SUCCESS)
 		error = ks_sql_prepare(store, flows_sql[runs == 1], &reader.flows, diag);
+	if (error == KS_SUCCESS)
+		(void)sqlite3_bind_int(reader.flows, 1, days >= 1);
+	if (error == KS_SUCCESS && days >= 1)
+		error = read_spans(&reader, diag);
 	if (error == KS_SUCCESS)
 		error = ks_sql_prepare(store, cells_sql[runs == 1], &reader.cells.stmt, diag);
 	if (error == KS_SUCCESS)
 		error = ks_sql_prepare(store, servers_sql[runs == 1], &reader.servers.stmt, diag);
 	if (error == KS_SUCCESS)
 		error = read_all(&reader, each, arg, diag);
+	free(reader.spans);
 	sqlite3_finalize(reader.flows);
 	sqlite3_finalize(reader.cells.stmt);
 	sqlite3_finalize(reader.servers.stmt);
@@ -303,5 +373,7 @@ ks_store_judge_habit(struct ks_store *store, const struct ks_store_habit *habit,
 	ks_sql_put_real(&row, habit->demand.per_query);
 	ks_sql_put_real(&row, habit->demand.slope);
 	ks_sql_put_real(&row, habit->demand.correlation);
+	ks_sql_put_real(&row, habit->late_repeats);
+	ks_sql_put_real(&row, habit->day_night);
 	return ks_sql_row_done(&row, diag);
 }

@@ -164,7 +164,7 @@ const struct ks_catalog_entry ks_catalog[] = {
 		.sql = ks_sql_diagnosis,
 		.columns =
 			"zone, source, hypothesis, evidence, value, weight_db, sum_db, rank, state, label, "
-			"meaning, shown_in, start, verdict, lead_db, missing, decided_by",
+			"meaning, shown_in, start, verdict, lead_db, missing, decided_by, inherited_from",
 		.order = "is_source, subject_queries DESC, diagnosis_id, rank, place",
 		.rankable = " value weight_db sum_db rank lead_db ",
 		.takes = KS_TAKES_ZONE | KS_TAKES_SOURCE | KS_TAKES_BY,
@@ -313,11 +313,11 @@ const struct ks_catalog_entry ks_catalog[] = {
 		.columns = "source, zone, queries, bursts, failing_bursts, memory_class, max_waiting, "
 			   "halted_share, min_search_interval_s, rfc9520, zone_local, dnskey_per_query, "
 			   "demand_slope, demand_correlation, last_requery, recovered, recovered_by, "
-			   "returned_s, coverage, zone_servers, servers_origin",
+			   "returned_s, coverage, zone_servers, servers_origin, late_repeats, day_night",
 		.order = "queries DESC, length(source_ip), source_ip, zone",
 		.rankable = " queries bursts failing_bursts max_waiting halted_share min_search_interval_s "
 			    "zone_local dnskey_per_query demand_slope demand_correlation recovered "
-			    "returned_s coverage ",
+			    "returned_s coverage late_repeats day_night ",
 		.takes = KS_TAKES_ZONE | KS_TAKES_SOURCE | KS_TAKES_TIME | KS_TAKES_BY,
 		.time = KS_FILTER_SPAN,
 		.limit = 20,

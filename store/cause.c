@@ -41,7 +41,8 @@ drop(struct ks_store *store, struct ks_diag *diag)
 			   "DROP TABLE IF EXISTS temp.cause_above; DROP TABLE IF EXISTS temp.cause_zone;"
 			   "DROP TABLE IF EXISTS temp.cause_source; DROP TABLE IF EXISTS temp.cause_sample;"
 			   "DROP TABLE IF EXISTS temp.cause_sampled; DROP TABLE IF EXISTS temp.cause_signal;"
-			   "DROP TABLE IF EXISTS temp.cause_share",
+			   "DROP TABLE IF EXISTS temp.cause_share; DROP TABLE IF EXISTS temp.cause_onset;"
+			   "DROP TABLE IF EXISTS temp.cause_pattern",
 			   diag);
 }
 
@@ -68,14 +69,18 @@ ks_store_causes_end(struct ks_store *store, struct ks_diag *diag)
 	" cause_zone.zone_id, cause_zone.queries, sources, sources_80, validating, elevated, servers, bad, " \
 	"good,"
 
+#define PATTERN_COLUMNS                                                                                      \
+	" n0, h0, hh0, p0, pp0, s0, n1, h1, hh1, p1, pp1, s1, newcomers, newcomers_only, networks"
+
 /* clang-format off */
 static const char storms_sql[] =
 	"SELECT" ZONE_COLUMNS
 	" lag_s, EXISTS (SELECT 1 FROM rrset_seen WHERE rrset_seen.zone_id = storm.zone_id AND (type = 48 OR type = 43)"
 	"  AND first_ns / 1000000000 < start_s) AND NOT began_before, storm_id,"
 	" max(storm.queries - base_qps * (end_s - start_s), (SELECT total(queries) FROM cause_share"
-	"  WHERE cause_share.storm_id = storm.storm_id))"
+	"  WHERE cause_share.storm_id = storm.storm_id))," PATTERN_COLUMNS
 	" FROM storm JOIN cause_zone ON cause_zone.zone_id = storm.zone_id LEFT JOIN storm_trigger USING (storm_id)"
+	" LEFT JOIN cause_pattern USING (storm_id)"
 	" ORDER BY storm_id";
 
 static const char sources_sql[] =
@@ -94,10 +99,11 @@ static const char sources_sql[] =
 	" cause_source.queries, dnskey_queries, ds_queries, priming, tcp_queries, refused, big, lacks, has, demand_correlation, hot_zones,"
 	" hot_zones_changed, (SELECT count(DISTINCT zone_id) FROM run_zone WHERE answered),"
 	" keys, keys_rd, keys_no_do, keys_ports, keys_ids, keys_hops, hop, keys_udp, keys_cut, keys_smaller, cookies,"
-	" others, others_again, others_probing, other_types"
+	" others, others_again, others_probing, other_types, late_repeats, answer_bytes, tcp_syns, day_night," PATTERN_COLUMNS
 	" FROM cause_suspect JOIN cause_zone USING (zone_id)"
 	" LEFT JOIN main ON main.zone_id = cause_suspect.zone_id"
 	" LEFT JOIN storm_trigger ON storm_trigger.storm_id = main.storm_id"
+	" LEFT JOIN cause_pattern ON cause_pattern.storm_id = main.storm_id"
 	" LEFT JOIN habit ON habit.zone_id = cause_suspect.zone_id AND habit.ip = cause_suspect.ip"
 	" LEFT JOIN cause_source ON cause_source.ip = cause_suspect.ip"
 	" LEFT JOIN cause_sample ON cause_sample.zone_id = cause_suspect.zone_id AND cause_sample.ip = cause_suspect.ip"
@@ -136,6 +142,22 @@ read_zone(sqlite3_stmt *stmt, struct ks_store_cause *cause)
 	cause->zone_id = sqlite3_column_int64(stmt, 0);
 	for (size_t i = 0; i < KS_COUNT(members); i++)
 		*members[i] = real(stmt, 1 + (int)i);
+}
+
+static void
+read_pattern(sqlite3_stmt *stmt, int column, struct ks_zone_clues *zone)
+{
+	struct ks_pattern_facts facts;
+	double *const members[] = {
+		&facts.before.queries, &facts.before.hops,          &facts.before.hops_squares,
+		&facts.before.ports,   &facts.before.ports_squares, &facts.before.seconds,
+		&facts.inside.queries, &facts.inside.hops,          &facts.inside.hops_squares,
+		&facts.inside.ports,   &facts.inside.ports_squares, &facts.inside.seconds,
+		&facts.newcomers,      &facts.newcomers_only,       &facts.networks,
+	};
+	for (size_t i = 0; i < KS_COUNT(members); i++)
+		*members[i] = real(stmt, column + (int)i);
+	zone->pattern = ks_pattern_judge(&facts);
 }
 
 static void
@@ -181,10 +203,15 @@ read_source(sqlite3_stmt *stmt, struct ks_store_cause *cause)
 		&clues->others_again,
 		&clues->others_probing,
 		&clues->other_types,
+		&clues->late_repeats,
+		&clues->answer_bytes,
+		&clues->tcp_syns,
+		&clues->day_night,
 	};
 	cause->source = address(stmt, IP_COLUMN);
 	for (size_t i = 0; i < KS_COUNT(members); i++)
 		*members[i] = real(stmt, IP_COLUMN + 1 + (int)i);
+	read_pattern(stmt, IP_COLUMN + 1 + (int)KS_COUNT(members), &cause->zone);
 	clues->cookies = isnan(clues->cookies) ? 0 : clues->cookies;
 	clues->tcp_queries = isnan(clues->tcp_queries) ? 0 : clues->tcp_queries;
 }
@@ -193,6 +220,7 @@ static void
 read_storm(sqlite3_stmt *stmt, struct ks_store_cause *cause)
 {
 	const double excess = real(stmt, ZONE_N + 1);
+	read_pattern(stmt, ZONE_N + 2, &cause->zone);
 	cause->storm_id = sqlite3_column_int64(stmt, ZONE_N);
 	cause->excess = isnan(excess) ? cause->zone_queries : excess;
 }
@@ -241,6 +269,29 @@ ks_store_each_share(struct ks_store *store, ks_store_share_fn *each, void *arg, 
 		};
 		error = each(arg, &share, diag);
 	}
+	if (error == KS_SUCCESS && rc != SQLITE_DONE)
+		error = ks_sql_fail(store, rc, diag);
+	sqlite3_finalize(stmt);
+	return error;
+}
+
+enum ks_error
+ks_store_each_below(struct ks_store *store, ks_store_below_fn *each, void *arg, struct ks_diag *diag)
+{
+	sqlite3_stmt *stmt;
+	int rc;
+	enum ks_error error = ks_sql_prepare(
+		store,
+		"WITH asked AS MATERIALIZED (SELECT DISTINCT zone_id FROM cause_suspect)"
+		" SELECT cause_above.zone_id, above_id FROM asked CROSS JOIN cause_above USING (zone_id)"
+		" CROSS JOIN zone ON zone.zone_id = above_id"
+		" WHERE cause_above.zone_id <> above_id AND above_id IN (SELECT zone_id FROM asked)"
+		" ORDER BY cause_above.zone_id, labels DESC",
+		&stmt, diag);
+	if (error != KS_SUCCESS)
+		return error;
+	while ((rc = sqlite3_step(stmt)) == SQLITE_ROW && error == KS_SUCCESS)
+		error = each(arg, sqlite3_column_int64(stmt, 0), sqlite3_column_int64(stmt, 1), diag);
 	if (error == KS_SUCCESS && rc != SQLITE_DONE)
 		error = ks_sql_fail(store, rc, diag);
 	sqlite3_finalize(stmt);

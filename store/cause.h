@@ -35,6 +35,12 @@ KS_MUST_CHECK enum ks_error ks_store_each_source_cause(struct ks_store *store, k
 KS_MUST_CHECK enum ks_error ks_store_each_storm_cause(struct ks_store *store, ks_store_cause_fn *each,
 						      void *arg, struct ks_diag *diag);
 
+/* Of the zones that source causes are of: which lies below which; in order of zone_id, the nearest above
+ * first. */
+typedef enum ks_error ks_store_below_fn(void *arg, int64_t zone_id, int64_t above_id, struct ks_diag *diag);
+KS_MUST_CHECK enum ks_error ks_store_each_below(struct ks_store *store, ks_store_below_fn *each, void *arg,
+						struct ks_diag *diag);
+
 /* How many queries of a storm's excess are a source's. */
 struct ks_store_share {
 	int64_t storm_id, zone_id;
@@ -49,10 +55,11 @@ KS_MUST_CHECK enum ks_error ks_store_each_share(struct ks_store *store, ks_store
 struct ks_store_diagnosis {
 	int64_t zone_id, storm_id; /* storm_id 0: of the source */
 	struct ks_addr source;
-	double queries;      /* what it weighs */
-	const char *verdict; /* a fixed word */
-	double lead_db;      /* NAN: does not apply */
-	bool has_findings;   /* else what follows is not meant */
+	double queries;        /* what it weighs */
+	const char *verdict;   /* a fixed word */
+	double lead_db;        /* NAN: does not apply */
+	int64_t above_zone_id; /* whose verdict it inherits (inherit.h); 0: it is of its own evidence */
+	bool has_findings;     /* else what follows is not meant */
 	struct ks_finding findings[KS_EVIDENCE];
 	struct ks_diagnosis diagnosis;
 };

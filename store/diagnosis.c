@@ -26,6 +26,7 @@ put_head(struct ks_store *store, const struct ks_store_diagnosis *diagnosis, str
 	ks_sql_put_real(&row, diagnosis->queries);
 	ks_sql_put_text(&row, diagnosis->verdict);
 	ks_sql_put_real(&row, diagnosis->lead_db);
+	ks_sql_put_known(&row, diagnosis->above_zone_id != 0, diagnosis->above_zone_id);
 	return ks_sql_row_done(&row, diag);
 }
 

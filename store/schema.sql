@@ -102,6 +102,7 @@ CREATE TABLE source (
 	sigkey_dns_bytes INTEGER NOT NULL, -- of the responses, octets of DNSKEY and RRSIG records
 	first_ns INTEGER NOT NULL,
 	last_ns INTEGER NOT NULL,
+	tcp_syns INTEGER NOT NULL, -- segments towards DNS ports that open a connection, or try to again
 	PRIMARY KEY (run_id, ip)
 ) STRICT, WITHOUT ROWID;
 
@@ -234,6 +235,10 @@ CREATE TABLE zone_bin (
 	responses INTEGER NOT NULL,
 	response_dns_bytes INTEGER NOT NULL,
 	sources_new INTEGER NOT NULL, -- sources whose first requery for the zone fell into this bin
+	hops INTEGER NOT NULL, -- sums over the queries, of hop limits as met and of source ports
+	hops_squares INTEGER NOT NULL,
+	ports INTEGER NOT NULL,
+	ports_squares INTEGER NOT NULL,
 	PRIMARY KEY (run_id, zone_id, t_s),
 	FOREIGN KEY (run_id, zone_id) REFERENCES run_zone ON DELETE CASCADE
 ) STRICT, WITHOUT ROWID;
@@ -319,7 +324,7 @@ CREATE TABLE behaviour_cell (
 	run_id INTEGER NOT NULL,
 	zone_id INTEGER NOT NULL,
 	ip BLOB NOT NULL,
-	kind TEXT NOT NULL CHECK (kind IN ('gap', 'pause')), -- answer to query; burst to burst
+	kind TEXT NOT NULL CHECK (kind = 'gap' OR kind = 'pause' OR kind = 'late' OR kind = 'clock'), -- answer to query; burst to burst; answer to late query; time of day
 	cell INTEGER NOT NULL,
 	n INTEGER NOT NULL,
 	PRIMARY KEY (run_id, zone_id, ip, kind, cell),
@@ -806,6 +811,8 @@ CREATE TABLE habit (
 	dnskey_per_query REAL, -- DNSKEY queries for each query of its demand
 	demand_slope REAL, -- more of them for one more query of demand
 	demand_correlation REAL,
+	late_repeats REAL, -- queries 0.4 to 10 s behind an answer, made by a timer; 0: by none
+	day_night REAL, -- wave of a day in its rate, over the mean
 	zone_local INTEGER CHECK (zone_local IN (0, 1)), -- it fails with this zone only; NULL: not known
 	PRIMARY KEY (zone_id, ip)
 ) STRICT, WITHOUT ROWID;
@@ -912,7 +919,8 @@ CREATE TABLE diagnosis (
 	address TEXT,
 	queries REAL NOT NULL, -- for the zone's keys
 	verdict TEXT NOT NULL,
-	lead_db REAL -- over the next best explanation; NULL: does not apply
+	lead_db REAL, -- over the next best explanation; NULL: does not apply
+	above_zone_id INTEGER REFERENCES zone -- whose verdict it has, since who fails there fails below; NULL: its own
 ) STRICT;
 CREATE INDEX diagnosis_flow ON diagnosis (zone_id, ip);
 CREATE INDEX diagnosis_storm ON diagnosis (storm_id);

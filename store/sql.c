@@ -107,8 +107,8 @@ const char *const ks_sql_puts[KS_PUT_COUNT] = {
 		      " response_dns_bytes, sigkey_dns_bytes, first_ns, last_ns) VALUES (?,?,?,?,?,?,?,?,?,?,?)",
     [KS_PUT_SOURCE] = "INSERT INTO source (run_id, ip, address, err, tcp_responses, tcp_query_dns_bytes,"
 		      " tcp_response_dns_bytes, days, queries, responses, dnskey_queries, ds_queries, requeries,"
-		      " do_queries, tcp_queries, query_dns_bytes, response_dns_bytes, sigkey_dns_bytes, first_ns, last_ns)"
-		      " VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+		      " do_queries, tcp_queries, query_dns_bytes, response_dns_bytes, sigkey_dns_bytes, first_ns, last_ns,"
+		      " tcp_syns) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
     [KS_PUT_BOUND] = "INSERT INTO bound (run_id, name, capacity, floor, replaced, lost) VALUES (?,?,?,?,?,?)",
     [KS_PUT_SOURCE_NET] = "INSERT INTO source_net (run_id, ip, bits, queries, err, first_ns, last_ns, responses,"
 			   " dnskey_queries, tcp_queries, tcp_responses, query_dns_bytes, response_dns_bytes,"
@@ -131,8 +131,9 @@ const char *const ks_sql_puts[KS_PUT_COUNT] = {
     [KS_PUT_ZONE] = "INSERT INTO zone (name_wire, name, labels) VALUES (?,?,?) ON CONFLICT (name_wire) DO NOTHING",
     [KS_PUT_RUN_ZONE] = "INSERT INTO run_zone (run_id, zone_id, answered, dnskey_queries, servers) VALUES (?,?,?,?,?)",
     [KS_PUT_ZONE_BIN] = "INSERT INTO zone_bin (run_id, zone_id, t_s, queries, rq_none, rq_first, rq_hot, rq_warm,"
-			" rq_cool, rq_refresh, rq_retransmit, responses, response_dns_bytes, sources_new)"
-			" VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+			" rq_cool, rq_refresh, rq_retransmit, responses, response_dns_bytes, sources_new,"
+			" hops, hops_squares, ports, ports_squares)"
+			" VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
     [KS_PUT_FLOW] = "INSERT INTO flow (run_id, zone_id, ip, address, queries, err, rq_none, rq_first, rq_hot,"
 		    " rq_warm, rq_cool, rq_refresh, rq_retransmit, responses, response_dns_bytes, first_ns, last_ns)"
 		    " VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
@@ -175,14 +176,14 @@ const char *const ks_sql_puts[KS_PUT_COUNT] = {
     [KS_PUT_LOOKASIDE] = "INSERT INTO lookaside (run_id, qname_wire, qname, queries, responses, tags, told_ns, first_ns,"
 			 " last_ns) VALUES (?,?,?,?,?,?,?,?,?)",
     [KS_PUT_DROP] = "INSERT INTO drops (run_id, t_s, interface, kernel, device) VALUES (?,?,?,?,?)",
-    [KS_PUT_DIAGNOSIS] = "INSERT INTO diagnosis (zone_id, storm_id, ip, address, queries, verdict, lead_db)"
-			 " VALUES (?,?,?,?,?,?,?)",
+    [KS_PUT_DIAGNOSIS] = "INSERT INTO diagnosis (zone_id, storm_id, ip, address, queries, verdict, lead_db,"
+			 " above_zone_id) VALUES (?,?,?,?,?,?,?,?)",
     [KS_PUT_REASONING] = "INSERT INTO reasoning VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
     [KS_PUT_WEIGHT] = "INSERT INTO weight (evidence, hypothesis, label, place, present_db, absent_db, meaning,"
 		      " shown_in, decided_by) VALUES (?,?,?,?,?,?,?,?,?)",
     [KS_PUT_HABIT] = "INSERT INTO habit (zone_id, ip, memory_class, sci, spray, coverage, median_gap_ms,"
 		     " min_search_interval_s, rfc9520, halted_share, dnskey_per_query, demand_slope,"
-		     " demand_correlation) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)",
+		     " demand_correlation, late_repeats, day_night) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
     [KS_PUT_EVENT] = "INSERT INTO event (zone_id, kind, t_ns, before_ns, all_ns, servers, server_ip, server_address,"
 		     " nsid, algorithm, tag, identity, phase, method, detail, warning)"
 		     " VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",

@@ -119,6 +119,7 @@ struct ks_store_behaviour {
 	struct ks_addr source;
 	struct ks_behaviour_counts counts;
 	struct ks_behaviour_servers servers;
+	double watched_s[KS_CLOCK_CELLS]; /* 0: not known, since the captures span less than a day */
 };
 typedef enum ks_error ks_store_behaviour_fn(void *arg, const struct ks_store_behaviour *behaviour,
 					    struct ks_diag *diag);
@@ -253,6 +254,7 @@ struct ks_store_habit {
 	struct ks_search_verdict search;
 	struct ks_demand_verdict demand;
 	double halted_share;
+	double late_repeats, day_night; /* rhythm.h */
 };
 KS_MUST_CHECK enum ks_error ks_store_judge_habit(struct ks_store *store, const struct ks_store_habit *habit,
 						 struct ks_diag *diag);

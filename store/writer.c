@@ -183,6 +183,7 @@ put_source(struct ks_sink *sink, const struct ks_fact_source *source, struct ks_
 	put_source_counts(&row, source);
 	ks_sql_put_int(&row, source->first_ns);
 	ks_sql_put_int(&row, source->last_ns);
+	ks_sql_put_count(&row, source->tcp_syns);
 	return ks_sql_row_done(&row, diag);
 }
 
@@ -331,6 +332,10 @@ put_zone_bin(struct ks_sink *sink, const struct ks_fact_zone_bin *bin, struct ks
 	ks_sql_put_count(&row, bin->responses);
 	ks_sql_put_count(&row, bin->response_dns_bytes);
 	ks_sql_put_count(&row, bin->sources_new);
+	ks_sql_put_count(&row, bin->hops);
+	ks_sql_put_count(&row, bin->hops_squares);
+	ks_sql_put_count(&row, bin->ports);
+	ks_sql_put_count(&row, bin->ports_squares);
 	return ks_sql_row_done(&row, diag);
 }
 

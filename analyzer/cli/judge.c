@@ -13,6 +13,7 @@
 #include "analyzer/cli/judge_storms.h"
 #include "analyzer/cli/options.h"
 #include "analyzer/judge/behaviour.h"
+#include "analyzer/judge/rhythm.h"
 #include "analyzer/judge/search.h"
 
 /* Conclusions are gathered first and written afterwards: the facts come out of the same database. */
@@ -48,6 +49,8 @@ judge_behaviour(void *arg, const struct ks_store_behaviour *behaviour, struct ks
 		.search = search,
 		.demand = ks_demand_judge(&behaviour->counts.demand),
 		.halted_share = (double)behaviour->counts.halted_bursts / (double)behaviour->counts.bursts,
+		.late_repeats = ks_rhythm_late(&behaviour->counts),
+		.day_night = ks_rhythm_day(behaviour->counts.clock, behaviour->watched_s),
 	};
 	return KS_SUCCESS;
 }

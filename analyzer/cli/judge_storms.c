@@ -6,8 +6,6 @@
 #include "analyzer/judge/grade.h"
 #include "analyzer/judge/storm.h"
 
-enum { STORMS_PER_ZONE = 64 };
-
 static enum ks_error
 make_room(struct ks_judged_storms *judged, struct ks_diag *diag)
 {
@@ -93,11 +91,11 @@ storm_before(const struct ks_judged_storms *judged, const struct ks_store_series
 
 static enum ks_error
 judge_zone(struct ks_judged_storms *judged, const struct ks_store_series *series,
-	   const struct ks_storm_scratch *scratch, struct ks_diag *diag)
+	   const struct ks_storm_scratch *scratch, struct ks_storm *storms, struct ks_diag *diag)
 {
-	struct ks_storm storms[STORMS_PER_ZONE];
 	struct ks_storm_grade grade;
-	const size_t n = ks_storm_find(&series->storm, &ks_storm_defaults, scratch, storms, KS_COUNT(storms));
+	const size_t n = ks_storm_find(&series->storm, &ks_storm_defaults, scratch, storms,
+				       ks_storm_most(&series->storm, &ks_storm_defaults));
 	bool has_before = storm_before(judged, series, &grade);
 	for (size_t i = 0; i < n; i++) {
 		const size_t until = i + 1 < n ? storms[i + 1].start : series->storm.n;
@@ -124,9 +122,12 @@ judge_series(void *arg, const struct ks_store_series *series, struct ks_diag *di
 		.values = malloc((n + 1) * sizeof(*scratch.values)),
 		.excluded = malloc(n + 1),
 	};
-	const enum ks_error error = scratch.values == NULL || scratch.excluded == NULL
+	struct ks_storm *const storms =
+		calloc(ks_storm_most(&series->storm, &ks_storm_defaults), sizeof(*storms));
+	const enum ks_error error = scratch.values == NULL || scratch.excluded == NULL || storms == NULL
 					    ? ks_diag_set(diag, KS_ERR_MEMORY, "no memory for %zu bins", n)
-					    : judge_zone(arg, series, &scratch, diag);
+					    : judge_zone(arg, series, &scratch, storms, diag);
+	free(storms);
 	free(scratch.values);
 	free(scratch.excluded);
 	return error;

@@ -25,6 +25,7 @@ enum ks_event_kind {
 	KS_EVENT_SIG_FUTURE,
 	KS_EVENT_SIG_EXPIRING,
 	KS_EVENT_SIG_EXPIRED,
+	KS_EVENT_SIG_RENEWED,   /* valid again, after it had expired */
 	KS_EVENT_TTL_CHANGED,   /* of the DNSKEY RRset */
 	KS_EVENT_PARAM_CHANGED, /* of NSEC3 */
 	KS_EVENT_INCONSISTENT,  /* servers answer differently */

@@ -100,7 +100,11 @@ was_ordinary(const struct ks_source_clues *source)
 	const double history_s = source->onset_s - source->first_s;
 	if (!(history_s >= HISTORY_S) || !(source->keys >= SAMPLE_LEAST))
 		return unknown(NAN);
-	return tell(source->other_types + 1 >= TYPES_LEAST && source->keys_rd <= 0, history_s / 3600);
+	/* Where memory was short the sample has nothing but keys. */
+	if (source->other_types + 1 >= TYPES_LEAST)
+		return tell(source->keys_rd <= 0, history_s / 3600);
+	const double others = source->all_queries - source->key_queries - source->ds_queries;
+	return source->others >= others ? tell(false, history_s / 3600) : unknown(history_s / 3600);
 }
 
 /* From one server nobody sees that there are others. */
@@ -152,13 +156,25 @@ handshake(const struct ks_source_clues *source)
 	return n > 0 ? tell(true, n) : unknown(0);
 }
 
+/* One of many that came with the storm over the one path that it has, or from the one port. */
+static bool
+fits_pattern(const struct ks_pattern *pattern, const struct ks_source_clues *source)
+{
+	if (!(source->first_s >= source->onset_s) || !(source->keys > 0))
+		return false;
+	return (fabs(source->hop - pattern->hop) <= 1 && source->keys_hops <= 1) ||
+	       (!isnan(pattern->port) && source->keys_ports <= 1);
+}
+
 /* Only forgers change hop limits from query to query, or send all from one port without waiting. (Who waits,
  * and changes the ID, may have opened one socket for good.) */
 static struct ks_finding
-forged(const struct ks_view *view, const struct ks_source_clues *source)
+forged(const struct ks_view *view, const struct ks_zone_clues *zone, const struct ks_source_clues *source)
 {
 	if (source->icmp_refused >= 3 && source->icmp_refused >= 0.1 * source->queries)
 		return tell(true, source->icmp_refused);
+	if (fits_pattern(&zone->pattern, source))
+		return tell(true, source->keys_hops);
 	if (!(source->keys >= SAMPLE_LEAST))
 		return unknown(NAN);
 	const bool one_port = source->keys_ports <= 1 && source->keys_udp >= SAMPLE_LEAST;
@@ -187,13 +203,30 @@ says_stale(const struct ks_source_clues *source)
 	return source->lacks_key > 0 ? tell(true, source->lacks_key) : unknown(NAN);
 }
 
+/* TC=1, and no message over TCP, with connections asked for or without. */
+static double
+untaken(const struct ks_source_clues *source)
+{
+	const double in_vain = source->tcp_syns - source->tcp_queries;
+	const double silent = source->tcp_queries > 0 ? 0 : source->keys_cut;
+	return source->keys_cut > 0 && in_vain > silent ? in_vain : silent;
+}
+
+/* A timer runs out for other reasons too; what gets lost is what no packet or no path is large enough for. */
+static double
+timed_out(const struct ks_source_clues *source)
+{
+	enum { LARGE_BYTES = 1232 }; /* what resolvers and servers take for safe */
+	return source->answer_bytes > LARGE_BYTES && source->late_repeats > 0 ? source->late_repeats : 0;
+}
+
 static struct ks_finding
 path_trouble(const struct ks_view *view, const struct ks_source_clues *source)
 {
 	if (!view->answers || !(source->keys_udp >= SAMPLE_LEAST))
 		return unknown(NAN);
-	const double untaken = source->tcp_queries > 0 ? 0 : source->keys_cut;
-	const double signs = source->keys_smaller + untaken + source->icmp_too_big;
+	const double signs =
+		source->keys_smaller + untaken(source) + source->icmp_too_big + timed_out(source);
 	return tell(signs >= 3, signs);
 }
 
@@ -206,10 +239,13 @@ recursion(const struct ks_view *view, const struct ks_source_clues *source)
 	return share(source->keys_rd, source->keys, SAMPLE_LEAST, 0.05, 0.5);
 }
 
+/* With its clients, or with the day they live by. */
 static struct ks_finding
 demand(const struct ks_source_clues *source)
 {
-	return isnan(source->demand_correlation) ? unknown(NAN)
+	if (source->day_night >= 0.3 && !(source->demand_correlation >= 0.7))
+		return tell(true, source->day_night);
+	return isnan(source->demand_correlation) ? unknown(source->day_night)
 						 : between(source->demand_correlation, 0.3, 0.7);
 }
 
@@ -231,7 +267,7 @@ ks_evidence_of_source(const struct ks_view *view, const struct ks_zone_clues *zo
 	ret[KS_E_CLOSED_LOOP] = closed_loop(view, source);
 	ret[KS_E_OPEN_LOOP] = open_loop(view, source);
 	ret[KS_E_HANDSHAKE] = handshake(source);
-	ret[KS_E_FORGED] = forged(view, source);
+	ret[KS_E_FORGED] = forged(view, zone, source);
 	ret[KS_E_ONLY_KEYS] = only_keys(source);
 	ret[KS_E_SAYS_STALE] = says_stale(source);
 	ret[KS_E_REPEATS_OTHERS] = share(source->others_again, source->others, SAMPLE_LEAST, 0.05, 0.3);
@@ -261,6 +297,17 @@ ks_evidence_pool_add(struct ks_evidence_pool *pool, double weight,
 	}
 }
 
+/* Thousands of addresses with a query or two each: nothing is known of any of them, and all of the whole. */
+static void
+of_pattern(const struct ks_pattern *pattern, struct ks_finding ret[KS_EVIDENCE])
+{
+	if (isnan(pattern->hop) && isnan(pattern->port))
+		return;
+	ret[KS_E_FORGED] = tell(true, 1);
+	if (ret[KS_E_ONLY_KEYS].presence == KS_UNKNOWN)
+		ret[KS_E_ONLY_KEYS] = between(pattern->only_keys, 0.95, 0.98);
+}
+
 /* Signals and handshakes are rare: half of all sources never show them, and what a tenth says of itself need
  * not be true of the rest. */
 void
@@ -274,6 +321,7 @@ ks_evidence_of_storm(const struct ks_view *view, const struct ks_zone_clues *zon
 				 : unknown(known > 0 ? present / known : (double)NAN);
 	}
 	of_zone(view, zone, ret);
+	of_pattern(&zone->pattern, ret);
 }
 
 /* --- clock skew --- */

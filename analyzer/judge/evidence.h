@@ -12,6 +12,7 @@
 #define KS_ANALYZER_JUDGE_EVIDENCE_H
 
 #include "analyzer/judge/diagnosis.h"
+#include "analyzer/judge/pattern.h"
 
 /* Where the capture was made (DOMAIN A). */
 struct ks_view {
@@ -21,15 +22,16 @@ struct ks_view {
 
 /* Of a zone. */
 struct ks_zone_clues {
-	double lag_s;        /* E1: from an event of the zone to the onset; NAN: no such event */
-	double before_known; /* 1: the zone's records were seen before the onset */
-	double sources;      /* that asked for its keys */
-	double sources_80;   /* E2: of them, the fewest that made 80 % of those queries */
-	double validating;   /* sources whose queries could be classed */
-	double elevated;     /* E3: of them, those that asked again too soon most of the time */
-	double servers;      /* that answered for its keys */
-	double bad;          /* E13: records that do not validate, of it and of the zones above it */
-	double good;         /* 1: its keys were verified, and DS fits them, or none is needed */
+	double lag_s;              /* E1: from an event of the zone to the onset; NAN: no such event */
+	double before_known;       /* 1: the zone's records were seen before the onset */
+	double sources;            /* that asked for its keys */
+	double sources_80;         /* E2: of them, the fewest that made 80 % of those queries */
+	double validating;         /* sources whose queries could be classed */
+	double elevated;           /* E3: of them, those that asked again too soon most of the time */
+	double servers;            /* that answered for its keys */
+	double bad;                /* E13: records that do not validate, of it and of the zones above it */
+	struct ks_pattern pattern; /* E9: of those that came with the storm */
+	double good;               /* 1: its keys were verified, and DS fits them, or none is needed */
 };
 
 /* Of a source and a zone. Counts, unless said otherwise. */
@@ -47,8 +49,12 @@ struct ks_source_clues {
 	double tcp_queries;        /* E8 */
 	double icmp_refused;       /* E9: ICMP port unreachable for answers */
 	double icmp_too_big;       /* E14 */
+	double tcp_syns;           /* connections asked for */
+	double late_repeats;       /* queries that a timer made, some time after an answer (rhythm.h) */
+	double answer_bytes;       /* mean size of answers with the keys */
 	double lacks_key, has_key; /* E11: trust anchor signals without and with a current key */
 	double demand_correlation; /* E16 */
+	double day_night;          /* wave of a day (rhythm.h) */
 	double hot_zones;          /* E17: unrelated zones it asks for again */
 	double hot_zones_changed;  /* of them, with an event */
 	double zones;              /* of which answers were captured */

@@ -10,6 +10,7 @@ weight(enum ks_event_kind kind)
 	case KS_EVENT_DS_ADDED:
 	case KS_EVENT_DS_REMOVED:
 	case KS_EVENT_CONSISTENT:
+	case KS_EVENT_SIG_RENEWED:
 		return 4;
 	case KS_EVENT_KEY_REMOVED:
 	case KS_EVENT_ALG_REMOVED:
@@ -51,13 +52,35 @@ best_of_step(const struct ks_onset_event *events, size_t n, const struct ks_onse
 	return best;
 }
 
-bool
-ks_repair_find(const struct ks_onset_event *events, size_t n, int64_t from_ns, int64_t end_ns, size_t *ret)
+static const struct ks_onset_event *
+last_seen(const struct ks_onset_event *events, size_t n, int64_t from_ns, int64_t end_ns)
 {
 	const struct ks_onset_event *last = NULL;
 	for (size_t i = 0; i < n; i++)
 		if (is_candidate(&events[i], from_ns, end_ns) && (last == NULL || is_later(&events[i], last)))
 			last = &events[i];
+	return last;
+}
+
+/* Who no longer asks does not see the repair: it was seen by others, later, but may have happened by the end.
+ */
+static const struct ks_onset_event *
+first_after(const struct ks_onset_event *events, size_t n, int64_t end_ns)
+{
+	const struct ks_onset_event *first = NULL;
+	for (size_t i = 0; i < n; i++)
+		if (is_candidate(&events[i], end_ns, INT64_MAX) && events[i].before_ns < end_ns &&
+		    (first == NULL || is_later(first, &events[i])))
+			first = &events[i];
+	return first;
+}
+
+bool
+ks_repair_find(const struct ks_onset_event *events, size_t n, int64_t from_ns, int64_t end_ns, size_t *ret)
+{
+	const struct ks_onset_event *last = last_seen(events, n, from_ns, end_ns);
+	if (last == NULL)
+		last = first_after(events, n, end_ns);
 	if (last == NULL)
 		return false;
 	*ret = (size_t)(best_of_step(events, n, last, from_ns) - events);

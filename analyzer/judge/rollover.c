@@ -4,6 +4,7 @@
 #include "analyzer/judge/agree.h"
 #include "analyzer/judge/chain.h"
 #include "analyzer/judge/phase.h"
+#include "analyzer/judge/renewal.h"
 #include "analyzer/judge/signing.h"
 #include "analyzer/judge/timing.h"
 
@@ -18,6 +19,7 @@ ks_rollover_judge(const struct ks_zone_facts *facts, struct ks_traits_scratch *s
 	events->in_part |= scratch->n_changes == KS_CHANGES_MAX;
 	ks_chain_judge(facts, events);
 	ks_signing_judge(facts, events);
+	ks_renewal_judge(facts, events);
 	ks_agree_judge(facts, events);
 	ks_events_sort(events);
 	ks_phase_judge(facts, events);

@@ -12,6 +12,9 @@
  * Pauses (start of a burst to start of the next) have edges where the classes of DOMAIN 1-15 have theirs:
  * half seconds from 28 to 64 s, tens of seconds from 70 to 620 s, coarse elsewhere.
  *
+ * Late queries (an answer to the next query, 0.4 to 10 s later): three cells to the octave. The clock: three
+ * hours of the day (UTC) each, of even and of odd days since 1970.
+ *
  * Integers only, so that every machine counts alike. Memory: none. Threads: pure functions. */
 #ifndef KS_ANALYZER_JUDGE_SCALE_H
 #define KS_ANALYZER_JUDGE_SCALE_H
@@ -101,6 +104,32 @@ ks_pause_from_ms(unsigned cell)
 		i--;
 	const struct ks_pause_stretch stretch = ks_pause_stretch(i);
 	return stretch.from_ms + (cell - stretch.first_cell) * stretch.width_ms;
+}
+
+enum { KS_LATE_FROM_MS = 400, KS_LATE_TO_MS = 10000, KS_LATE_CELLS = 14 };
+
+/* KS_LATE_CELLS: not late, or too late to have to do with the answer. */
+static inline unsigned
+ks_late_cell(int64_t gap_ns)
+{
+	static const uint16_t from_ms[KS_LATE_CELLS] = {400,  504,  635,  800,  1008, 1270, 1600,
+							2016, 2540, 3200, 4032, 5080, 6400, 8063};
+	const int64_t ms = gap_ns / KS_NS_PER_MS;
+	if (ms < KS_LATE_FROM_MS || ms >= KS_LATE_TO_MS)
+		return KS_LATE_CELLS;
+	unsigned i = KS_LATE_CELLS - 1;
+	while (ms < from_ms[i])
+		i--;
+	return i;
+}
+
+enum { KS_CLOCK_OF_DAY = 8, KS_CLOCK_CELLS = 2 * KS_CLOCK_OF_DAY, KS_CLOCK_CELL_S = 10800 };
+
+/* `t_s` >= 0. */
+static inline unsigned
+ks_clock_cell(int64_t t_s)
+{
+	return (unsigned)(t_s / KS_CLOCK_CELL_S % KS_CLOCK_CELLS);
 }
 
 #endif

@@ -102,8 +102,15 @@ struct ks_storm_scratch {
 	uint8_t *excluded;
 };
 
+/* A series cannot have more storms than this: behind each, the last one aside, `calm_bins` of it are calm. */
+static inline size_t
+ks_storm_most(const struct ks_storm_series *series, const struct ks_storm_limits *limits)
+{
+	return series->n / limits->calm_bins + 1;
+}
+
 /* Find the storms in a series, in order of time. Returns how many were written to `ret` (at most `max`; a
- * zone with more storms than that keeps its first ones). */
+ * zone with more storms than that keeps its first ones, which with ks_storm_most does not happen). */
 size_t ks_storm_find(const struct ks_storm_series *series, const struct ks_storm_limits *limits,
 		     const struct ks_storm_scratch *scratch, struct ks_storm *ret, size_t max);
 

@@ -108,7 +108,12 @@ begin_subject(struct why *why, const struct ks_rows *rows)
 		put(why, &text, rows, "verdict");
 	else
 		ks_buf_text(&text, "undetermined");
-	if (isfinite(lead)) {
+	const struct ks_value above = ks_column_value(rows, "inherited_from");
+	if (above.type == KS_VALUE_TEXT) {
+		ks_buf_text(&text, ", as at ");
+		ks_summary_put_zone(&text, &above, why->document->request->unicode);
+		ks_buf_text(&text, " above");
+	} else if (isfinite(lead)) {
 		ks_buf_text(&text, ", ");
 		ks_number_scaled(&text, lead, /* whole= */ false, "");
 		ks_buf_text(&text, " dB ahead of the next (10 are enough)");

@@ -29,6 +29,7 @@ SELECT
 	sum(iif(queries_only OR responses_only, NULL, rq_hot + rq_warm + rq_cool)) AS requeries,
 	sum(iif(queries_only OR responses_only, NULL, flow.queries - err - rq_retransmit)) AS classed,
 	sum(iif(queries_only OR responses_only, NULL, responses)) AS answered,
+	sum(response_dns_bytes) * 1.0 / nullif(sum(responses), 0) AS answer_bytes,
 	min(flow.first_ns) AS first_ns,
 	max(flow.last_ns) AS last_ns,
 	named.zone_id IN (SELECT zone_id FROM stormy) AS in_storm
@@ -82,7 +83,7 @@ WITH
 			FROM (SELECT DISTINCT ip FROM asked) AS asker
 				CROSS JOIN run CROSS JOIN source ON source.run_id = run.run_id AND source.ip = asker.ip
 			GROUP BY asker.ip
-			HAVING sum(dnskey_queries) >= 10 AND sum(dnskey_queries) >= 0.98 * sum(source.queries)
+			HAVING sum(dnskey_queries) >= 3 AND sum(dnskey_queries) >= 0.98 * sum(source.queries)
 		) AS one
 		WHERE NOT EXISTS (SELECT 1 FROM run CROSS JOIN manner USING (run_id) WHERE manner.ip = one.ip AND priming_queries > 0)
 	),
@@ -191,6 +192,7 @@ WITH
 			sum(dnskey_queries) AS dnskey_queries,
 			sum(ds_queries) AS ds_queries,
 			sum(tcp_queries) AS tcp_queries,
+			sum(tcp_syns) AS tcp_syns,
 			min(source.first_ns) AS first_ns
 		FROM suspect CROSS JOIN run CROSS JOIN source ON source.run_id = run.run_id AND source.ip = suspect.ip
 		GROUP BY suspect.ip
@@ -202,6 +204,7 @@ SELECT
 	counted.ds_queries,
 	coalesce((SELECT sum(priming_queries) FROM run CROSS JOIN manner USING (run_id) WHERE manner.ip = suspect.ip), 0) AS priming,
 	coalesce(counted.tcp_queries, 0) AS tcp_queries,
+	coalesce(counted.tcp_syns, 0) AS tcp_syns,
 	counted.first_ns,
 	coalesce(icmp_of.refused, 0) AS refused,
 	coalesce(icmp_of.big, 0) AS big,
@@ -342,3 +345,68 @@ SELECT
 	) AS queries
 FROM storm CROSS JOIN cause_suspect ON cause_suspect.zone_id = storm.zone_id
 	LEFT JOIN sampled ON sampled.storm_id = storm.storm_id AND sampled.ip = cause_suspect.ip, edge;
+
+-- Of each storm: the queries inside and before, by hop limit and port; and who came with it, from how many networks, as
+-- evenly spread ones would be. A source came with the last storm that began before it.
+CREATE TEMP TABLE cause_onset (zone_id INTEGER, start_s INTEGER, end_s INTEGER, storm_id INTEGER, PRIMARY KEY (zone_id, start_s)) WITHOUT ROWID;
+INSERT OR IGNORE INTO cause_onset SELECT zone_id, start_s, end_s, storm_id FROM storm WHERE NOT began_before;
+CREATE TEMP TABLE cause_pattern AS
+WITH
+	edge AS MATERIALIZED (SELECT min(first_ns) / 1000000000 AS first_s FROM run),
+	newcomer AS MATERIALIZED (
+		SELECT
+			(
+				SELECT storm_id FROM cause_onset
+				WHERE cause_onset.zone_id = came.zone_id AND start_s <= came.first_s
+				ORDER BY start_s DESC
+				LIMIT 1
+			) AS storm_id,
+			ip,
+			n,
+			first_s
+		FROM (
+			SELECT zone_id, flow.ip, sum(flow.queries - flow.err) AS n, min(flow.first_ns) / 1000000000 AS first_s
+			FROM (SELECT DISTINCT zone_id FROM cause_onset) CROSS JOIN run CROSS JOIN flow USING (run_id, zone_id)
+			GROUP BY zone_id, flow.ip
+		) AS came
+	),
+	network AS (
+		SELECT
+			storm_id,
+			sum(n) AS n,
+			sum(iif((SELECT sum(source.queries) > sum(dnskey_queries) FROM run CROSS JOIN source USING (run_id)
+				WHERE source.ip = newcomer.ip), 0, n)) AS only_keys
+		FROM newcomer CROSS JOIN cause_onset USING (storm_id)
+		WHERE newcomer.first_s < cause_onset.end_s
+		GROUP BY storm_id, length(ip), substr(ip, 1, iif(length(ip) = 4, 3, 6))
+	),
+	spread AS MATERIALIZED (
+		SELECT storm_id, total(n) AS newcomers, total(only_keys) AS newcomers_only, total(n) * total(n) / total(1.0 * n * n) AS networks
+		FROM network
+		GROUP BY storm_id
+	),
+	binned AS MATERIALIZED (
+		SELECT zone_id, t_s, sum(queries) AS n, sum(hops) AS h, sum(hops_squares) AS hh, sum(ports) AS p, sum(ports_squares) AS pp
+		FROM (SELECT DISTINCT zone_id FROM cause_onset) CROSS JOIN run CROSS JOIN zone_bin USING (run_id, zone_id)
+		GROUP BY zone_id, t_s
+	)
+SELECT
+	storm_id,
+	total(iif(t_s < start_s, n, 0)) AS n0,
+	total(iif(t_s < start_s, h, 0)) AS h0,
+	total(iif(t_s < start_s, hh, 0)) AS hh0,
+	total(iif(t_s < start_s, p, 0)) AS p0,
+	total(iif(t_s < start_s, pp, 0)) AS pp0,
+	max(0.0, start_s - edge.first_s) AS s0,
+	total(iif(t_s >= start_s, n, 0)) AS n1,
+	total(iif(t_s >= start_s, h, 0)) AS h1,
+	total(iif(t_s >= start_s, hh, 0)) AS hh1,
+	total(iif(t_s >= start_s, p, 0)) AS p1,
+	total(iif(t_s >= start_s, pp, 0)) AS pp1,
+	1.0 * (end_s - start_s) AS s1,
+	newcomers,
+	newcomers_only,
+	networks
+FROM spread CROSS JOIN cause_onset USING (storm_id) CROSS JOIN binned USING (zone_id), edge
+WHERE networks >= 16 AND t_s < end_s
+GROUP BY storm_id;

@@ -2,7 +2,7 @@
 -- Why: every cell of the matrix, for each storm (no source) and each source.
 report AS (
 	SELECT
-		name AS zone,
+		zone.name AS zone,
 		diagnosis.address AS source,
 		explanation.hypothesis,
 		finding.evidence,
@@ -19,16 +19,18 @@ report AS (
 		lead_db,
 		missing,
 		iif(missing IS NULL, NULL, decided_by) AS decided_by,
+		above.name AS inherited_from,
 		diagnosis.storm_id IS NULL AS is_source,
 		diagnosis.queries AS subject_queries,
 		diagnosis.diagnosis_id,
 		place,
-		name_wire AS zone_wire,
+		zone.name_wire AS zone_wire,
 		diagnosis.ip AS source_ip
 	FROM diagnosis
-		CROSS JOIN zone USING (zone_id)
+		CROSS JOIN zone ON zone.zone_id = diagnosis.zone_id
 		CROSS JOIN explanation USING (diagnosis_id)
 		CROSS JOIN finding USING (diagnosis_id)
 		CROSS JOIN weight ON weight.evidence = finding.evidence AND weight.hypothesis = explanation.hypothesis
 		LEFT JOIN storm ON storm.storm_id = diagnosis.storm_id
+		LEFT JOIN zone AS above ON above.zone_id = above_zone_id
 )

@@ -70,6 +70,8 @@ report AS (
 		coverage,
 		zone_servers,
 		servers_origin,
+		late_repeats,
+		day_night,
 		ip AS source_ip,
 		name_wire AS zone_wire,
 		first_ns,

@@ -8,6 +8,7 @@ function differ(key, what, want, got) {
 $1 == "habit" {
 	key = $2 " " $3
 	queries[key] = $4; successive[key] = $5; closed[key] = $6; servers[key] = $7; spray[key] = $8; median[key] = $9
+	late[key] = $10; clock[key] = $11
 	next
 }
 ($2 " " $3) in queries {
@@ -24,7 +25,8 @@ END {
 		compare(key)
 	printf "compared %d\n", compared + 0
 }
-function compare(key,    i, k, skip, last, seen, n_next, n_closed, n_gaps, gaps, waits, latest, h, p, s, hit, total, there, mid) {
+function compare(key,    n_late, i, k, skip, last, seen, n_next, n_closed, n_gaps, gaps, waits, latest, h, p, s, hit, total, there, mid) {
+	n_late = 0
 	skip = asked[key] - queries[key] # not followed yet
 	last = -1
 	for (i = 0; i < n[key]; i++) {
@@ -34,16 +36,18 @@ function compare(key,    i, k, skip, last, seen, n_next, n_closed, n_gaps, gaps,
 			continue
 		total++
 		hit[server[key, i]]++
+		waits = 0
+		latest = -1
+		for (k = 0; k < i; k++) {
+			if (answer[key, k] != "" && answer[key, k] <= t[key, i])
+				latest = answer[key, k] + 0 > latest ? answer[key, k] + 0 : latest
+			else if (t[key, i] - t[key, k] <= 10e9)
+				waits = 1
+		}
+		if (last >= 0 && !waits && latest >= t[key, last] && t[key, i] - latest >= 4e8 && t[key, i] - latest < 1e10)
+			n_late++
 		if (last >= 0 && t[key, i] - t[key, last] < 2e9) {
 			n_next++
-			waits = 0
-			latest = -1
-			for (k = 0; k < i; k++) {
-				if (answer[key, k] != "" && answer[key, k] <= t[key, i])
-					latest = answer[key, k] + 0 > latest ? answer[key, k] + 0 : latest
-				else if (t[key, i] - t[key, k] <= 10e9)
-					waits = 1
-			}
 			if (!waits && latest >= 0) {
 				n_closed++
 				gaps[++n_gaps] = t[key, i] - latest
@@ -58,6 +62,10 @@ function compare(key,    i, k, skip, last, seen, n_next, n_closed, n_gaps, gaps,
 		differ(key, "successive", n_next + 0, successive[key])
 	if (n_closed + 0 != closed[key])
 		differ(key, "closed", n_closed + 0, closed[key])
+	if (n_late != late[key] + 0)
+		differ(key, "late", n_late, late[key])
+	if (total != clock[key] + 0)
+		differ(key, "by time of day", total, clock[key])
 	there = servers[key]
 	s = 0
 	for (k in hit) {

@@ -18,6 +18,19 @@ say() { # OK WHAT
 	if [ "$1" = ok ]; then echo "ok $n - $2"; else echo "not ok $n - $2"; fi
 }
 
+# Who fails with a zone fails below it: nobody who has such a verdict is left undetermined further down.
+expect_below() {
+	left=$("$keystorm" report diagnosis --limit all -f json -d "$work/t.db" | jq '
+		def labels: split(".") | map(select(. != ""));
+		[.rows[] | select(.source != null) | {source, zone, verdict}] | unique | group_by(.source) |
+		map([.[] | select(.verdict == "stale-trust-anchor" or .verdict == "broken-zone") | .zone | labels] as $above |
+			.[] | select(.verdict == "undetermined") | (.zone | labels) as $own |
+			select(any($above[]; length < ($own | length) and . == $own[($own | length) - length:]))) | length')
+	if [ "$left" = 0 ]; then say ok "$(basename "$1"): below as above"; else
+		say no "$(basename "$1"): $left sources are undetermined below a zone with a verdict"
+	fi
+}
+
 # CAPTURE SUMMARY: the summary's word; every storm has it too, and leads.
 expect() {
 	rm -f "$work"/t.db*
@@ -28,6 +41,7 @@ expect() {
 	if [ "$got" = "$2" ] && [ "$wrong" -eq 0 ]; then say ok "$(basename "$1"): $2"; else
 		say no "$(basename "$1"): $2, but the summary says $got, and $wrong storms something else"
 	fi
+	expect_below "$1"
 }
 
 for capture in stale-root-bind918 stale-com-bind918 bind918-stale-root root-rollover-one-server; do

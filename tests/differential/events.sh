@@ -75,7 +75,8 @@ truth() { # truth FILE
 			line("tld."; "DS_MISMATCH@tld-fra2"; $r.after.ksk; $r.epoch)
 		elif $s == "expired-rrsig" then
 			. as $all | ("rev.", "example.com.") as $zone | ("K1", "Z1") as $key |
-			line($zone; "SIG_EXPIRED"; $all.key_tags[$zone][$key].tag; $all.expiry_epoch)
+			line($zone; "SIG_EXPIRED"; $all.key_tags[$zone][$key].tag; $all.expiry_epoch),
+			line($zone; "SIG_RENEWED"; $all.key_tags[$zone][$key].tag; $all.repaired)
 		else empty end' "$1" | LC_ALL=C sort
 }
 

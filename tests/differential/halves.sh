@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# halves.sh KEYSTORM FOLDER SCENE -- do two halves say what the whole says? Every capture of FOLDER, and three scenes (see
+# halves.sh KEYSTORM FOLDER SCENE -- do two halves say what the whole says? Every capture of FOLDER, and some scenes (see
 # tests/support/scene.h) in the middle of their storms, is cut in two by time; the databases of the halves are merged.
 # Totals, sources, clients and the counts of hitters must be equal, of the scenes also storms, events and signals.
 #
@@ -10,16 +10,18 @@
 # requeries, and as many of them as were retransmissions count in the ratio. Never more: requeries of the halves are
 # at most those of the whole, and at least those less the queries up to that answer.
 #
-# Verdicts: those of storms, and of sources that are heavy in both and asked a hundred times or more, must be equal. The
-# rest may be decided in one and undetermined, or healthy, in the other, but no two may contradict each other: each run
-# samples queries anew, so halves have more of them on record than the whole where memory was short; and the gap across
-# the cut is measured in neither, which tells where an index stands at its threshold. TAP.
+# Verdicts: those of storms, and of sources that are heavy in both and asked a hundred times or more, must be equal, and
+# of storms what each kind of evidence says and the lead too. The rest may be decided in one and undetermined, or healthy,
+# in the other, but no two may contradict each other: each run samples queries anew, so halves have more of them on record
+# than the whole where memory was short; and the gap across the cut is measured in neither, which tells where an index
+# stands at its threshold. So of heavy sources a kind of evidence may be known in one and unknown in the other, but not
+# present in one and absent in the other. TAP.
 set -u
 [ $# -eq 3 ] || { echo 'usage: halves.sh KEYSTORM FOLDER SCENE' >&2; exit 2; }
 keystorm=$1 folder=$2 scene=$3
 here=$(cd "$(dirname "$0")" && pwd)
 . "$here/common.sh"
-need editcap capinfos tshark jq
+need editcap capinfos tshark jq sqlite3
 make_scratch
 
 # What must be equal. Malformed messages and TCP are counted where a stream is whole, so captures with TCP across the
@@ -70,6 +72,25 @@ verdicts() { # verdicts DATABASE
 		jq -r '.rows[] | select(.verdict != null) | "\(if .heavy and .queries >= 100 then "heavy" else "other" end) \(.source) \(.zone)\t\(.verdict)"'
 }
 
+# States of the evidence: "storm ZONE START EVIDENCE" or "heavy SOURCE ZONE EVIDENCE", a tab, the state; of storms the
+# lead too.
+evidence() { # evidence DATABASE
+	sqlite3 -readonly -separator '	' "$1" "
+		SELECT 'storm ' || zone || ' ' || coalesce(start, '-') || ' ' || evidence, state || ' of ' || printf('%d', lead_db)
+		FROM v_diagnosis WHERE source IS NULL AND rank = 1
+		UNION ALL
+		SELECT 'heavy ' || source || ' ' || zone || ' ' || evidence, state
+		FROM v_diagnosis JOIN v_hitters USING (source, zone) WHERE rank = 1 AND heavy AND queries >= 100" | LC_ALL=C sort
+}
+
+flips() { # flips WANT GOT
+	awk -F '\t' '
+		NR == FNR { want[$1] = $2; next }
+		!($1 in want) || want[$1] == $2 { next }
+		$1 ~ /^heavy / && (want[$1] == "unknown" || $2 == "unknown") { next }
+		{ print $1 ": " $2 ", of the whole " want[$1] }' "$1" "$2"
+}
+
 contradictions() { # contradictions WANT GOT
 	awk -F '\t' '
 		function is_open(verdict) { return verdict == "undetermined" || verdict == "healthy" }
@@ -80,7 +101,7 @@ contradictions() { # contradictions WANT GOT
 }
 
 mkdir "$scratch/scenes"
-for name in h2-reflection h5-stale h6-broken; do
+for name in h1-dos h2-carpet h2-reflection h4-loop h5-stale h6-broken h8-monitoring; do
 	"$scene" $name 1 "$scratch/scenes/$name.pcap" || exit 2
 done
 set -- "$folder"/*.pcap* "$scratch"/scenes/*.pcap
@@ -118,6 +139,13 @@ for capture in "$@"; do
 	verdicts "$scratch/whole.db" >"$scratch/want.why"
 	verdicts "$scratch/halves.db" >"$scratch/got.why"
 	contradictions "$scratch/want.why" "$scratch/got.why" >"$scratch/wrong.why"
+	# Short bins are cut by halves that end inside of them, and with them short storms.
+	case $capture in "$scratch"/scenes/*)
+		evidence "$scratch/whole.db" >"$scratch/want.how"
+		evidence "$scratch/halves.db" >"$scratch/got.how"
+		flips "$scratch/want.how" "$scratch/got.how" >>"$scratch/wrong.why"
+		;;
+	esac
 	requeries "$scratch/whole.db" >"$scratch/want.again"
 	requeries "$scratch/halves.db" >"$scratch/got.again"
 	unsure "$scratch/second.pcap" >"$scratch/unsure"

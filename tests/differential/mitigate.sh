@@ -4,7 +4,7 @@
 # mitigate.sh KEYSTORM FOLDER -- what keystorm mitigate writes, judged by others. For every capture of FOLDER: do the
 # software's own checkers accept the file, is nobody named whose address is not proved, and does the forecast
 # r(D) = 1 / (g + D) follow from report hitters? Then with hostile names of zones: does the software read back the very
-# name? TAP.
+# name? With KS_CAPTURES=FOLDER also for the captures of its lab/ and resolvers/. TAP.
 set -u
 [ $# -eq 2 ] || { echo 'usage: mitigate.sh KEYSTORM FOLDER' >&2; exit 2; }
 keystorm=$1 folder=$2
@@ -52,10 +52,6 @@ may_be_named() { # may_be_named DATABASE
 		WHERE own IN (SELECT word FROM blamed) OR (own IS NULL AND storm IN (SELECT word FROM blamed))
 			OR (own IS NULL AND storm IS NULL AND tcp_responses > 0)" | LC_ALL=C sort
 }
-named() { # may_be_named DATABASE
-	sqlite3 -readonly "$1" "SELECT DISTINCT source FROM v_hitters JOIN source ON address = source
-		WHERE heavy AND zone IN (SELECT zone FROM v_storms) AND tcp_responses > 0" | LC_ALL=C sort
-}
 named() { # in comments of the file
 	sed -n 's/^--   \([0-9a-f.:]*\): [0-9].*/\1/p' "$scratch/dnsdist.conf" | LC_ALL=C sort -u
 }
@@ -80,7 +76,9 @@ forecasts_fit() { # forecasts_fit DATABASE
 		END { exit bad }' "$scratch/gaps" "$scratch/forecasts" >>"$scratch/said"
 }
 
-for capture in "$folder"/*.pcap*; do
+set -- "$folder"/*.pcap*
+[ -z "${KS_CAPTURES:-}" ] || set -- "$@" "$KS_CAPTURES"/lab/*.pcap "$KS_CAPTURES"/resolvers/*.pcap
+for capture in "$@"; do
 	name=$(basename "$capture")
 	db=$scratch/$name.db
 	: >"$scratch/said"

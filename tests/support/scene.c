@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * scene.c -- scene NAME SEED OUT.pcap: a capture of which the cause is known, and OUT.truth.json beside it.
- * The same name and seed give the same files. `scene` alone lists the names. */
+ * scene.c -- scene NAME SEED OUT.pcap [KEY=VALUE]...: a capture of which the cause is known, and
+ * OUT.truth.json beside it. The same name, seed and settings (ks_scene_knobs) give the same files; rates of
+ * the truth are of the scene without settings. `scene` alone lists the names. */
 #include "tests/support/scene.h"
 
 #include <stdlib.h>
@@ -14,6 +15,7 @@ static const struct {
 	{"healthy", ks_scene_healthy},
 	{"h1-dos", ks_scene_dos},
 	{"h2-reflection", ks_scene_reflection},
+	{"h2-carpet", ks_scene_carpet},
 	{"h3-no-cache", ks_scene_no_cache},
 	{"h4-loop", ks_scene_loop},
 	{"h5-stale", ks_scene_stale},
@@ -67,17 +69,23 @@ main(int argc, char **argv)
 			(void)puts(scenes[i].name);
 		return 0;
 	}
-	ks_scene_fn *const make = argc == 4 ? find(argv[1]) : NULL;
-	if (make == NULL) {
-		(void)fprintf(stderr, "usage: scene NAME SEED OUT.pcap; the names: scene\n");
-		return 2;
-	}
+	ks_scene_fn *const make = argc >= 4 ? find(argv[1]) : NULL;
 	struct ks_scene *const scene = ks_scene_more(NULL, sizeof(*scene));
 	memset(scene, 0, sizeof(*scene));
+	bool good = make != NULL;
+	for (int i = 4; i < argc; i++)
+		good = good && ks_scene_turn(scene, argv[i]);
+	if (!good) {
+		(void)fprintf(stderr, "usage: scene NAME SEED OUT.pcap [KEY=VALUE]...; the names: scene; the "
+				      "keys: scene_knobs.c\n");
+		free(scene);
+		return 2;
+	}
 	scene->name = argv[1];
 	scene->seed = scene->random = strtoull(argv[2], NULL, 10);
 	scene->vantage = "M";
 	make(scene);
+	ks_scene_make_noise(scene);
 	char truth[4096];
 	name_truth(argv[3], truth, sizeof(truth));
 	ks_scene_write(scene, argv[3]);

@@ -127,7 +127,21 @@ struct ks_scene_span {
 	int64_t from_us, to_us;
 };
 
+/* What may be otherwise than a scene is written: 0, or false, as it is written. */
+struct ks_scene_knobs {
+	int64_t ttl_s;                    /* of all DNSKEY */
+	int64_t servers;                  /* of each zone */
+	int64_t pace_percent;             /* of the intervals of those who make the trouble */
+	int64_t loss_percent;             /* of the packets, by chance */
+	int64_t from_percent, to_percent; /* of the span: what is captured */
+	int64_t v6;                       /* 1: all clients have IPv6 */
+	int64_t noise;                    /* ordinary resolvers of an unrelated zone */
+	int64_t side;                     /* 1: queries only; 2: answers only */
+	int64_t one_server;               /* 1: only what the first server of a zone sends and receives */
+};
+
 struct ks_scene {
+	struct ks_scene_knobs knobs;
 	const char *name;
 	uint64_t seed, random;
 	int64_t from_us, to_us;
@@ -149,6 +163,17 @@ struct ks_scene {
 	size_t n_captured;
 	char extra[4096]; /* members of the truth that this scene alone has; each ends in a comma */
 };
+
+/* --- scene_knobs.c --- */
+/* "KEY=VALUE", as ks_scene_knobs has them; false: no such key or value. */
+bool ks_scene_turn(struct ks_scene *scene, const char *setting);
+/* An interval of those who make the trouble. */
+int64_t ks_scene_pace(const struct ks_scene *scene, int64_t us);
+struct ks_scene_ip ks_scene_client(const struct ks_scene *scene, struct ks_scene_ip ip);
+/* Is a frame in the capture? */
+bool ks_scene_is_captured(struct ks_scene *scene, int64_t t_us, const uint8_t *frame, size_t n);
+/* When a scene is made: whoever else asks. */
+void ks_scene_make_noise(struct ks_scene *scene);
 
 /* --- scene_out.c: chance, packets, files --- */
 uint64_t ks_scene_draw(struct ks_scene *scene);
@@ -261,6 +286,6 @@ void ks_scene_text(const struct ks_scene_ip *ip, char ret[46]);
 typedef void ks_scene_fn(struct ks_scene *scene);
 ks_scene_fn ks_scene_dos, ks_scene_reflection, ks_scene_no_cache, ks_scene_loop, ks_scene_stale,
 	ks_scene_broken, ks_scene_lost, ks_scene_monitoring, ks_scene_slow_burn, ks_scene_reverse,
-	ks_scene_clock_skew, ks_scene_at_resolver, ks_scene_root_2019, ks_scene_healthy;
+	ks_scene_carpet, ks_scene_clock_skew, ks_scene_at_resolver, ks_scene_root_2019, ks_scene_healthy;
 
 #endif

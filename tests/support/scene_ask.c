@@ -33,7 +33,8 @@ ks_scene_ip(const char *text, uint32_t add)
 const struct ks_scene_ip *
 ks_scene_server(const struct ks_scene_zone *zone, size_t server, const struct ks_scene_host *host)
 {
-	return host->ip.n == 4 ? &zone->server4[server] : &zone->server6[server];
+	const size_t at = server % zone->n_servers; /* with fewer of them than the scene was written for */
+	return host->ip.n == 4 ? &zone->server4[at] : &zone->server6[at];
 }
 
 /* Cookies of eight octets of the client's, and sixteen of the server's (RFC 7873 s4, RFC 9018). */

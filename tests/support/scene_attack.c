@@ -31,7 +31,7 @@ ks_scene_dos(struct ks_scene *scene)
 		const struct ks_scene_query query = {.zone = root, .server = i % 13, .name = ".", .type = 48};
 		bot.edns = 4096;
 		for (int64_t t = onset_us + ks_scene_below(scene, 20000000); t < end_us;
-		     t += 28 * KS_SCENE_SECOND + ks_scene_below(scene, 8000000))
+		     t += ks_scene_pace(scene, 28 * KS_SCENE_SECOND + ks_scene_below(scene, 8000000)))
 			send_train(scene, t, &bot, root, i % 13, 8);
 		(void)ks_scene_ask_tcp(scene, onset_us + 25 * KS_SCENE_SECOND + i * 100000, &bot, &query);
 		ks_scene_blame(scene, &bot, root, "dos", "trains of eight, none waits for an answer");
@@ -60,10 +60,10 @@ ks_scene_reflection(struct ks_scene *scene)
 	victim.port = 8080;
 	victim.hops = 243;
 	int64_t complained_us = 0;
-	for (int64_t t = onset_us; t < end_us; t += 200000) {
-		const size_t server = ks_scene_below(scene, 13);
+	for (int64_t t = onset_us; t < end_us; t += ks_scene_pace(scene, 200000)) {
+		const size_t server = ks_scene_below(scene, (uint32_t)root->n_servers);
 		send_train(scene, t, &victim, root, server, 8);
-		if (t - complained_us < KS_SCENE_SECOND)
+		if (t - complained_us < KS_SCENE_SECOND || victim.ip.n != 4)
 			continue;
 		struct ks_wire answer = {0};
 		ks_wire_header(&answer, ks_scene_below(scene, 0x10000), 0x8400, 1, 3, 0, 1);
@@ -89,6 +89,36 @@ ks_scene_reflection(struct ks_scene *scene)
 						       .evidence = "E2 E7 E9 E10"});
 }
 
+/* E9, E10: thousands of addresses that never asked, two or three queries in the name of each, and one path.
+ */
+void
+ks_scene_carpet(struct ks_scene *scene)
+{
+	enum { VICTIMS = 4000 };
+	scene->note =
+		"queries in the names of four thousand victims, with one hop count; one resolver was stale "
+		"before";
+	scene->cause = scene->verdict = "reflection";
+	ks_scene_span(scene, SPAN_START_S, LENGTH);
+	struct ks_scene_zone *const root = ks_scene_root(scene, 3600, 300);
+	const int64_t onset_us = ks_scene_minute(scene, ONSET), end_us = ks_scene_minute(scene, END);
+	for (int64_t t = onset_us; t < end_us; t += ks_scene_pace(scene, ks_scene_about(scene, 60000))) {
+		struct ks_scene_host victim =
+			ks_scene_resolver(scene, "203.0.0.1", 13 * ks_scene_below(scene, VICTIMS));
+		victim.edns = 4096;
+		victim.hops = 243;
+		(void)ks_scene_ask_key(scene, t, &victim, root,
+				       ks_scene_below(scene, (uint32_t)root->n_servers));
+	}
+	ks_scene_genuine(scene, root);
+	ks_scene_storm(scene, &(struct ks_scene_storm){.zone = root,
+						       .start_us = onset_us,
+						       .end_us = end_us,
+						       .rise = "step",
+						       .verdict = "reflection",
+						       .evidence = "E9 E10"});
+}
+
 /* E2, E7, E8, E10, E12, E15, E16, E18: TXT and keys of the apex, in trains, twice as many in every other
  * minute. */
 void
@@ -112,7 +142,7 @@ ks_scene_loop(struct ks_scene *scene)
 			(void)ks_scene_ask(scene, t + 9 * i, &loop, i % 2 == 0 ? &text : &keys, NULL);
 		if (turn % 60 == 59)
 			(void)ks_scene_ask_tcp(scene, t + 100000, &loop, &keys);
-		t += t / KS_SCENE_MINUTE % 2 == 0 ? 220000 : 440000;
+		t += ks_scene_pace(scene, t / KS_SCENE_MINUTE % 2 == 0 ? 220000 : 440000);
 	}
 	ks_scene_blame(scene, &loop, root, "loop", "TXT and DNSKEY of the apex at one server, RD=1, DO=0");
 	ks_scene_genuine(scene, root);

@@ -20,7 +20,8 @@ ask_uncached(struct ks_scene *scene, struct ks_scene_host *host, const struct ks
 			.type = type,
 		};
 		(void)ks_scene_ask(scene, t, host, &query, NULL);
-		t += ks_scene_uneven(scene, t / (4 * KS_SCENE_MINUTE) % 2 == 0 ? 160000 : 480000);
+		t += ks_scene_pace(
+			scene, ks_scene_uneven(scene, t / (4 * KS_SCENE_MINUTE) % 2 == 0 ? 160000 : 480000));
 	}
 }
 
@@ -146,10 +147,12 @@ ks_scene_monitoring(struct ks_scene *scene)
 	for (uint32_t i = 0; i < MONITORS; i++) {
 		struct ks_scene_host host = ks_scene_resolver(scene, "192.0.2.120", i);
 		host.edns = 4096;
-		for (int64_t t = onset_us + i * KS_SCENE_SECOND; t < end_us; t += 5 * KS_SCENE_SECOND)
-			for (unsigned j = 0; j < 4 * ZONES; j++)
-				(void)ks_scene_ask_key(scene, t + (int64_t)j * 20000, &host, zones[j / 4],
-						       j % 4);
+		for (int64_t t = onset_us + i * KS_SCENE_SECOND; t < end_us;
+		     t += ks_scene_pace(scene, 5 * KS_SCENE_SECOND))
+			for (unsigned j = 0; j < ZONES * zones[0]->n_servers; j++)
+				(void)ks_scene_ask_key(scene, t + (int64_t)j * 20000, &host,
+						       zones[j / zones[0]->n_servers],
+						       j % zones[0]->n_servers);
 		for (unsigned j = 0; j < ZONES; j++)
 			ks_scene_blame(scene, &host, zones[j], "monitoring", "every server, every 5 s");
 	}

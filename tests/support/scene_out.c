@@ -109,7 +109,7 @@ ks_scene_write(struct ks_scene *scene, const char *path)
 	qsort(scene->packets, scene->n_packets, sizeof(scene->packets[0]), by_time);
 	for (size_t i = 0; i < scene->n_packets; i++) {
 		const struct ks_scene_packet *const packet = &scene->packets[i];
-		if (packet->t_us < scene->from_us || packet->t_us >= scene->to_us)
+		if (!ks_scene_is_captured(scene, packet->t_us, scene->bytes + packet->at, packet->n))
 			continue;
 		put_words(out,
 			  (const uint32_t[]){(uint32_t)(packet->t_us / KS_SCENE_SECOND),

@@ -9,7 +9,7 @@ struct ks_scene_host
 ks_scene_resolver(struct ks_scene *scene, const char *ip, uint32_t add)
 {
 	return (struct ks_scene_host){
-		.ip = ks_scene_ip(ip, add),
+		.ip = ks_scene_client(scene, ks_scene_ip(ip, add)),
 		.hops = (uint8_t)(44 + ks_scene_below(scene, 18)),
 		.rtt_us = 8000 + ks_scene_below(scene, 60000),
 		.edns = 1232,

@@ -71,7 +71,7 @@ ks_scene_knot(struct ks_scene *scene, struct ks_scene_host *host, const struct k
 		};
 		const int64_t answer_us = ks_scene_ask(scene, t, host, &query, NULL);
 		const int64_t done_us = round_of(scene, host, zone, answer_us + host->rtt_us, 5);
-		t += ks_scene_about(scene, busy ? mean_us / 2 : mean_us * 3 / 2);
+		t += ks_scene_pace(scene, ks_scene_about(scene, busy ? mean_us / 2 : mean_us * 3 / 2));
 		t = t < done_us ? done_us : t;
 	}
 }

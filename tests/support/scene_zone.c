@@ -288,7 +288,9 @@ ks_scene_zone_add(struct ks_scene *scene, const char *name, uint32_t ttl_s, cons
 		ks_scene_die("too many zones or servers");
 	struct ks_scene_zone *const zone = &scene->zones[scene->n_zones++];
 	(void)snprintf(zone->name, sizeof(zone->name), "%s", name);
-	zone->ttl_s = ttl_s;
+	if (scene->knobs.servers != 0 && scene->knobs.servers < KS_SCENE_SERVERS)
+		n_servers = (size_t)scene->knobs.servers;
+	zone->ttl_s = scene->knobs.ttl_s != 0 ? (uint32_t)scene->knobs.ttl_s : ttl_s;
 	zone->n_servers = n_servers;
 	for (uint32_t i = 0; i < n_servers; i++) {
 		zone->server4[i] = ks_scene_ip(server4, i);

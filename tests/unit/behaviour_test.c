@@ -308,6 +308,27 @@ Test(behaviour, servers_beyond_those_kept_apart_and_without_number_are_counted_t
 	ks_behaviours_done(&pool);
 }
 
+/* Late is what comes behind an answer that was the last one awaited. */
+Test(behaviour, late_queries_and_the_clock_are_counted)
+{
+	struct ks_behaviour *const state = begin(20);
+	const struct step steps[] = {ASK(1020, 1),        ANSWER(1040, 1020), ASK(1060, 2),
+				     ANSWER(1080, 1060),  ASK(9080, 3),       ASK(10080, 4),
+				     ANSWER(10090, 9080), ASK(11090, 5),      END};
+	const struct ks_behaviour_counts counts = play(state, steps, 3600);
+	uint64_t late = 0, clock = 0;
+	for (size_t i = 0; i < KS_LATE_CELLS; i++)
+		late += counts.late[i];
+	for (size_t i = 0; i < KS_CLOCK_CELLS; i++)
+		clock += counts.clock[i];
+	cr_expect(eq(u64, late, 2), "1 s and 8 s behind the answer; then one waits");
+	cr_expect(eq(u64, counts.late[ks_late_cell(MS(1000))], 1));
+	cr_expect(eq(u64, counts.late[ks_late_cell(MS(8000))], 1));
+	cr_expect(eq(u64, clock, counts.queries));
+	cr_expect(eq(u64, counts.clock[ks_clock_cell(T0 / KS_NS_PER_S)], counts.queries));
+	ks_behaviours_done(&pool);
+}
+
 Test(behaviour, more_waiting_queries_than_room_forget_the_oldest)
 {
 	struct ks_behaviour *const state = begin(0);

@@ -670,6 +670,7 @@ sign(uint16_t type, uint16_t tag, double inception_s, double expiration_s, doubl
 		.count = 2,
 		.expired = last_s > expiration_s,
 		.future = first_s<inception_s, .first_expired_ns = last_s> expiration_s ? ns(last_s) : 0,
+		.last_expired_ns = last_s > expiration_s ? ns(last_s) : 0,
 		.first_ns = ns(first_s),
 		.last_ns = ns(last_s),
 	};
@@ -689,6 +690,46 @@ Test(rollover, a_signature_that_was_expired_at_first_sight_says_since_when)
 {
 	sign(KS_TYPE_SOA, 201, -1000, 500, 600, 700);
 	cr_expect_str_eq(told(), "SIG_EXPIRED 201@500..700");
+}
+
+Test(rollover, new_signatures_after_expired_ones_are_renewed)
+{
+	sign(KS_TYPE_NS, 201, -1000, 500, 0, 510);
+	sign(KS_TYPE_NS, 201, 540, 5000, 560, 900);
+	sign(KS_TYPE_SOA, 201, -1000, 500, 0, 520);
+	sign(KS_TYPE_SOA, 201, 540, 5000, 550, 900);
+	sign(KS_TYPE_SOA, 201, 540, 6000, 570, 900);
+	cr_expect_str_eq(told(), "SIG_EXPIRED 201@500..510; SIG_RENEWED 201@520..550");
+	cr_expect_str_eq(events.at[1].detail, "types NS SOA");
+}
+
+Test(rollover, each_signer_renews_for_itself)
+{
+	sign(KS_TYPE_SOA, 201, -1000, 500, 0, 520);
+	sign(KS_TYPE_SOA, 201, 540, 5000, 550, 900);
+	sign(KS_TYPE_DNSKEY, 101, -1000, 500, 0, 530);
+	sign(KS_TYPE_DNSKEY, 102, 540, 5000, 560, 900);
+	cr_expect_not_null(strstr(told(), "SIG_RENEWED 201@520..550; SIG_RENEWED 102@530..560"));
+}
+
+/* One server is late: the zone is mended all the same, some time after the first expired signature. */
+Test(rollover, renewed_while_one_server_still_gives_the_expired)
+{
+	sign(KS_TYPE_SOA, 201, -1000, 500, 0, 600);
+	signatures[0].first_expired_ns = ns(510);
+	sign(KS_TYPE_SOA, 201, 540, 5000, 550, 900);
+	cr_expect_str_eq(told(), "SIG_EXPIRED 201@500..510; SIG_RENEWED 201@510..550");
+}
+
+Test(rollover, what_was_valid_before_or_ends_before_the_expired_renews_nothing)
+{
+	sign(KS_TYPE_SOA, 201, -1000, 500, 0, 600);
+	signatures[0].first_expired_ns = ns(510);
+	sign(KS_TYPE_SOA, 202, -900, 5000, 400, 900);
+	sign(KS_TYPE_SOA, 203, 540, 5000, 550, 560);
+	sign(KS_TYPE_SOA, 204, 540, 5000, 550, 900);
+	signatures[3].folded = true;
+	cr_expect_null(strstr(told(), "SIG_RENEWED"));
 }
 
 Test(rollover, a_signature_from_the_future)

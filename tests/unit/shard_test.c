@@ -32,7 +32,7 @@ static struct {
 	struct ks_fact_bin bins[MANY];
 	struct ks_fact_server servers[MANY];
 	size_t n_sources, n_rests, n_flows, n_queries, n_bins, n_servers, n_zones;
-	uint64_t zone_bin_queries, new_offenders;
+	uint64_t zone_bin_queries, new_offenders, hops, hops_squares, ports, ports_squares;
 	struct ks_fact_behaviour behaviours[8];
 	struct ks_server_count servers_asked[8][4];
 	size_t n_behaviours;
@@ -132,6 +132,10 @@ add_zone_bin(struct ks_sink *sink, const struct ks_fact_zone_bin *fact, struct k
 	(void)diag;
 	got.zone_bin_queries += fact->queries;
 	got.new_offenders += fact->sources_new;
+	got.hops += fact->hops;
+	got.hops_squares += fact->hops_squares;
+	got.ports += fact->ports;
+	got.ports_squares += fact->ports_squares;
 	return KS_SUCCESS;
 }
 
@@ -328,6 +332,7 @@ say(uint32_t source, uint32_t server, uint16_t id, int64_t t_ns, bool answer)
 		.client = addr(source),
 		.server = addr(server),
 		.client_port = 4000,
+		.ttl = 20,
 		.server_port = 53,
 		.len = answer ? 864 : 28,
 		.ip_bytes = answer ? 892 : 56,
@@ -374,6 +379,17 @@ Test(shard, a_stale_source_is_counted_by_class_and_its_sequence_kept)
 		cr_assert(eq(u32, got.queries[i].response_bytes, 864));
 	}
 	cr_assert(eq(u64, got.zone_bin_queries, 41));
+	uint64_t hops = 0, hops_squares = 0, ports = 0, ports_squares = 0;
+	for (size_t i = 0; i < 41; i++) {
+		const uint64_t hop = got.queries[i].hop_limit, port = got.queries[i].sport;
+		hops += hop;
+		hops_squares += hop * hop;
+		ports += port;
+		ports_squares += port * port;
+	}
+	cr_assert(hops > 0 && ports > 0);
+	cr_assert(got.hops == hops && got.hops_squares == hops_squares);
+	cr_assert(got.ports == ports && got.ports_squares == ports_squares);
 	cr_assert(eq(u64, got.new_offenders, 1));
 	cr_assert(eq(sz, got.n_stacks, 2), "one for each source that asked");
 	cr_assert(eq(u64, got.stack.queries, 1));

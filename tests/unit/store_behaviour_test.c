@@ -43,6 +43,8 @@ send_behaviour(struct ks_store *store, uint8_t hash, uint64_t gaps, const char *
 	fact.counts.gaps[7] = gaps;
 	fact.counts.gaps[KS_GAP_CELLS - 1] = 1;
 	fact.counts.pauses[0] = 11;
+	fact.counts.late[KS_LATE_CELLS - 1] = 12;
+	fact.counts.clock[KS_CLOCK_CELLS - 1] = 13;
 	fact.counts.pauses[KS_PAUSE_CELLS - 1] = 1;
 	struct ks_diag diag = {0};
 	struct ks_sink *const sink = ks_store_sink(store);
@@ -115,6 +117,9 @@ Test(store_behaviour, runs_add_up)
 	cr_expect(eq(u64, flow->counts.gaps[0], 0));
 	cr_expect(eq(u64, flow->counts.pauses[0], 22));
 	cr_expect(eq(u64, flow->counts.pauses[KS_PAUSE_CELLS - 1], 2));
+	cr_expect(eq(u64, flow->counts.late[KS_LATE_CELLS - 1], 24));
+	cr_expect(eq(u64, flow->counts.late[0], 0));
+	cr_expect(eq(u64, flow->counts.clock[KS_CLOCK_CELLS - 1], 26));
 	cr_expect(eq(u32, flow->servers.zone_servers, 13));
 	static const uint64_t by_server[] = {20, 8, 8, 4};
 	cr_assert(eq(sz, flow->servers.n, KS_COUNT(by_server)));

@@ -178,3 +178,20 @@ Test(storm, refreshes_of_a_quiet_zone_do_not_keep_its_storm_going)
 	cr_assert(eq(sz, storms[0].end, 220));
 	cr_assert(not(storms[0].open));
 }
+
+/* As many as there can be: ten bins each, and the thirty calm ones that end it. */
+Test(storm, none_of_many_is_left_out)
+{
+	enum { MANY = 200, EACH = 41, CALM = MANY * EACH / 2, ALL = CALM + MANY * EACH };
+	static struct ks_storm_bin series_bins[ALL];
+	static double series_values[ALL];
+	static uint8_t series_excluded[ALL];
+	static struct ks_storm found[ALL / 30 + 1];
+	const struct ks_storm_scratch own = {series_values, series_excluded};
+	const struct ks_storm_series series = {.bins = series_bins, .n = ALL, .bin_s = 60, .life_s = NAN};
+	for (size_t i = 0; i < ALL; i++)
+		series_bins[i].queries = i >= CALM && (i - CALM) % EACH < 10 ? 6000 : 10 + i % 2;
+	const size_t most = ks_storm_most(&series, &ks_storm_defaults);
+	cr_assert(eq(sz, most, sizeof(found) / sizeof(found[0])));
+	cr_assert(eq(sz, ks_storm_find(&series, &ks_storm_defaults, &own, found, most), MANY));
+}
