@@ -21,7 +21,8 @@ struct ks_run_config {
 	struct ks_ports ports;
 	const struct ks_prefix *servers;
 	size_t n_servers;
-	const struct ks_given_server *given; /* servers of zones, sorted (given.h), n_given of them */
+	/* Servers of zones, sorted (given.h), n_given of them. Read behind `ended`, which may change them. */
+	const struct ks_given_server *given;
 	size_t n_given;
 	size_t memory_bytes;
 	uint32_t bin_s;     /* 0: by the length of the capture */

@@ -235,7 +235,7 @@ static enum ks_error
 run_segment(struct ks_live *live, struct ks_diag *diag)
 {
 	const struct ks_live_options *const options = live->options;
-	struct ks_run_config config = {
+	live->run = (struct ks_run_config){
 		.servers = options->servers,
 		.n_servers = options->n_servers,
 		.memory_bytes = options->memory_bytes / 2, /* the other half: copy.h */
@@ -248,10 +248,10 @@ run_segment(struct ks_live *live, struct ks_diag *diag)
 		.end_arg = live,
 	};
 	for (size_t i = 0; i < options->ring.n_ports; i++)
-		ks_ports_add(&config.ports, options->ports[i]);
+		ks_ports_add(&live->run.ports, options->ports[i]);
 	struct ks_run_outcome outcome;
 	live->ends_segment = false;
-	const enum ks_error error = ks_run(&live->feed.capture, &config, NULL, &outcome, diag);
+	const enum ks_error error = ks_run(&live->feed.capture, &live->run, NULL, &outcome, diag);
 	if (live->is_copy)
 		ks_live_copy_end(live, error, diag);
 	return error;
@@ -352,8 +352,7 @@ ks_cli_live(int argc, char **argv)
 	struct ks_live_options options;
 	const struct sigaction action = {.sa_handler = on_stop}, again = {.sa_handler = on_reread};
 	int status = ks_live_options_parse(argc, argv, &options);
-	if (status == KS_EXIT_DONE && !options.help && options.rollovers != NULL &&
-	    !ks_calendar_read("live", options.rollovers, &live.calendar))
+	if (status == KS_EXIT_DONE && !options.help && !ks_live_read_files(&live, &options))
 		status = KS_EXIT_USAGE;
 	if (status == KS_EXIT_DONE && !options.help) {
 		(void)sigaction(SIGINT, &action, NULL);
@@ -361,7 +360,7 @@ ks_cli_live(int argc, char **argv)
 		(void)sigaction(SIGHUP, &again, NULL);
 		status = capture(&live, &options);
 	}
-	ks_calendar_done(&live.calendar);
+	ks_live_files_done(&live);
 	ks_live_options_done(&options);
 	return status;
 }

@@ -6,6 +6,7 @@
 
 #include "analyzer/cli/calendar.h"
 #include "analyzer/cli/cli.h"
+#include "analyzer/cli/zone_servers.h"
 #include "analyzer/live/announce.h"
 #include "analyzer/live/copy.h"
 #include "analyzer/live/drops.h"
@@ -22,7 +23,7 @@ enum { KS_LIVE_BIN_S = 60, KS_LIVE_SEGMENT_S = 3600, KS_LIVE_SERVERS_MAX = 4096 
 struct ks_live_options {
 	const char *interfaces[KS_FEED_RINGS];
 	size_t n_interfaces;
-	const char *database, *rollovers;
+	const char *database, *rollovers, *zone_servers;
 	const char *user;           /* to become; NULL: stay */
 	struct ks_ring_config ring; /* ports: of `ports` */
 	uint16_t ports[64];
@@ -60,7 +61,9 @@ struct ks_live_figures {
 /* The verb while it is on. */
 struct ks_live {
 	const struct ks_live_options *options;
-	struct ks_calendar calendar; /* with options->rollovers */
+	struct ks_calendar calendar;         /* with options->rollovers */
+	struct ks_zone_servers zone_servers; /* with options->zone_servers */
+	struct ks_run_config run;            /* of the segment */
 	struct ks_feed feed;
 	struct ks_drops drops;
 	struct ks_copy copy;
@@ -91,6 +94,10 @@ struct ks_live {
 	uint64_t packets;            /* of segments that are over */
 };
 
+/* The files that options name: at the start (false: what is wrong was told), and again when SIGHUP asked. */
+bool ks_live_read_files(struct ks_live *live, const struct ks_live_options *options);
+void ks_live_reread_files(struct ks_live *live);
+void ks_live_files_done(struct ks_live *live);
 /* In the copy, when its run ends: opens the database. In the original: KS_ERR_INTERRUPTED. */
 enum ks_error ks_live_ended(void *arg, struct ks_sink **sink, struct ks_diag *diag);
 /* In the copy: tell the original which storms are on. In the original: hear it. */

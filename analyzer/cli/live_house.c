@@ -14,22 +14,6 @@ ks_live_read_drops(struct ks_live *live, int64_t now_ns)
 	ks_drops_read(&live->drops, now_ns);
 }
 
-/* Of a file that cannot be used all lines are told of, and the one before stays. */
-static void
-reread(struct ks_live *live)
-{
-	struct ks_calendar calendar = {0};
-	if (live->options->rollovers == NULL)
-		return;
-	if (!ks_calendar_read("live", live->options->rollovers, &calendar)) {
-		ks_calendar_done(&calendar);
-		return;
-	}
-	ks_calendar_done(&live->calendar);
-	live->calendar = calendar;
-	ks_live_say(live, "%.300s was read again", live->options->rollovers);
-}
-
 static void
 tell_interfaces(struct ks_live *live)
 {
@@ -50,5 +34,5 @@ ks_live_keep_house(struct ks_live *live, int64_t now_ns, bool rereads)
 	tell_interfaces(live);
 	ks_live_top_second(live);
 	if (rereads)
-		reread(live);
+		ks_live_reread_files(live);
 }

@@ -27,7 +27,8 @@ enum {
 	OPT_SERVER,
 	OPT_TOP,
 	OPT_USER,
-	OPT_VANTAGE
+	OPT_VANTAGE,
+	OPT_ZONE_SERVERS
 };
 
 static const struct option words[] = {
@@ -50,6 +51,7 @@ static const struct option words[] = {
 	{"top", no_argument, NULL, OPT_TOP},
 	{"user", required_argument, NULL, OPT_USER},
 	{"vantage", required_argument, NULL, OPT_VANTAGE},
+	{"zone-servers", required_argument, NULL, OPT_ZONE_SERVERS},
 	{"quiet", no_argument, NULL, 'q'},
 	{"help", no_argument, NULL, 'h'},
 	{0},
@@ -79,6 +81,7 @@ print_help(void)
 		"      --no-promisc       only packets that are meant for this host\n"
 		"      --segment S        begin new tables every S seconds (3600)\n"
 		"      --server ADDR[/LEN]  count only traffic of these servers; may be repeated\n"
+		"      --zone-servers FILE  servers of zones, CSV: zone,address\n"
 		"      --port N           a DNS port besides 53; may be repeated\n"
 		"      --rollovers FILE   known steps of rollovers, CSV: zone,time,event,tag,note\n"
 		"      --sensor NAME      name of the place where it listens\n"
@@ -208,6 +211,9 @@ take(struct ks_live_options *options, int option)
 		return KS_EXIT_DONE;
 	case OPT_SENSOR:
 		options->sensor = optarg;
+		return KS_EXIT_DONE;
+	case OPT_ZONE_SERVERS:
+		options->zone_servers = optarg;
 		return KS_EXIT_DONE;
 	case OPT_TOP:
 		options->top = true;

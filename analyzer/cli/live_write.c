@@ -36,6 +36,8 @@ ks_live_ended(void *arg, struct ks_sink **sink, struct ks_diag *diag)
 		return ks_diag_set(diag, KS_ERR_INTERRUPTED, "the segment is over");
 	if (live->is_last)
 		try_until_written(live);
+	live->run.given = live->zone_servers.list;
+	live->run.n_given = live->zone_servers.n;
 	const enum ks_error error = ks_store_open(live->options->database, &live->store, diag);
 	if (error == KS_SUCCESS)
 		*sink = ks_store_sink(live->store);
