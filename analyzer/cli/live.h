@@ -18,7 +18,13 @@
 #include "analyzer/live/screen.h"
 #include "analyzer/pipeline.h"
 
-enum { KS_LIVE_BIN_S = 60, KS_LIVE_SEGMENT_S = 3600, KS_LIVE_SERVERS_MAX = 4096 };
+enum {
+	KS_LIVE_BIN_S = 60,
+	KS_LIVE_SEGMENT_S = 3600,
+	KS_LIVE_SERVERS_MAX = 4096,
+	KS_LIVE_COARSE_S = 3600,
+	KS_LIVE_FINE_DAYS = 14
+};
 
 struct ks_live_options {
 	const char *interfaces[KS_FEED_RINGS];
@@ -29,6 +35,7 @@ struct ks_live_options {
 	uint16_t ports[64];
 	uint32_t bin_s, segment_s;
 	uint32_t retain_days; /* 0: for ever */
+	uint32_t fine_days;   /* then bins are added up; 0: never */
 	size_t memory_bytes;
 	struct ks_prefix *servers; /* KS_LIVE_SERVERS_MAX of them */
 	size_t n_servers;

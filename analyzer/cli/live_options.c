@@ -13,6 +13,7 @@ enum { SNAPLEN = 65536 };
 enum {
 	OPT_BIN = 256,
 	OPT_FILTER,
+	OPT_FINE,
 	OPT_MEMORY,
 	OPT_JSON,
 	OPT_METRICS,
@@ -36,6 +37,7 @@ static const struct option words[] = {
 	{"database", required_argument, NULL, 'd'},
 	{"bin", required_argument, NULL, OPT_BIN},
 	{"filter", required_argument, NULL, OPT_FILTER},
+	{"fine", required_argument, NULL, OPT_FINE},
 	{"memory", required_argument, NULL, OPT_MEMORY},
 	{"json", no_argument, NULL, OPT_JSON},
 	{"metrics", required_argument, NULL, OPT_METRICS},
@@ -71,6 +73,7 @@ print_help(void)
 		"      --filter BPF       only packets that match, as with tcpdump (what DNS needs)\n"
 		"      --ring SIZE        buffer of an interface in the kernel (64M)\n"
 		"      --retain DAYS      forget what is older (keep all)\n"
+		"      --fine DAYS        add up older bins to hours (with --retain 14, else never)\n"
 		"      --user NAME        become this user when the interfaces are open\n"
 		"      --metrics [ADDR:]PORT  figures for Prometheus at /metrics (of loopback)\n"
 		"      --top              a screen of what goes on, or a line for each bin where there is "
@@ -138,11 +141,11 @@ take_seconds(const char *name, const char *text, uint32_t *ret)
 }
 
 static int
-take_days(const char *text, uint32_t *ret)
+take_days(const char *name, const char *text, uint32_t *ret)
 {
 	uint64_t number;
 	if (!ks_option_number(text, 1, 36500, &number))
-		return ks_cli_usage("live", "--retain '%s' is no number of days (1 to 36500)", text);
+		return ks_cli_usage("live", "%s '%s' is no number of days (1 to 36500)", name, text);
 	*ret = (uint32_t)number;
 	return KS_EXIT_DONE;
 }
@@ -185,7 +188,9 @@ take(struct ks_live_options *options, int option)
 		options->ring.filter = optarg;
 		return KS_EXIT_DONE;
 	case OPT_RETAIN:
-		return take_days(optarg, &options->retain_days);
+		return take_days("--retain", optarg, &options->retain_days);
+	case OPT_FINE:
+		return take_days("--fine", optarg, &options->fine_days);
 	case OPT_RING:
 		return take_ring(options, optarg);
 	case OPT_MEMORY:
@@ -244,6 +249,8 @@ check(struct ks_live_options *options, int argc, char **argv)
 		return ks_cli_usage("live", "'%s' is one argument too many", argv[optind]);
 	if (options->n_interfaces == 0)
 		return ks_cli_usage("live", "which interface? -i NAME");
+	if (options->fine_days == 0 && options->retain_days != 0)
+		options->fine_days = KS_LIVE_FINE_DAYS;
 	/* A bin must not be torn in two. */
 	options->segment_s = (options->segment_s + options->bin_s - 1) / options->bin_s * options->bin_s;
 	return KS_EXIT_DONE;

@@ -77,6 +77,16 @@ retain(struct ks_live *live, struct ks_diag *diag)
 	return ks_store_retain(live->store, ks_feed_now() - days * 86400 * KS_NS_PER_S, diag);
 }
 
+/* Likewise. What is added up is chosen by what was judged just now. */
+static enum ks_error
+roll(struct ks_live *live, struct ks_diag *diag)
+{
+	const int64_t days = live->options->fine_days;
+	if (days == 0 || !live->is_last)
+		return KS_SUCCESS;
+	return ks_store_roll(live->store, ks_feed_now() - days * 86400 * KS_NS_PER_S, KS_LIVE_COARSE_S, diag);
+}
+
 void
 ks_live_copy_end(struct ks_live *live, enum ks_error error, struct ks_diag *diag)
 {
@@ -85,6 +95,8 @@ ks_live_copy_end(struct ks_live *live, enum ks_error error, struct ks_diag *diag
 		error = retain(live, diag);
 	if (error == KS_SUCCESS)
 		error = ks_cli_judge_store(live->store, calendar, diag);
+	if (error == KS_SUCCESS)
+		error = roll(live, diag);
 	if (error == KS_SUCCESS)
 		error = ks_live_measure(live, diag);
 	if (error == KS_SUCCESS)
