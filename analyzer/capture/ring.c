@@ -23,6 +23,9 @@ struct ks_ring {
 	bool nanoseconds, down;
 	int device_fd; /* /proc/net/dev: of our network namespace, which /sys need not be */
 	uint64_t interface_base;
+	size_t ring_bytes;
+	uint32_t put_base; /* what the kernel had put into the ring before there was a filter */
+	uint64_t taken, taken_bytes;
 	struct ks_ring_lost lost;
 };
 
@@ -123,6 +126,28 @@ ks_ring_lost(struct ks_ring *ring, struct ks_ring_lost *ret)
 	*ret = ring->lost;
 }
 
+/* Packets that the kernel put into the ring so far; the counter has 32 bits. */
+static uint32_t
+put_so_far(struct ks_ring *ring)
+{
+	struct pcap_stat stat;
+	return pcap_stats(ring->pcap, &stat) == 0 ? stat.ps_recv - stat.ps_drop
+						  : ring->put_base + (uint32_t)ring->taken;
+}
+
+double
+ks_ring_fill(struct ks_ring *ring)
+{
+	enum { HEAD_BYTES = 96 }; /* what the kernel writes before each, and padding */
+	const uint32_t taken = ring->put_base + (uint32_t)ring->taken;
+	const int32_t waiting = (int32_t)(put_so_far(ring) - taken);
+	if (waiting <= 0 || ring->taken == 0)
+		return 0;
+	const double mean_bytes = HEAD_BYTES + (double)ring->taken_bytes / (double)ring->taken;
+	const double fill = waiting * mean_bytes / (double)ring->ring_bytes;
+	return fill < 1 ? fill : 1;
+}
+
 /* --- opening --- */
 
 /* Those who may not are told what to do about it; libpcap's own words for the rest are fine. */
@@ -190,6 +215,8 @@ ks_ring_open(const char *name, const struct ks_ring_config *config, struct ks_ri
 		return error;
 	}
 	(void)read_device(ring, &ring->interface_base);
+	ring->ring_bytes = config->bytes;
+	ring->put_base = put_so_far(ring);
 	*ret = ring;
 	return KS_SUCCESS;
 }
@@ -218,6 +245,8 @@ keep(u_char *user, const struct pcap_pkthdr *header, const u_char *bytes)
 	uint8_t *const to = ring->slab + ring->used;
 	memcpy(to, bytes, n);
 	ring->used += n;
+	ring->taken++;
+	ring->taken_bytes += n;
 	ring->packets[ring->n++] = (struct ks_packet){
 		.time_ns = (int64_t)header->ts.tv_sec * KS_NS_PER_S +
 			   (int64_t)header->ts.tv_usec * (ring->nanoseconds ? 1 : 1000),

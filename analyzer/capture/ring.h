@@ -66,6 +66,10 @@ bool ks_ring_is_up(const struct ks_ring *ring);
 
 void ks_ring_lost(struct ks_ring *ring, struct ks_ring_lost *ret);
 
+/* How much of the ring waits to be read, about, 0 to 1: packets that the kernel put there and nobody took, as
+ * large as those taken so far. A system call. */
+double ks_ring_fill(struct ks_ring *ring);
+
 /* The expression used by default: packets on the DNS ports; fragments and packets with extension headers,
  * whose ports cannot be seen; whatever is inside of VLAN tags, MPLS, PPPoE or tunnels; ICMP errors. `link`
  * false: for link types that know nothing of Ethernet. Returns its length, or 0 when it does not fit. */

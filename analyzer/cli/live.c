@@ -161,6 +161,7 @@ look(void *arg, int64_t now_ns, int64_t packet_ns)
 {
 	struct ks_live *const live = arg;
 	listen(live, 0);
+	ks_live_balance(live, now_ns);
 	ks_http_serve(live->http);
 	if (ks_live_top_show(live, now_ns))
 		stop_asked = SIGTERM;
@@ -242,6 +243,7 @@ run_segment(struct ks_live *live, struct ks_diag *diag)
 		.bin_s = options->bin_s,
 		.vantage = options->vantage,
 		.sensor = options->sensor,
+		.shed = &live->load.step,
 		.tool_version = KS_VERSION,
 		.ended = ks_live_ended,
 		.more = ks_live_more,

@@ -13,6 +13,7 @@
 #include "analyzer/live/feed.h"
 #include "analyzer/live/helper.h"
 #include "analyzer/live/http.h"
+#include "analyzer/live/load.h"
 #include "analyzer/live/notify.h"
 #include "analyzer/live/privilege.h"
 #include "analyzer/live/screen.h"
@@ -73,6 +74,7 @@ struct ks_live {
 	struct ks_run_config run;            /* of the segment */
 	struct ks_feed feed;
 	struct ks_drops drops;
+	struct ks_load load;
 	struct ks_copy copy;
 	struct ks_announcer announcer;
 	struct ks_helper helper;
@@ -130,6 +132,8 @@ void ks_live_top_bin(struct ks_live *live, int64_t end_s);
 /* Once a second; ks_live_read_drops also at the end of a bin. */
 void ks_live_keep_house(struct ks_live *live, int64_t now_ns, bool rereads);
 void ks_live_read_drops(struct ks_live *live, int64_t now_ns);
+/* Whether to leave something out, or take it up again. */
+void ks_live_balance(struct ks_live *live, int64_t now_ns);
 /* The facts that only live knows. */
 enum ks_error ks_live_more(void *arg, struct ks_sink *sink, struct ks_diag *diag);
 /* In the copy: judge what was written if `error` is KS_SUCCESS, tell the original, end the process. */

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
  * analyzer/cli/live_house.c -- the verb live: what is done once a second. */
+#include <math.h>
+
 #include "analyzer/cli/live.h"
 
 void
@@ -12,6 +14,22 @@ ks_live_read_drops(struct ks_live *live, int64_t now_ns)
 		ks_drops_count(&live->drops, (uint32_t)i, &lost);
 	}
 	ks_drops_read(&live->drops, now_ns);
+}
+
+void
+ks_live_balance(struct ks_live *live, int64_t now_ns)
+{
+	static const char *const now[] = {
+		[KS_SHED_NONE] = "packets are kept up with again: nothing is left out",
+		[KS_SHED_SAMPLES] = "packets come too fast: no sequences of queries that are not about keys",
+		[KS_SHED_BACKGROUND] =
+			"packets come too fast: what is not about keys is counted in totals and bins only",
+	};
+	double fill = 0;
+	for (size_t i = 0; i < live->feed.n_rings; i++)
+		fill = fmax(fill, ks_ring_fill(live->feed.rings[i]));
+	if (ks_load_look(&live->load, now_ns, fill, live->drops.all.kernel))
+		ks_live_say(live, "%s", now[live->load.step]);
 }
 
 static void

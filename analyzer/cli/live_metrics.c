@@ -223,6 +223,10 @@ ks_live_figures_text(void *arg, char *ret, size_t size)
 	add(&text, "keystorm_build_info{version=\"%s\"} 1\n", KS_VERSION);
 	add_interfaces(&text, live);
 	add_storms(&text, &live->announcer);
+	add_head(&text, "shed_step", "gauge",
+		 "What is left out because packets come too fast: 0 nothing, 1 samples, 2 all detail that is "
+		 "not about keys.");
+	add(&text, "keystorm_shed_step %d\n", (int)live->load.step);
 	add_head(&text, "database_writable", "gauge",
 		 "Whether what is known could be written the last time.");
 	add(&text, "keystorm_database_writable %d\n", !live->failing);
