@@ -31,6 +31,7 @@ struct ks_live_options {
 	const char *interfaces[KS_FEED_RINGS];
 	size_t n_interfaces;
 	const char *database, *rollovers, *zone_servers;
+	size_t fanout;              /* rings of each interface */
 	const char *user;           /* to become; NULL: stay */
 	struct ks_ring_config ring; /* ports: of `ports` */
 	uint16_t ports[64];

@@ -8,9 +8,14 @@
 void
 ks_live_read_drops(struct ks_live *live, int64_t now_ns)
 {
-	for (size_t i = 0; i < live->feed.n_rings; i++) {
-		struct ks_ring_lost lost;
-		ks_ring_lost(live->feed.rings[i], &lost);
+	for (size_t i = 0; i < live->feed.n_interfaces; i++) {
+		struct ks_ring_lost lost = {0};
+		for (size_t k = 0; k < live->feed.fanout; k++) {
+			struct ks_ring_lost more;
+			ks_ring_lost(live->feed.rings[i * live->feed.fanout + k], &more);
+			lost.kernel += more.kernel;
+			lost.interface += more.interface;
+		}
 		ks_drops_count(&live->drops, (uint32_t)i, &lost);
 	}
 	ks_drops_read(&live->drops, now_ns);
@@ -35,10 +40,11 @@ ks_live_balance(struct ks_live *live, int64_t now_ns)
 static void
 tell_interfaces(struct ks_live *live)
 {
-	for (size_t i = 0; i < live->feed.n_rings; i++) {
-		const bool down = !ks_ring_is_up(live->feed.rings[i]);
+	for (size_t i = 0; i < live->feed.n_interfaces; i++) {
+		const bool down = !ks_ring_is_up(ks_feed_ring(&live->feed, i));
 		if (down != live->is_down[i])
-			ks_live_say(live, "interface %.100s is %s", ks_ring_name(live->feed.rings[i]),
+			ks_live_say(live, "interface %.100s is %s",
+				    ks_ring_name(ks_feed_ring(&live->feed, i)),
 				    down ? "down or gone: waiting for it" : "up again");
 		live->is_down[i] = down;
 	}

@@ -12,6 +12,7 @@ enum { SNAPLEN = 65536 };
 
 enum {
 	OPT_BIN = 256,
+	OPT_FANOUT,
 	OPT_FILTER,
 	OPT_FINE,
 	OPT_MEMORY,
@@ -36,6 +37,7 @@ static const struct option words[] = {
 	{"interface", required_argument, NULL, 'i'},
 	{"database", required_argument, NULL, 'd'},
 	{"bin", required_argument, NULL, OPT_BIN},
+	{"fanout", required_argument, NULL, OPT_FANOUT},
 	{"filter", required_argument, NULL, OPT_FILTER},
 	{"fine", required_argument, NULL, OPT_FINE},
 	{"memory", required_argument, NULL, OPT_MEMORY},
@@ -71,6 +73,8 @@ print_help(void)
 		"  -d, --database DB      the database (" KS_DATABASE_DEFAULT ")\n"
 		"      --bin S            width of the time bins in seconds (60)\n"
 		"      --filter BPF       only packets that match, as with tcpdump (what DNS needs)\n"
+		"      --fanout N         let the kernel divide the packets of an interface between N rings "
+		"(1)\n"
 		"      --ring SIZE        buffer of an interface in the kernel (64M)\n"
 		"      --retain DAYS      forget what is older (keep all)\n"
 		"      --fine DAYS        add up older bins to hours (with --retain 14, else never)\n"
@@ -151,6 +155,17 @@ take_days(const char *name, const char *text, uint32_t *ret)
 }
 
 static int
+take_fanout(struct ks_live_options *options, const char *text)
+{
+	uint64_t number;
+	if (!ks_option_number(text, 1, KS_FEED_RINGS, &number))
+		return ks_cli_usage("live", "--fanout '%s' is no number of rings (1 to %d)", text,
+				    KS_FEED_RINGS);
+	options->fanout = (size_t)number;
+	return KS_EXIT_DONE;
+}
+
+static int
 take_ring(struct ks_live_options *options, const char *text)
 {
 	uint64_t number;
@@ -184,6 +199,8 @@ take(struct ks_live_options *options, int option)
 		return take_seconds("--bin", optarg, &options->bin_s);
 	case OPT_SEGMENT:
 		return take_seconds("--segment", optarg, &options->segment_s);
+	case OPT_FANOUT:
+		return take_fanout(options, optarg);
 	case OPT_FILTER:
 		options->ring.filter = optarg;
 		return KS_EXIT_DONE;
@@ -249,6 +266,12 @@ check(struct ks_live_options *options, int argc, char **argv)
 		return ks_cli_usage("live", "'%s' is one argument too many", argv[optind]);
 	if (options->n_interfaces == 0)
 		return ks_cli_usage("live", "which interface? -i NAME");
+	if (options->n_interfaces * options->fanout > KS_FEED_RINGS)
+		return ks_cli_usage("live", "%zu interfaces with --fanout %zu: more than %d rings",
+				    options->n_interfaces, options->fanout, KS_FEED_RINGS);
+	if (options->ring.bytes / options->fanout < KS_RING_MIN)
+		return ks_cli_usage("live", "--ring is less than 1M for each of --fanout %zu",
+				    options->fanout);
 	if (options->fine_days == 0 && options->retain_days != 0)
 		options->fine_days = KS_LIVE_FINE_DAYS;
 	/* A bin must not be torn in two. */
@@ -263,6 +286,7 @@ ks_live_options_parse(int argc, char **argv, struct ks_live_options *ret)
 		.database = KS_DATABASE_DEFAULT,
 		.ring = {.bytes = KS_RING_DEFAULT, .snaplen = SNAPLEN, .promiscuous = true, .n_ports = 1},
 		.ports = {53},
+		.fanout = 1,
 		.bin_s = KS_LIVE_BIN_S,
 		.segment_s = KS_LIVE_SEGMENT_S,
 		.memory_bytes = KS_MEMORY_DEFAULT,

@@ -48,7 +48,7 @@ static const char *
 name_of(const void *arg, uint32_t interface)
 {
 	const struct ks_feed *const feed = arg;
-	return ks_ring_name(feed->rings[interface]);
+	return ks_ring_name(ks_feed_ring(feed, interface));
 }
 
 enum ks_error

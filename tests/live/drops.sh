@@ -25,6 +25,19 @@ gone=$(number flood.db "$lost")
 echo "# full speed: $sent sent, $got captured, $gone lost"
 result $((sent != got + gone)) 'full speed: captured and lost are what was sent'
 
+# The same, divided between two rings.
+live divided -i ks1 --bin 1 --ring 2M --filter '' --fanout 2
+kill -STOP "$live"
+tcpreplay -q -i ks0 --topspeed --loop=50 "$data/root-rollover-one-server.pcap" >replay.out 2>&1
+kill -CONT "$live"
+sleep 1.5
+stop_live
+sent=$(sent_of replay.out)
+got=$(number divided.db "$captured")
+gone=$(number divided.db "$lost")
+echo "# two rings: $sent sent, $got captured, $gone lost"
+result $((gone == 0 || got == 0 || sent != got + gone)) 'two rings: captured and lost are what was sent'
+
 # A reader that is held up: the ring must overflow.
 live held -i ks1 --bin 1 --ring 1M --filter ''
 tcpreplay -q -i ks0 --topspeed "$data/zsk-rollover.pcap" >first.out 2>&1
