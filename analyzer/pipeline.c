@@ -138,6 +138,8 @@ read_all(struct run *run, struct ks_diag *diag)
 		size_t n;
 		const enum ks_error error =
 			ks_capture_next_batch(run->capture, packets, KS_COUNT(packets), &n, diag);
+		if (run->config->shed != NULL)
+			run->shard.shed = *run->config->shed;
 		ks_dissect_feed_batch(run->dissector, packets, n);
 		if (run->relay == NULL)
 			empty_batch(run->collector);
@@ -385,6 +387,12 @@ put_notices(const struct run *run, const struct ks_dissect_stats *stats, struct 
 		NOTICE("icmp_unreachable", shard->icmp.kinds[KS_ICMP_UNREACHABLE],
 		       "ICMP: host or network not reachable, or forbidden"),
 		NOTICE("icmp_other", shard->icmp.kinds[KS_ICMP_OTHER], "ICMP: other errors that quote DNS"),
+		LOSS("samples_shed", shard->samples_shed,
+		     "queries not about keys that were not looked at for sequences, for packets came too "
+		     "fast"),
+		LOSS("details_shed", shard->details_shed,
+		     "messages not about keys that are in totals, bins and servers only, not by source, name "
+		     "or error, for packets came too fast: a narrower --filter, or a faster machine"),
 		LOSS("sources_unlisted", totals->unlisted_sources,
 		     "messages of sources that left a full table: counted in totals, bins and prefixes, not "
 		     "by "

@@ -11,6 +11,7 @@
 
 #include "analyzer/capture/capture.h"
 #include "analyzer/given.h"
+#include "analyzer/shed.h"
 #include "analyzer/sink.h"
 #include "dissect/dissect.h"
 
@@ -21,7 +22,8 @@ struct ks_run_config {
 	struct ks_ports ports;
 	const struct ks_prefix *servers;
 	size_t n_servers;
-	const struct ks_given_server *given; /* servers of zones, sorted (given.h), n_given of them */
+	/* Servers of zones, sorted (given.h), n_given of them. Read behind `ended`, which may change them. */
+	const struct ks_given_server *given;
 	size_t n_given;
 	size_t memory_bytes;
 	unsigned jobs;  /* threads: 2 or more: one reads and dissects, one counts; 0 and 1: one for both */
@@ -29,6 +31,7 @@ struct ks_run_config {
 	char vantage;   /* 'A', 'M', 'R'; 0: inferred */
 	const char *sensor; /* "" for none */
 	const char *tool_version;
+	const enum ks_shed *shed;          /* what to leave out, as of now; may be NULL: nothing */
 	const volatile sig_atomic_t *stop; /* non-zero ends the run early; may be NULL */
 	/* Called now and then (about every 64 Ki packets); may be NULL. */
 	void (*progress)(void *arg, struct ks_capture *capture, uint64_t packets);

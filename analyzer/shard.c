@@ -261,9 +261,14 @@ ks_shard_count(struct ks_shard *shard, const struct ks_message *message, const s
 	*(message->tcp ? &totals->tcp : &totals->udp) += 1;
 	*(message->v6 ? &totals->ipv6 : &totals->ipv4) += 1;
 	ks_series_advance(&shard->series, message->time_ns);
-	place_source(shard, &place);
-	count_server(shard, &place);
 	place_chain(shard, &place);
+	place.shed = shard->shed == KS_SHED_BACKGROUND && !place.chain;
+	shard->details_shed += place.shed;
+	if (place.shed)
+		place.source = KS_MAP_NONE;
+	else
+		place_source(shard, &place);
+	count_server(shard, &place);
 	struct ks_cell *const cell = ks_series_cell(&shard->series, message->time_ns, place.server,
 						    message->tcp ? KS_TCP : KS_UDP, message->dns.qtype);
 	if (ks_dns_is_response(&message->dns))

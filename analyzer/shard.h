@@ -32,6 +32,7 @@
 #include "analyzer/sample.h"
 #include "analyzer/saving.h"
 #include "analyzer/series.h"
+#include "analyzer/shed.h"
 #include "analyzer/signals.h"
 #include "analyzer/sink.h"
 #include "dissect/dissect.h"
@@ -127,6 +128,8 @@ struct ks_shard {
 	struct ks_lookaside lookaside;
 	struct ks_depths depths;
 	struct ks_totals totals;
+	enum ks_shed shed; /* the caller's wish */
+	uint64_t samples_shed, details_shed;
 	const struct ks_given_server *given; /* sorted, n_given of them, for the end; the caller's */
 	size_t n_given;
 	struct ks_addr server_met; /* last, and its number: most captures have few servers */

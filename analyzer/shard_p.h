@@ -25,6 +25,7 @@ struct ks_place {
 	struct ks_flow *flow;        /* or NULL */
 	bool dnskey;                 /* an IN DNSKEY question of opcode QUERY */
 	bool chain;                  /* that, or DS */
+	bool shed;                   /* no details of it */
 	uint32_t record;             /* of a query in the samples, or KS_SAMPLE_NONE */
 	int64_t before_ns;           /* the flow's message before this one, if `flow` had one */
 	int64_t source_before_ns;    /* the source's; 0: it had none */

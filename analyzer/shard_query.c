@@ -27,6 +27,10 @@ record_query(struct ks_shard *shard, struct ks_place *place)
 	place->record = KS_SAMPLE_NONE;
 	struct ks_source *const source = place->source_at;
 	struct ks_samples *const samples = &shard->samples;
+	if (shard->shed != KS_SHED_NONE && !place->chain) {
+		shard->samples_shed++;
+		return;
+	}
 	if (source == NULL || !ks_samples_wants(samples, place->chain))
 		return;
 	const enum ks_sample_rank rank = rank_of(source);
@@ -301,6 +305,8 @@ ks_shard_query(struct ks_shard *shard, struct ks_place *place, struct ks_cell *c
 		if (place->chain && !place->dnskey)
 			ks_shard_count32(&source->ds_queries);
 	}
+	if (place->shed)
+		return;
 	feed_signals(shard, place);
 	count_client(shard, place);
 	if (place->chain)

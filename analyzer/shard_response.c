@@ -104,6 +104,8 @@ ks_shard_response(struct ks_shard *shard, struct ks_place *place, struct ks_cell
 			ks_shard_count32(&ks_shard_tcp_of(shard, place)->responses);
 		}
 	}
+	if (place->shed)
+		return;
 	ks_nxdomain_feed(&shard->nxdomain, message);
 	ks_errors_response(&shard->errors, &message->dns, message->time_ns);
 	ks_ledger_feed(&shard->ledger, place->server, message);

@@ -34,14 +34,17 @@ ks_chart_init(struct ks_chart *chart, int64_t first_s, int64_t last_s, int64_t b
 }
 
 void
-ks_chart_add(struct ks_chart *chart, int64_t t_s, double qps)
+ks_chart_add(struct ks_chart *chart, int64_t t_s, int64_t width_s, double qps)
 {
-	int64_t bin = bin_of(t_s, chart->bin_s) - bin_of(chart->first_s, chart->bin_s);
-	if (bin < 0 || !isfinite(qps))
+	const int64_t first = bin_of(chart->first_s, chart->bin_s);
+	const int64_t from = bin_of(t_s, chart->bin_s) - first;
+	const int64_t to = width_s > chart->bin_s ? bin_of(t_s + width_s - 1, chart->bin_s) - first : from;
+	if (to < 0 || !isfinite(qps))
 		return;
-	uint64_t column = (uint64_t)bin / chart->bins_per_column;
-	if (column < chart->n && qps > chart->peak[column])
-		chart->peak[column] = qps;
+	for (uint64_t i = from < 0 ? 0 : (uint64_t)from / chart->bins_per_column;
+	     i <= (uint64_t)to / chart->bins_per_column && i < chart->n; i++)
+		if (qps > chart->peak[i])
+			chart->peak[i] = qps;
 }
 
 static double

@@ -25,8 +25,8 @@ struct ks_chart {
 
 /* `width`: of the terminal, 0 when it does not matter. */
 void ks_chart_init(struct ks_chart *chart, int64_t first_s, int64_t last_s, int64_t bin_s, size_t width);
-/* The rate of the bin that begins at `t_s`; what lies outside the capture is left out. */
-void ks_chart_add(struct ks_chart *chart, int64_t t_s, double qps);
+/* The rate of the bin that begins at `t_s` and is so wide; what lies outside the capture is left out. */
+void ks_chart_add(struct ks_chart *chart, int64_t t_s, int64_t width_s, double qps);
 void ks_chart_print(const struct ks_chart *chart, struct ks_buf *buf, const char *what, bool unicode);
 
 #endif

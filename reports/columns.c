@@ -111,6 +111,7 @@ static const struct ks_column known[] = {
 	{"in_ip_bps",         "in IP",        KS_COLUMN_BPS,    40, 0},
 	{"out_ip_bps",        "out IP",       KS_COLUMN_BPS,    39, 0},
 	{"dropped",           "lost",         KS_COLUMN_COUNT,  93, 0},
+	{"bin_s",             "bin",          KS_COLUMN_SPAN_S,  8, 0},
 	{"dnskey_qps",        "DNSKEY q/s",   KS_COLUMN_RATE,   95, 0},
 	{"all_qps",           "all q/s",      KS_COLUMN_RATE,   80, 0},
 	{"response_bps",      "answers",      KS_COLUMN_BPS,    85, 0},

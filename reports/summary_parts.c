@@ -192,8 +192,10 @@ see_bin(void *arg, const struct ks_rows *rows)
 	struct series *series = arg;
 	int64_t t;
 	double queries, qps;
+	const struct ks_value wide = ks_column_value(rows, "bin_s");
+	const double width_s = ks_column_number(&wide, 0);
 	if (read_bin(rows, &t, &queries, &qps))
-		ks_chart_add(series->chart, t, qps);
+		ks_chart_add(series->chart, t, width_s > 0 && width_s < 1e9 ? (int64_t)width_s : 0, qps);
 	return true;
 }
 

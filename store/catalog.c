@@ -54,7 +54,7 @@ const struct ks_catalog_entry ks_catalog[] = {
 		.sql = ks_sql_traffic,
 		.columns = "t, in_bps, out_bps, in_pps, out_pps, in_dns_bps, out_dns_bps, in_ip_bps, "
 			   "out_ip_bps, "
-			   "dropped",
+			   "dropped, bin_s",
 		.order = "t_s",
 		.rankable =
 			" in_bps out_bps in_pps out_pps in_dns_bps out_dns_bps in_ip_bps out_ip_bps dropped ",
@@ -64,8 +64,8 @@ const struct ks_catalog_entry ks_catalog[] = {
 	{
 		.name = "qtypes",
 		.sql = ks_sql_qtypes,
-		.columns =
-			"t, qtype, queries, responses, qps, query_bytes, response_bytes, share_of_increase",
+		.columns = "t, qtype, queries, responses, qps, query_bytes, response_bytes, "
+			   "share_of_increase, bin_s",
 		.order = "t_s, queries DESC, code",
 		.rankable = " queries responses qps query_bytes response_bytes share_of_increase ",
 		.takes = KS_TAKES_SERVER | KS_TAKES_TIME | KS_TAKES_STEP | KS_TAKES_BY,
@@ -387,7 +387,8 @@ const struct ks_catalog_entry ks_catalog[] = {
 	{
 		.name = "rollover-series",
 		.sql = ks_sql_rollover_series,
-		.columns = "zone, t, dnskey_qps, all_qps, response_bps, requery_ratio, new_offenders, event",
+		.columns = "zone, t, dnskey_qps, all_qps, response_bps, requery_ratio, new_offenders, event, "
+			   "bin_s",
 		.order = "zone, at_s",
 		.rankable = " dnskey_qps all_qps response_bps requery_ratio new_offenders ",
 		.takes = KS_TAKES_ZONE | KS_TAKES_TIME | KS_TAKES_STEP | KS_TAKES_BY,

@@ -10,8 +10,10 @@
 /* clang-format off */
 static const char caveats_sql[] =
 	"WITH tally AS (SELECT count(*) AS runs, total(partial) AS partial, total(queries_only) AS queries_only,"
-	"  total(responses_only) AS responses_only, total(anonymized) AS anonymized, count(DISTINCT bin_s) AS widths, min(bin_s) AS narrowest,"
-	"  max(bin_s) AS widest, count(DISTINCT vantage) AS vantages FROM run),"
+	"  total(responses_only) AS responses_only, total(anonymized) AS anonymized,"
+	"  count(DISTINCT iif(rolled_from_s IS NULL, bin_s, NULL)) AS widths, min(iif(rolled_from_s IS NULL, bin_s, NULL)) AS narrowest,"
+	"  max(iif(rolled_from_s IS NULL, bin_s, NULL)) AS widest, max(iif(rolled_from_s IS NULL, NULL, bin_s)) AS coarse,"
+	"  count(DISTINCT vantage) AS vantages FROM run),"
 	" packets AS (SELECT total(value) AS n FROM counter WHERE kind = 'total' AND name = 'packets'),"
 	" inputs AS (SELECT count(*) FILTER (WHERE state = 'unreadable') AS unreadable,"
 	"  count(*) FILTER (WHERE state = 'cut') AS cut, count(*) FILTER (WHERE state = 'unfinished') AS unfinished FROM input),"
@@ -52,6 +54,8 @@ static const char caveats_sql[] =
 	"  'storms have not been looked for since the last change: keystorm judge does' END FROM tally"
 	" UNION ALL SELECT CASE WHEN widths > 1 THEN"
 	"  printf('captures with bins of %d to %d s were folded into bins of %d s', narrowest, widest, widest) END FROM tally"
+	" UNION ALL SELECT CASE WHEN coarse IS NOT NULL THEN"
+	"  printf('old bins were added up to bins of %d s: storms are looked for in all others', coarse) END FROM tally"
 	" UNION ALL SELECT CASE WHEN vantages > 1 THEN"
 	"  'captures from different vantage points were added up: one packet may count twice' END FROM tally";
 /* clang-format on */

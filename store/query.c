@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "store/query.h"
 
+#include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -92,10 +94,17 @@ check_by(const struct ks_catalog_entry *entry, const char *by, struct ks_diag *d
 }
 
 static enum ks_error
-check_step(struct ks_store *store, int64_t step_s, struct ks_diag *diag)
+check_step(struct ks_store *store, const struct ks_query *query, struct ks_diag *diag)
 {
+	/* Bins that were rolled up matter where they are looked at. */
+	static const char sql[] = "SELECT coalesce(max(bin_s), 0) FROM run WHERE rolled_from_s IS NULL OR"
+				  " (last_ns >= %lld AND first_ns < %lld)";
+	const int64_t step_s = query->step_s;
 	int64_t bin_s = 0;
-	const enum ks_error error = ks_sql_number(store, "SELECT bin_s FROM whole", &bin_s, diag);
+	char text[sizeof(sql) + 40];
+	(void)snprintf(text, sizeof(text), sql, query->has_from ? (long long)query->from_ns : LLONG_MIN,
+		       query->has_to ? (long long)query->to_ns : LLONG_MAX);
+	const enum ks_error error = ks_sql_number(store, text, &bin_s, diag);
 	if (error != KS_SUCCESS || bin_s == 0 || step_s % bin_s == 0)
 		return error;
 	return ks_diag_set(diag, KS_ERR_USAGE, "--step %lld is no multiple of the stored bin of %lld s",
@@ -210,7 +219,7 @@ ks_rows_open(struct ks_store *store, const char *name, const struct ks_query *qu
 		return refuse_name(name, diag);
 	enum ks_error error = check_options(entry, query, diag);
 	if (error == KS_SUCCESS && query->step_s > 0)
-		error = check_step(store, query->step_s, diag);
+		error = check_step(store, query, diag);
 	if (error != KS_SUCCESS)
 		return error;
 

@@ -37,7 +37,7 @@ static const char *const runs_sql[WATCHES] = {
 static const char all_sql[] =
 	"SELECT NULL, t_s / w * w AS t, sum(iif(responses_only OR qtype <> 48, 0, queries)),"
 	" sum(iif(queries_only, 0, response_dns_bytes)), sum(iif(responses_only, 0, queries)), 0, 0"
-	" FROM bin JOIN (SELECT run_id, queries_only, responses_only FROM run) USING (run_id), (SELECT bin_s AS w FROM whole)"
+	" FROM bin JOIN (SELECT run_id, queries_only, responses_only FROM run) USING (run_id), (SELECT widest_s AS w FROM whole)"
 	" WHERE :zone IS NULL OR :zone IS NOT NULL GROUP BY t";
 static const char zones_sql[] =
 	"SELECT name, t_s / w * w AS t, sum(iif(responses_only, 0, queries)),"
@@ -45,7 +45,7 @@ static const char zones_sql[] =
 	" sum(iif(queries_only OR responses_only, 0, rq_hot + rq_warm + rq_cool)),"
 	" sum(iif(queries_only OR responses_only, 0, queries - rq_retransmit))"
 	" FROM zone_bin JOIN zone USING (zone_id)"
-	" JOIN (SELECT run_id, queries_only, responses_only FROM run) USING (run_id), (SELECT bin_s AS w FROM whole)"
+	" JOIN (SELECT run_id, queries_only, responses_only FROM run) USING (run_id), (SELECT widest_s AS w FROM whole)"
 	" WHERE :zone IS NULL OR zone_id = (SELECT zone_id FROM zone WHERE name_wire = :zone)"
 	" GROUP BY name, t ORDER BY name, t";
 /* clang-format on */
@@ -230,7 +230,7 @@ ks_store_each_rates(struct ks_store *store, const char *zone, struct ks_store_co
 {
 	struct reader reader = {.each = each, .arg = arg};
 	int64_t bin_s = 0;
-	enum ks_error error = ks_sql_number(store, "SELECT bin_s FROM whole", &bin_s, diag);
+	enum ks_error error = ks_sql_number(store, "SELECT widest_s FROM whole", &bin_s, diag);
 	for (size_t i = 0; i < WATCHES && error == KS_SUCCESS; i++) {
 		reader.watches[i].bin_s = bin_s > 0 ? bin_s : 1;
 		error = read_watch(store, runs_sql[i], &reader.watches[i], diag);

@@ -21,6 +21,7 @@ CREATE TABLE run (
 	responses_only INTEGER NOT NULL CHECK (responses_only IN (0, 1)),
 	anonymized INTEGER NOT NULL CHECK (anonymized IN (0, 1)), -- addresses of sources are pseudonyms
 	bin_s INTEGER NOT NULL CHECK (bin_s > 0),
+	rolled_from_s INTEGER, -- what bin_s was before its bins were added up to coarse ones; NULL: they were not
 	time_digits INTEGER NOT NULL CHECK (time_digits IN (6, 9)), -- decimals of a second in the input
 	first_ns INTEGER, -- NULL: no packets
 	last_ns INTEGER
@@ -1034,18 +1035,33 @@ INSERT INTO ede VALUES
 	(29, 'Synthesized'),
 	(30, 'Invalid Query Type');
 
--- The database as a whole, one row. Bins of different widths are folded into the widest.
+-- The database as a whole, one row. Bins of different widths are folded into the widest, but for those that were
+-- rolled up: where one of these lies all is folded into its width.
 CREATE VIEW whole AS
 SELECT
 	count(*) AS runs,
 	min(first_ns) AS first_ns,
 	max(last_ns) AS last_ns,
 	nullif(max(last_ns) - min(first_ns), 0) / 1e9 AS span_s, -- NULL: no time passed, no rate is known
-	max(bin_s) AS bin_s,
+	coalesce(max(iif(rolled_from_s IS NULL, bin_s, NULL)), max(bin_s)) AS bin_s,
 	max(time_digits) AS time_digits,
 	min(responses_only) AS responses_only, -- 1: no run saw queries
-	min(queries_only OR responses_only) AS one_sided -- 1: no run saw both queries and answers
+	min(queries_only OR responses_only) AS one_sided, -- 1: no run saw both queries and answers
+	max(bin_s) AS widest_s,
+	max(iif(rolled_from_s IS NULL, NULL, bin_s)) AS coarse_s -- of bins that were rolled up; NULL: none
 FROM run;
+
+-- Where bins lie that were rolled up. Whatever begins in one of them is folded into it.
+CREATE VIEW coarse AS
+SELECT DISTINCT t_s / coarse_s * coarse_s AS t_s
+FROM whole, (
+	SELECT t_s FROM run CROSS JOIN traffic USING (run_id) WHERE rolled_from_s IS NOT NULL
+	UNION ALL
+	SELECT t_s FROM run CROSS JOIN bin USING (run_id) WHERE rolled_from_s IS NOT NULL
+	UNION ALL
+	SELECT t_s FROM run CROSS JOIN zone_bin USING (run_id) WHERE rolled_from_s IS NOT NULL
+)
+WHERE coarse_s > bin_s;
 
 -- Bounds over all runs. What a run does not list it may have met as often as its floor says: rows below that are
 -- missing in a run count so much more, with so much more err.

@@ -32,24 +32,29 @@ struct reader {
 	void *arg;
 };
 
+/* Runs whose bins were rolled up are left out everywhere: roll.c. */
+#define FINE_RUNS "(SELECT run_id FROM run WHERE rolled_from_s IS NULL) AS fine"
+
 /* Every second at which a bin of any kind begins, folded. Costly, so only asked when pieces are needed. */
-static const char instants_sql[] =
-	"SELECT DISTINCT t_s / w * w FROM (SELECT bin_s AS w FROM whole),"
-	" (SELECT t_s FROM traffic UNION SELECT t_s FROM bin UNION SELECT t_s FROM zone_bin)"
-	" ORDER BY 1";
+static const char instants_sql[] = "SELECT DISTINCT t_s / w * w FROM (SELECT bin_s AS w FROM whole),"
+				   " (SELECT t_s FROM " FINE_RUNS " CROSS JOIN traffic USING (run_id)"
+				   "  UNION SELECT t_s FROM " FINE_RUNS " CROSS JOIN bin USING (run_id)"
+				   "  UNION SELECT t_s FROM " FINE_RUNS " CROSS JOIN zone_bin USING (run_id))"
+				   " ORDER BY 1";
 
 /* The least and the greatest of them; a run's own come quickly from the primary keys. */
 static const char ends_sql[] =
 	"SELECT min(a) / w * w, max(b) / w * w, w FROM (SELECT bin_s AS w FROM whole),"
-	" (SELECT (SELECT min(t_s) FROM traffic WHERE traffic.run_id = run.run_id) AS a,"
-	"         (SELECT max(t_s) FROM traffic WHERE traffic.run_id = run.run_id) AS b FROM run"
-	"  UNION ALL SELECT (SELECT min(t_s) FROM bin WHERE bin.run_id = run.run_id),"
-	"         (SELECT max(t_s) FROM bin WHERE bin.run_id = run.run_id) FROM run"
-	"  UNION ALL SELECT min(t_s), max(t_s) FROM zone_bin)";
+	" (SELECT (SELECT min(t_s) FROM traffic WHERE traffic.run_id = fine.run_id) AS a,"
+	"         (SELECT max(t_s) FROM traffic WHERE traffic.run_id = fine.run_id) AS b FROM " FINE_RUNS
+	"  UNION ALL SELECT (SELECT min(t_s) FROM bin WHERE bin.run_id = fine.run_id),"
+	"         (SELECT max(t_s) FROM bin WHERE bin.run_id = fine.run_id) FROM " FINE_RUNS
+	"  UNION ALL SELECT min(t_s), max(t_s) FROM " FINE_RUNS " CROSS JOIN zone_bin USING (run_id))";
 
 static const char bins_sql[] = "SELECT zone_id, name, t_s / w * w AS t, sum(queries), sum(rq_hot + rq_warm + "
 			       "rq_cool), sum(rq_retransmit), sum(responses), sum(response_dns_bytes)"
-			       " FROM zone_bin JOIN zone USING (zone_id), (SELECT bin_s AS w FROM whole)"
+			       " FROM " FINE_RUNS " CROSS JOIN zone_bin USING (run_id)"
+			       " JOIN zone USING (zone_id), (SELECT bin_s AS w FROM whole)"
 			       " WHERE queries > 0 AND zone_id IN (SELECT zone_id FROM zone_bin GROUP BY "
 			       "zone_id HAVING sum(queries) >= ?1 * (SELECT bin_s FROM whole))"
 			       " GROUP BY zone_id, t ORDER BY name, t";
@@ -61,7 +66,8 @@ static const char servers_sql[] =
 	" busy AS (SELECT ip, row_number() OVER (ORDER BY length(ip), ip) AS number FROM asked"
 	"  WHERE n >= ?1 * (SELECT bin_s FROM whole) AND (SELECT count(*) FROM asked WHERE n > 0) > 1)"
 	" SELECT number, ip, t_s / w * w AS t, sum(queries), 0, 0, sum(responses), sum(response_dns_bytes)"
-	" FROM bin JOIN busy USING (ip), (SELECT bin_s AS w FROM whole)"
+	" FROM " FINE_RUNS
+	" CROSS JOIN bin USING (run_id) JOIN busy USING (ip), (SELECT bin_s AS w FROM whole)"
 	" WHERE qtype = 48 GROUP BY number, t ORDER BY number, t";
 
 /* Does every stretch between gaps of at least `gap_s` fit? */

@@ -44,6 +44,12 @@ void ks_store_abandon(struct ks_store *store); /* roll back what `begin` began *
  * any. In one transaction. */
 KS_MUST_CHECK enum ks_error ks_store_retain(struct ks_store *store, int64_t before_ns, struct ks_diag *diag);
 
+/* Add up the bins of runs whose last packet is older than `before_ns` into bins of `coarse_s`, but for those
+ * that the judge's look at a storm needs. Counts stay, and so do judgements; without these nothing is done.
+ * The oldest runs first, some each time. In one transaction. */
+KS_MUST_CHECK enum ks_error ks_store_roll(struct ks_store *store, int64_t before_ns, uint32_t coarse_s,
+					  struct ks_diag *diag);
+
 /* Figures of the run written last: at most `most` rows, those with the most queries. */
 enum ks_metric {
 	KS_METRIC_QTYPE, /* queries, responses */

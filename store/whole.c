@@ -22,18 +22,22 @@ struct ks_store_whole {
 	bool dense;
 };
 
+/* Runs whose bins were rolled up are left out: roll.c. */
+#define FINE_RUNS "(SELECT run_id FROM run WHERE rolled_from_s IS NULL) AS fine"
+
 /* In the order of the primary keys, so that nothing is sorted; runs are merged afterwards. */
-static const char traffic_sql[] = "SELECT t_s, 0, 0, sum(out_wire_bytes), sum(in_packets + out_packets), 0"
-				  " FROM traffic GROUP BY run_id, t_s";
+static const char traffic_sql[] =
+	"SELECT t_s, 0, 0, sum(out_wire_bytes), sum(in_packets + out_packets), 0"
+	" FROM " FINE_RUNS " CROSS JOIN traffic USING (run_id) GROUP BY run_id, t_s";
 static const char bins_sql[] =
 	"SELECT t_s, sum(queries), sum(response_dns_bytes), 0, sum(queries + responses), 0"
-	" FROM bin GROUP BY run_id, t_s";
-static const char drops_sql[] =
-	"SELECT t_s, 0, 0, 0, 0, sum(kernel + device) FROM drops GROUP BY run_id, t_s";
+	" FROM " FINE_RUNS " CROSS JOIN bin USING (run_id) GROUP BY run_id, t_s";
+static const char drops_sql[] = "SELECT t_s, 0, 0, 0, 0, sum(kernel + device) FROM " FINE_RUNS
+				" CROSS JOIN drops USING (run_id) GROUP BY run_id, t_s";
 /* A second that has begun belongs to the span. Files of a run that lie apart are one span: a folder is one
  * capture, and its quiet hours are no gaps. */
 static const char spans_sql[] = "SELECT first_ns / 1000000000, last_ns / 1000000000 + 1 FROM run"
-				" WHERE first_ns IS NOT NULL ORDER BY 1, 2";
+				" WHERE first_ns IS NOT NULL AND rolled_from_s IS NULL ORDER BY 1, 2";
 
 /* Whoever wrote the file: sums of these must not overflow. */
 static uint64_t

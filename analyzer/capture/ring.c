@@ -3,12 +3,14 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/if_packet.h>
 #include <net/if.h>
 #include <pcap/pcap.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 struct ks_ring {
@@ -21,8 +23,12 @@ struct ks_ring {
 	uint32_t snaplen;
 	int linktype;
 	bool nanoseconds, down;
+	int64_t from_ns;
 	int device_fd; /* /proc/net/dev: of our network namespace, which /sys need not be */
 	uint64_t interface_base;
+	size_t ring_bytes;
+	uint32_t put_base; /* what the kernel had put into the ring before there was a filter */
+	uint64_t taken, taken_bytes;
 	struct ks_ring_lost lost;
 };
 
@@ -123,6 +129,28 @@ ks_ring_lost(struct ks_ring *ring, struct ks_ring_lost *ret)
 	*ret = ring->lost;
 }
 
+/* Packets that the kernel put into the ring so far; the counter has 32 bits. */
+static uint32_t
+put_so_far(struct ks_ring *ring)
+{
+	struct pcap_stat stat;
+	return pcap_stats(ring->pcap, &stat) == 0 ? stat.ps_recv - stat.ps_drop
+						  : ring->put_base + (uint32_t)ring->taken;
+}
+
+double
+ks_ring_fill(struct ks_ring *ring)
+{
+	enum { HEAD_BYTES = 96 }; /* what the kernel writes before each, and padding */
+	const uint32_t taken = ring->put_base + (uint32_t)ring->taken;
+	const int32_t waiting = (int32_t)(put_so_far(ring) - taken);
+	if (waiting <= 0 || ring->taken == 0)
+		return 0;
+	const double mean_bytes = HEAD_BYTES + (double)ring->taken_bytes / (double)ring->taken;
+	const double fill = waiting * mean_bytes / (double)ring->ring_bytes;
+	return fill < 1 ? fill : 1;
+}
+
 /* --- opening --- */
 
 /* Those who may not are told what to do about it; libpcap's own words for the rest are fine. */
@@ -148,6 +176,15 @@ refuse(const char *name, pcap_t *pcap, int rc, struct ks_diag *diag)
 }
 
 static enum ks_error
+join_group(struct ks_ring *ring, uint16_t group, struct ks_diag *diag)
+{
+	const int value = group | PACKET_FANOUT_HASH << 16;
+	if (setsockopt(pcap_fileno(ring->pcap), SOL_PACKET, PACKET_FANOUT, &value, sizeof(value)) == 0)
+		return KS_SUCCESS;
+	return ks_diag_set(diag, KS_ERR_INPUT, "interface %.100s: --fanout: %s", ring->name, strerror(errno));
+}
+
+static enum ks_error
 activate(struct ks_ring *ring, const struct ks_ring_config *config, struct ks_diag *diag)
 {
 	char error[PCAP_ERRBUF_SIZE] = "";
@@ -165,7 +202,8 @@ activate(struct ks_ring *ring, const struct ks_ring_config *config, struct ks_di
 	if (pcap_setnonblock(ring->pcap, 1, error) != 0)
 		return ks_diag_set(diag, KS_ERR_INPUT, "interface %.100s: %s", ring->name, error);
 	ring->linktype = pcap_datalink(ring->pcap);
-	return set_filter(ring, config, diag);
+	const enum ks_error joined = config->group != 0 ? join_group(ring, config->group, diag) : KS_SUCCESS;
+	return joined == KS_SUCCESS ? set_filter(ring, config, diag) : joined;
 }
 
 enum ks_error
@@ -175,7 +213,8 @@ ks_ring_open(const char *name, const struct ks_ring_config *config, struct ks_ri
 	struct ks_ring *const ring = calloc(1, sizeof(*ring));
 	if (ring == NULL)
 		return ks_diag_set(diag, KS_ERR_MEMORY, "interface %.100s: out of memory", name);
-	ring->device_fd = open("/proc/net/dev", O_RDONLY | O_CLOEXEC);
+	ring->device_fd = config->is_further ? -1 : open("/proc/net/dev", O_RDONLY | O_CLOEXEC);
+	ring->from_ns = INT64_MIN;
 	ring->snaplen = config->snaplen;
 	ring->slab_bytes = (size_t)config->snaplen * 64; /* hundreds of usual packets, 64 of the largest */
 	ring->slab = malloc(ring->slab_bytes);
@@ -190,6 +229,8 @@ ks_ring_open(const char *name, const struct ks_ring_config *config, struct ks_ri
 		return error;
 	}
 	(void)read_device(ring, &ring->interface_base);
+	ring->ring_bytes = config->bytes;
+	ring->put_base = put_so_far(ring);
 	*ret = ring;
 	return KS_SUCCESS;
 }
@@ -216,11 +257,16 @@ keep(u_char *user, const struct pcap_pkthdr *header, const u_char *bytes)
 	struct ks_ring *const ring = (struct ks_ring *)(void *)user;
 	const uint32_t n = header->caplen < ring->snaplen ? header->caplen : ring->snaplen;
 	uint8_t *const to = ring->slab + ring->used;
+	const int64_t time_ns = (int64_t)header->ts.tv_sec * KS_NS_PER_S +
+				(int64_t)header->ts.tv_usec * (ring->nanoseconds ? 1 : 1000);
+	ring->taken++;
+	ring->taken_bytes += n;
+	if (time_ns < ring->from_ns)
+		return;
 	memcpy(to, bytes, n);
 	ring->used += n;
 	ring->packets[ring->n++] = (struct ks_packet){
-		.time_ns = (int64_t)header->ts.tv_sec * KS_NS_PER_S +
-			   (int64_t)header->ts.tv_usec * (ring->nanoseconds ? 1 : 1000),
+		.time_ns = time_ns,
 		.data = to,
 		.cap_len = n,
 		.wire_len = header->len > n ? header->len : n,
@@ -238,6 +284,12 @@ refill(struct ks_ring *ring)
 	ring->n = ring->at = ring->used = 0;
 	const int rc = pcap_dispatch(ring->pcap, KS_RING_BATCH, keep, (u_char *)ring);
 	ring->down = rc == PCAP_ERROR;
+}
+
+void
+ks_ring_begin(struct ks_ring *ring, int64_t from_ns)
+{
+	ring->from_ns = from_ns;
 }
 
 const struct ks_packet *

@@ -29,6 +29,11 @@ struct ks_ring_config {
 	bool promiscuous;
 	const uint16_t *ports; /* beside which nothing is looked at; for the default filter */
 	size_t n_ports;
+	/* Not 0: one of several rings between which the kernel divides the packets of an interface, all of
+	 * this group, by a hash of both ends that is the same in both directions; later fragments by
+	 * addresses alone. */
+	uint16_t group;
+	bool is_further; /* of a group, not the first: losses before the socket are not told of again */
 };
 
 /* What was lost since the ring was opened. */
@@ -50,6 +55,9 @@ int ks_ring_linktype(const struct ks_ring *ring);
 uint32_t ks_ring_snaplen(const struct ks_ring *ring);
 uint8_t ks_ring_time_digits(const struct ks_ring *ring); /* decimals of a second: 6 or 9 */
 
+/* Leave out what came before; for a ring sees everything until it has joined its group. */
+void ks_ring_begin(struct ks_ring *ring, int64_t from_ns);
+
 /* Becomes readable when there may be packets. -1: not to be waited for. */
 int ks_ring_fd(const struct ks_ring *ring);
 
@@ -65,6 +73,10 @@ ks_ring_is_spent(const struct ks_ring *ring); /* all of the slab was taken: the 
 bool ks_ring_is_up(const struct ks_ring *ring);
 
 void ks_ring_lost(struct ks_ring *ring, struct ks_ring_lost *ret);
+
+/* How much of the ring waits to be read, about, 0 to 1: packets that the kernel put there and nobody took, as
+ * large as those taken so far. A system call. */
+double ks_ring_fill(struct ks_ring *ring);
 
 /* The expression used by default: packets on the DNS ports; fragments and packets with extension headers,
  * whose ports cannot be seen; whatever is inside of VLAN tags, MPLS, PPPoE or tunnels; ICMP errors. `link`

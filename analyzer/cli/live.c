@@ -91,7 +91,7 @@ static uint64_t
 packets_of(const struct ks_live *live)
 {
 	uint64_t n = 0;
-	for (size_t i = 0; i < live->feed.n_rings; i++)
+	for (size_t i = 0; i < live->feed.n_interfaces; i++)
 		n += live->feed.infos[i].packets;
 	return n;
 }
@@ -161,6 +161,7 @@ look(void *arg, int64_t now_ns, int64_t packet_ns)
 {
 	struct ks_live *const live = arg;
 	listen(live, 0);
+	ks_live_balance(live, now_ns);
 	ks_http_serve(live->http);
 	if (ks_live_top_show(live, now_ns))
 		stop_asked = SIGTERM;
@@ -185,18 +186,33 @@ look(void *arg, int64_t now_ns, int64_t packet_ns)
 
 /* --- the verb --- */
 
+/* Rings of an interface share what one alone would have. */
+static enum ks_error
+open_ring(const struct ks_live_options *options, size_t i, struct ks_ring **ret, struct ks_diag *diag)
+{
+	const size_t interface = i / options->fanout;
+	struct ks_ring_config config = options->ring;
+	config.bytes /= options->fanout;
+	config.is_further = i % options->fanout > 0;
+	if (options->fanout > 1) /* a number that no other process has is as good as any */
+		config.group = (uint16_t)(((unsigned)getpid() << 4 | interface) % UINT16_MAX + 1);
+	return ks_ring_open(options->interfaces[interface], &config, ret, diag);
+}
+
 static enum ks_error
 open_interfaces(const struct ks_live_options *options, struct ks_feed *feed, struct ks_diag *diag)
 {
 	struct ks_ring *rings[KS_FEED_RINGS];
+	const size_t n_rings = options->n_interfaces * options->fanout;
 	size_t n = 0;
 	enum ks_error error = KS_SUCCESS;
-	for (; n < options->n_interfaces && error == KS_SUCCESS; n += error == KS_SUCCESS)
-		error = ks_ring_open(options->interfaces[n], &options->ring, &rings[n], diag);
-	if (error == KS_SUCCESS) {
-		error = ks_feed_init(feed, rings, n, diag);
-		return error;
-	}
+	for (; n < n_rings && error == KS_SUCCESS; n += error == KS_SUCCESS)
+		error = open_ring(options, n, &rings[n], diag);
+	const int64_t now_ns = ks_feed_now();
+	for (size_t i = 0; i < n && options->fanout > 1; i++)
+		ks_ring_begin(rings[i], now_ns);
+	if (error == KS_SUCCESS)
+		return ks_feed_init(feed, rings, n, options->fanout, diag);
 	while (n > 0)
 		ks_ring_close(rings[--n]);
 	return error;
@@ -235,23 +251,24 @@ static enum ks_error
 run_segment(struct ks_live *live, struct ks_diag *diag)
 {
 	const struct ks_live_options *const options = live->options;
-	struct ks_run_config config = {
+	live->run = (struct ks_run_config){
 		.servers = options->servers,
 		.n_servers = options->n_servers,
 		.memory_bytes = options->memory_bytes / 2, /* the other half: copy.h */
 		.bin_s = options->bin_s,
 		.vantage = options->vantage,
 		.sensor = options->sensor,
+		.shed = &live->load.step,
 		.tool_version = KS_VERSION,
 		.ended = ks_live_ended,
 		.more = ks_live_more,
 		.end_arg = live,
 	};
 	for (size_t i = 0; i < options->ring.n_ports; i++)
-		ks_ports_add(&config.ports, options->ports[i]);
+		ks_ports_add(&live->run.ports, options->ports[i]);
 	struct ks_run_outcome outcome;
 	live->ends_segment = false;
-	const enum ks_error error = ks_run(&live->feed.capture, &config, NULL, &outcome, diag);
+	const enum ks_error error = ks_run(&live->feed.capture, &live->run, NULL, &outcome, diag);
 	if (live->is_copy)
 		ks_live_copy_end(live, error, diag);
 	return error;
@@ -352,8 +369,7 @@ ks_cli_live(int argc, char **argv)
 	struct ks_live_options options;
 	const struct sigaction action = {.sa_handler = on_stop}, again = {.sa_handler = on_reread};
 	int status = ks_live_options_parse(argc, argv, &options);
-	if (status == KS_EXIT_DONE && !options.help && options.rollovers != NULL &&
-	    !ks_calendar_read("live", options.rollovers, &live.calendar))
+	if (status == KS_EXIT_DONE && !options.help && !ks_live_read_files(&live, &options))
 		status = KS_EXIT_USAGE;
 	if (status == KS_EXIT_DONE && !options.help) {
 		(void)sigaction(SIGINT, &action, NULL);
@@ -361,7 +377,7 @@ ks_cli_live(int argc, char **argv)
 		(void)sigaction(SIGHUP, &again, NULL);
 		status = capture(&live, &options);
 	}
-	ks_calendar_done(&live.calendar);
+	ks_live_files_done(&live);
 	ks_live_options_done(&options);
 	return status;
 }

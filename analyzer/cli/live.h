@@ -6,28 +6,38 @@
 
 #include "analyzer/cli/calendar.h"
 #include "analyzer/cli/cli.h"
+#include "analyzer/cli/zone_servers.h"
 #include "analyzer/live/announce.h"
 #include "analyzer/live/copy.h"
 #include "analyzer/live/drops.h"
 #include "analyzer/live/feed.h"
 #include "analyzer/live/helper.h"
 #include "analyzer/live/http.h"
+#include "analyzer/live/load.h"
 #include "analyzer/live/notify.h"
 #include "analyzer/live/privilege.h"
 #include "analyzer/live/screen.h"
 #include "analyzer/pipeline.h"
 
-enum { KS_LIVE_BIN_S = 60, KS_LIVE_SEGMENT_S = 3600, KS_LIVE_SERVERS_MAX = 4096 };
+enum {
+	KS_LIVE_BIN_S = 60,
+	KS_LIVE_SEGMENT_S = 3600,
+	KS_LIVE_SERVERS_MAX = 4096,
+	KS_LIVE_COARSE_S = 3600,
+	KS_LIVE_FINE_DAYS = 14
+};
 
 struct ks_live_options {
 	const char *interfaces[KS_FEED_RINGS];
 	size_t n_interfaces;
-	const char *database, *rollovers;
+	const char *database, *rollovers, *zone_servers;
+	size_t fanout;              /* rings of each interface */
 	const char *user;           /* to become; NULL: stay */
 	struct ks_ring_config ring; /* ports: of `ports` */
 	uint16_t ports[64];
 	uint32_t bin_s, segment_s;
 	uint32_t retain_days; /* 0: for ever */
+	uint32_t fine_days;   /* then bins are added up; 0: never */
 	size_t memory_bytes;
 	struct ks_prefix *servers; /* KS_LIVE_SERVERS_MAX of them */
 	size_t n_servers;
@@ -60,9 +70,12 @@ struct ks_live_figures {
 /* The verb while it is on. */
 struct ks_live {
 	const struct ks_live_options *options;
-	struct ks_calendar calendar; /* with options->rollovers */
+	struct ks_calendar calendar;         /* with options->rollovers */
+	struct ks_zone_servers zone_servers; /* with options->zone_servers */
+	struct ks_run_config run;            /* of the segment */
 	struct ks_feed feed;
 	struct ks_drops drops;
+	struct ks_load load;
 	struct ks_copy copy;
 	struct ks_announcer announcer;
 	struct ks_helper helper;
@@ -91,6 +104,10 @@ struct ks_live {
 	uint64_t packets;            /* of segments that are over */
 };
 
+/* The files that options name: at the start (false: what is wrong was told), and again when SIGHUP asked. */
+bool ks_live_read_files(struct ks_live *live, const struct ks_live_options *options);
+void ks_live_reread_files(struct ks_live *live);
+void ks_live_files_done(struct ks_live *live);
 /* In the copy, when its run ends: opens the database. In the original: KS_ERR_INTERRUPTED. */
 enum ks_error ks_live_ended(void *arg, struct ks_sink **sink, struct ks_diag *diag);
 /* In the copy: tell the original which storms are on. In the original: hear it. */
@@ -116,6 +133,8 @@ void ks_live_top_bin(struct ks_live *live, int64_t end_s);
 /* Once a second; ks_live_read_drops also at the end of a bin. */
 void ks_live_keep_house(struct ks_live *live, int64_t now_ns, bool rereads);
 void ks_live_read_drops(struct ks_live *live, int64_t now_ns);
+/* Whether to leave something out, or take it up again. */
+void ks_live_balance(struct ks_live *live, int64_t now_ns);
 /* The facts that only live knows. */
 enum ks_error ks_live_more(void *arg, struct ks_sink *sink, struct ks_diag *diag);
 /* In the copy: judge what was written if `error` is KS_SUCCESS, tell the original, end the process. */

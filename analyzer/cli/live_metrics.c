@@ -173,16 +173,16 @@ static void
 add_interfaces(struct text *text, const struct ks_live *live)
 {
 	add_head(text, "packets_total", "counter", "Packets captured, by interface.");
-	for (size_t i = 0; i < live->feed.n_rings; i++)
+	for (size_t i = 0; i < live->feed.n_interfaces; i++)
 		add(text, "keystorm_packets_total{interface=\"%s\"} %" PRIu64 "\n",
-		    ks_ring_name(live->feed.rings[i]), live->feed.delivered[i].packets);
+		    ks_ring_name(ks_feed_ring(&live->feed, i)), live->feed.delivered[i].packets);
 	add_head(text, "bytes_total", "counter", "Octets of these packets on the wire, by interface.");
-	for (size_t i = 0; i < live->feed.n_rings; i++)
+	for (size_t i = 0; i < live->feed.n_interfaces; i++)
 		add(text, "keystorm_bytes_total{interface=\"%s\"} %" PRIu64 "\n",
-		    ks_ring_name(live->feed.rings[i]), live->feed.delivered[i].bytes);
+		    ks_ring_name(ks_feed_ring(&live->feed, i)), live->feed.delivered[i].bytes);
 	add_head(text, "dropped_packets_total", "counter", "Packets lost, by interface and place.");
-	for (size_t i = 0; i < live->feed.n_rings; i++) {
-		const char *const name = ks_ring_name(live->feed.rings[i]);
+	for (size_t i = 0; i < live->feed.n_interfaces; i++) {
+		const char *const name = ks_ring_name(ks_feed_ring(&live->feed, i));
 		const struct ks_ring_lost *const lost = &live->drops.before[i];
 		add(text, "keystorm_dropped_packets_total{interface=\"%s\",where=\"kernel\"} %" PRIu64 "\n",
 		    name, lost->kernel);
@@ -191,9 +191,9 @@ add_interfaces(struct text *text, const struct ks_live *live)
 		    name, lost->interface);
 	}
 	add_head(text, "interface_up", "gauge", "Whether the interface can be captured from.");
-	for (size_t i = 0; i < live->feed.n_rings; i++)
-		add(text, "keystorm_interface_up{interface=\"%s\"} %d\n", ks_ring_name(live->feed.rings[i]),
-		    ks_ring_is_up(live->feed.rings[i]));
+	for (size_t i = 0; i < live->feed.n_interfaces; i++)
+		add(text, "keystorm_interface_up{interface=\"%s\"} %d\n",
+		    ks_ring_name(ks_feed_ring(&live->feed, i)), ks_ring_is_up(ks_feed_ring(&live->feed, i)));
 }
 
 static void
@@ -223,6 +223,10 @@ ks_live_figures_text(void *arg, char *ret, size_t size)
 	add(&text, "keystorm_build_info{version=\"%s\"} 1\n", KS_VERSION);
 	add_interfaces(&text, live);
 	add_storms(&text, &live->announcer);
+	add_head(&text, "shed_step", "gauge",
+		 "What is left out because packets come too fast: 0 nothing, 1 samples, 2 all detail that is "
+		 "not about keys.");
+	add(&text, "keystorm_shed_step %d\n", (int)live->load.step);
 	add_head(&text, "database_writable", "gauge",
 		 "Whether what is known could be written the last time.");
 	add(&text, "keystorm_database_writable %d\n", !live->failing);

@@ -12,7 +12,9 @@ enum { SNAPLEN = 65536 };
 
 enum {
 	OPT_BIN = 256,
+	OPT_FANOUT,
 	OPT_FILTER,
+	OPT_FINE,
 	OPT_MEMORY,
 	OPT_JSON,
 	OPT_METRICS,
@@ -27,14 +29,17 @@ enum {
 	OPT_SERVER,
 	OPT_TOP,
 	OPT_USER,
-	OPT_VANTAGE
+	OPT_VANTAGE,
+	OPT_ZONE_SERVERS
 };
 
 static const struct option words[] = {
 	{"interface", required_argument, NULL, 'i'},
 	{"database", required_argument, NULL, 'd'},
 	{"bin", required_argument, NULL, OPT_BIN},
+	{"fanout", required_argument, NULL, OPT_FANOUT},
 	{"filter", required_argument, NULL, OPT_FILTER},
+	{"fine", required_argument, NULL, OPT_FINE},
 	{"memory", required_argument, NULL, OPT_MEMORY},
 	{"json", no_argument, NULL, OPT_JSON},
 	{"metrics", required_argument, NULL, OPT_METRICS},
@@ -50,6 +55,7 @@ static const struct option words[] = {
 	{"top", no_argument, NULL, OPT_TOP},
 	{"user", required_argument, NULL, OPT_USER},
 	{"vantage", required_argument, NULL, OPT_VANTAGE},
+	{"zone-servers", required_argument, NULL, OPT_ZONE_SERVERS},
 	{"quiet", no_argument, NULL, 'q'},
 	{"help", no_argument, NULL, 'h'},
 	{0},
@@ -67,8 +73,11 @@ print_help(void)
 		"  -d, --database DB      the database (" KS_DATABASE_DEFAULT ")\n"
 		"      --bin S            width of the time bins in seconds (60)\n"
 		"      --filter BPF       only packets that match, as with tcpdump (what DNS needs)\n"
+		"      --fanout N         let the kernel divide the packets of an interface between N rings "
+		"(1)\n"
 		"      --ring SIZE        buffer of an interface in the kernel (64M)\n"
 		"      --retain DAYS      forget what is older (keep all)\n"
+		"      --fine DAYS        add up older bins to hours (with --retain 14, else never)\n"
 		"      --user NAME        become this user when the interfaces are open\n"
 		"      --metrics [ADDR:]PORT  figures for Prometheus at /metrics (of loopback)\n"
 		"      --top              a screen of what goes on, or a line for each bin where there is "
@@ -79,6 +88,7 @@ print_help(void)
 		"      --no-promisc       only packets that are meant for this host\n"
 		"      --segment S        begin new tables every S seconds (3600)\n"
 		"      --server ADDR[/LEN]  count only traffic of these servers; may be repeated\n"
+		"      --zone-servers FILE  servers of zones, CSV: zone,address\n"
 		"      --port N           a DNS port besides 53; may be repeated\n"
 		"      --rollovers FILE   known steps of rollovers, CSV: zone,time,event,tag,note\n"
 		"      --sensor NAME      name of the place where it listens\n"
@@ -135,12 +145,23 @@ take_seconds(const char *name, const char *text, uint32_t *ret)
 }
 
 static int
-take_days(const char *text, uint32_t *ret)
+take_days(const char *name, const char *text, uint32_t *ret)
 {
 	uint64_t number;
 	if (!ks_option_number(text, 1, 36500, &number))
-		return ks_cli_usage("live", "--retain '%s' is no number of days (1 to 36500)", text);
+		return ks_cli_usage("live", "%s '%s' is no number of days (1 to 36500)", name, text);
 	*ret = (uint32_t)number;
+	return KS_EXIT_DONE;
+}
+
+static int
+take_fanout(struct ks_live_options *options, const char *text)
+{
+	uint64_t number;
+	if (!ks_option_number(text, 1, KS_FEED_RINGS, &number))
+		return ks_cli_usage("live", "--fanout '%s' is no number of rings (1 to %d)", text,
+				    KS_FEED_RINGS);
+	options->fanout = (size_t)number;
 	return KS_EXIT_DONE;
 }
 
@@ -178,11 +199,15 @@ take(struct ks_live_options *options, int option)
 		return take_seconds("--bin", optarg, &options->bin_s);
 	case OPT_SEGMENT:
 		return take_seconds("--segment", optarg, &options->segment_s);
+	case OPT_FANOUT:
+		return take_fanout(options, optarg);
 	case OPT_FILTER:
 		options->ring.filter = optarg;
 		return KS_EXIT_DONE;
 	case OPT_RETAIN:
-		return take_days(optarg, &options->retain_days);
+		return take_days("--retain", optarg, &options->retain_days);
+	case OPT_FINE:
+		return take_days("--fine", optarg, &options->fine_days);
 	case OPT_RING:
 		return take_ring(options, optarg);
 	case OPT_MEMORY:
@@ -208,6 +233,9 @@ take(struct ks_live_options *options, int option)
 		return KS_EXIT_DONE;
 	case OPT_SENSOR:
 		options->sensor = optarg;
+		return KS_EXIT_DONE;
+	case OPT_ZONE_SERVERS:
+		options->zone_servers = optarg;
 		return KS_EXIT_DONE;
 	case OPT_TOP:
 		options->top = true;
@@ -238,6 +266,14 @@ check(struct ks_live_options *options, int argc, char **argv)
 		return ks_cli_usage("live", "'%s' is one argument too many", argv[optind]);
 	if (options->n_interfaces == 0)
 		return ks_cli_usage("live", "which interface? -i NAME");
+	if (options->n_interfaces * options->fanout > KS_FEED_RINGS)
+		return ks_cli_usage("live", "%zu interfaces with --fanout %zu: more than %d rings",
+				    options->n_interfaces, options->fanout, KS_FEED_RINGS);
+	if (options->ring.bytes / options->fanout < KS_RING_MIN)
+		return ks_cli_usage("live", "--ring is less than 1M for each of --fanout %zu",
+				    options->fanout);
+	if (options->fine_days == 0 && options->retain_days != 0)
+		options->fine_days = KS_LIVE_FINE_DAYS;
 	/* A bin must not be torn in two. */
 	options->segment_s = (options->segment_s + options->bin_s - 1) / options->bin_s * options->bin_s;
 	return KS_EXIT_DONE;
@@ -250,6 +286,7 @@ ks_live_options_parse(int argc, char **argv, struct ks_live_options *ret)
 		.database = KS_DATABASE_DEFAULT,
 		.ring = {.bytes = KS_RING_DEFAULT, .snaplen = SNAPLEN, .promiscuous = true, .n_ports = 1},
 		.ports = {53},
+		.fanout = 1,
 		.bin_s = KS_LIVE_BIN_S,
 		.segment_s = KS_LIVE_SEGMENT_S,
 		.memory_bytes = KS_MEMORY_DEFAULT,

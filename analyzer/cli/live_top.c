@@ -32,9 +32,9 @@ ks_live_top_begin(struct ks_live *live)
 {
 	size_t n = 0;
 	live->screen.began_s = ks_feed_now() / KS_NS_PER_S;
-	for (size_t i = 0; i < live->feed.n_rings && n < sizeof(live->screen.interfaces); i++)
+	for (size_t i = 0; i < live->feed.n_interfaces && n < sizeof(live->screen.interfaces); i++)
 		n += (size_t)snprintf(live->screen.interfaces + n, sizeof(live->screen.interfaces) - n,
-				      "%s%s", i > 0 ? " " : "", ks_ring_name(live->feed.rings[i]));
+				      "%s%s", i > 0 ? " " : "", ks_ring_name(ks_feed_ring(&live->feed, i)));
 	live->on_screen =
 		live->options->top && isatty(STDOUT_FILENO) && isatty(STDIN_FILENO) && ks_terminal_open();
 }
@@ -74,7 +74,7 @@ static uint64_t
 delivered(const struct ks_live *live)
 {
 	uint64_t n = 0;
-	for (size_t i = 0; i < live->feed.n_rings; i++)
+	for (size_t i = 0; i < live->feed.n_interfaces; i++)
 		n += live->feed.delivered[i].packets;
 	return n;
 }

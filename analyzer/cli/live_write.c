@@ -36,6 +36,8 @@ ks_live_ended(void *arg, struct ks_sink **sink, struct ks_diag *diag)
 		return ks_diag_set(diag, KS_ERR_INTERRUPTED, "the segment is over");
 	if (live->is_last)
 		try_until_written(live);
+	live->run.given = live->zone_servers.list;
+	live->run.n_given = live->zone_servers.n;
 	const enum ks_error error = ks_store_open(live->options->database, &live->store, diag);
 	if (error == KS_SUCCESS)
 		*sink = ks_store_sink(live->store);
@@ -46,7 +48,7 @@ static const char *
 name_of(const void *arg, uint32_t interface)
 {
 	const struct ks_feed *const feed = arg;
-	return ks_ring_name(feed->rings[interface]);
+	return ks_ring_name(ks_feed_ring(feed, interface));
 }
 
 enum ks_error
@@ -75,6 +77,16 @@ retain(struct ks_live *live, struct ks_diag *diag)
 	return ks_store_retain(live->store, ks_feed_now() - days * 86400 * KS_NS_PER_S, diag);
 }
 
+/* Likewise. What is added up is chosen by what was judged just now. */
+static enum ks_error
+roll(struct ks_live *live, struct ks_diag *diag)
+{
+	const int64_t days = live->options->fine_days;
+	if (days == 0 || !live->is_last)
+		return KS_SUCCESS;
+	return ks_store_roll(live->store, ks_feed_now() - days * 86400 * KS_NS_PER_S, KS_LIVE_COARSE_S, diag);
+}
+
 void
 ks_live_copy_end(struct ks_live *live, enum ks_error error, struct ks_diag *diag)
 {
@@ -83,6 +95,8 @@ ks_live_copy_end(struct ks_live *live, enum ks_error error, struct ks_diag *diag
 		error = retain(live, diag);
 	if (error == KS_SUCCESS)
 		error = ks_cli_judge_store(live->store, calendar, diag);
+	if (error == KS_SUCCESS)
+		error = roll(live, diag);
 	if (error == KS_SUCCESS)
 		error = ks_live_measure(live, diag);
 	if (error == KS_SUCCESS)

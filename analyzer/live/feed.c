@@ -70,9 +70,10 @@ ask(struct ks_feed *feed, int64_t now_ns, int64_t packet_ns)
 static void
 deliver(struct ks_feed *feed, size_t i, struct ks_packet *ret)
 {
-	struct ks_capture_info *const info = &feed->infos[i];
+	const size_t interface = i / feed->fanout;
+	struct ks_capture_info *const info = &feed->infos[interface];
 	*ret = *ks_ring_peek(feed->rings[i]);
-	ret->interface = (uint32_t)i;
+	ret->interface = (uint32_t)interface;
 	ks_ring_take(feed->rings[i]);
 	if (info->packets == 0 || ret->time_ns < info->first_ns)
 		info->first_ns = ret->time_ns;
@@ -81,8 +82,8 @@ deliver(struct ks_feed *feed, size_t i, struct ks_packet *ret)
 	info->clock_steps_back += ret->time_ns < feed->last_ns[i];
 	feed->last_ns[i] = ret->time_ns;
 	info->packets++;
-	feed->delivered[i].packets++;
-	feed->delivered[i].bytes += ret->wire_len;
+	feed->delivered[interface].packets++;
+	feed->delivered[interface].bytes += ret->wire_len;
 }
 
 static enum ks_error
@@ -132,7 +133,7 @@ ahead(const struct ks_capture *capture)
 static size_t
 n_files(const struct ks_capture *capture)
 {
-	return ((const struct ks_feed *)(const void *)capture)->n_rings;
+	return ((const struct ks_feed *)(const void *)capture)->n_interfaces;
 }
 
 static const struct ks_capture_info *
@@ -155,20 +156,27 @@ static const struct ks_capture_ops feed_ops = {
 	.close = close_feed,
 };
 
+struct ks_ring *
+ks_feed_ring(const struct ks_feed *feed, size_t interface)
+{
+	return feed->rings[interface * feed->fanout];
+}
+
 enum ks_error
 ks_feed_renew(struct ks_feed *feed, struct ks_diag *diag)
 {
 	feed->ended = false;
-	for (size_t i = 0; i < feed->n_rings; i++) {
+	for (size_t i = 0; i < feed->n_interfaces; i++) {
 		struct ks_capture_info *const info = &feed->infos[i];
+		const struct ks_ring *const ring = ks_feed_ring(feed, i);
 		*info = (struct ks_capture_info){
 			.container = "live",
 			.state = KS_CAPTURE_WHOLE,
-			.linktype = ks_ring_linktype(feed->rings[i]),
-			.snaplen = ks_ring_snaplen(feed->rings[i]),
-			.time_digits = ks_ring_time_digits(feed->rings[i]),
+			.linktype = ks_ring_linktype(ring),
+			.snaplen = ks_ring_snaplen(ring),
+			.time_digits = ks_ring_time_digits(ring),
 		};
-		(void)snprintf(info->path, sizeof(info->path), "%s", ks_ring_name(feed->rings[i]));
+		(void)snprintf(info->path, sizeof(info->path), "%s", ks_ring_name(ring));
 		if (getrandom(info->hash, sizeof(info->hash), 0) != (ssize_t)sizeof(info->hash))
 			return ks_diag_set(diag, KS_ERR_MEMORY, "no random numbers from the kernel: %s",
 					   strerror(errno));
@@ -177,10 +185,15 @@ ks_feed_renew(struct ks_feed *feed, struct ks_diag *diag)
 }
 
 enum ks_error
-ks_feed_init(struct ks_feed *feed, struct ks_ring *const *rings, size_t n_rings, struct ks_diag *diag)
+ks_feed_init(struct ks_feed *feed, struct ks_ring *const *rings, size_t n_rings, size_t fanout,
+	     struct ks_diag *diag)
 {
-	assert(n_rings > 0 && n_rings <= KS_FEED_RINGS);
-	*feed = (struct ks_feed){.capture.ops = &feed_ops, .n_rings = n_rings, .due_ns = INT64_MAX};
+	assert(n_rings > 0 && n_rings <= KS_FEED_RINGS && n_rings % fanout == 0);
+	*feed = (struct ks_feed){.capture.ops = &feed_ops,
+				 .n_rings = n_rings,
+				 .n_interfaces = n_rings / fanout,
+				 .fanout = fanout,
+				 .due_ns = INT64_MAX};
 	for (size_t i = 0; i < n_rings; i++) {
 		feed->rings[i] = rings[i];
 		feed->last_ns[i] = INT64_MIN;

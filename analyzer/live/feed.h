@@ -24,8 +24,9 @@ enum ks_feed_step { KS_FEED_GO, KS_FEED_END };
 struct ks_feed {
 	struct ks_capture capture; /* first: the operations get a pointer to it */
 	struct ks_ring *rings[KS_FEED_RINGS];
-	struct ks_capture_info infos[KS_FEED_RINGS];
-	size_t n_rings;
+	struct ks_capture_info infos[KS_FEED_RINGS]; /* by interface */
+	size_t n_rings, n_interfaces;
+	size_t fanout;  /* rings of an interface, next to each other */
 	int64_t due_ns; /* packet time; INT64_MAX: at no packet */
 	/* `packet_ns`: of the packet that is due, or INT64_MIN. */
 	enum ks_feed_step (*look)(void *arg, int64_t now_ns, int64_t packet_ns);
@@ -35,12 +36,16 @@ struct ks_feed {
 	int64_t last_ns[KS_FEED_RINGS];
 	struct {
 		uint64_t packets, bytes; /* of all runs; octets on the wire */
-	} delivered[KS_FEED_RINGS];
+	} delivered[KS_FEED_RINGS];      /* by interface */
 };
 
-/* `rings` are the feed's from now on, even when it fails. KS_ERR_MEMORY: no random numbers. */
+/* `rings` are the feed's from now on, even when it fails; `fanout` of them belong to each interface.
+ * KS_ERR_MEMORY: no random numbers. */
 KS_MUST_CHECK enum ks_error ks_feed_init(struct ks_feed *feed, struct ks_ring *const *rings, size_t n_rings,
-					 struct ks_diag *diag);
+					 size_t fanout, struct ks_diag *diag);
+
+/* The first ring of an interface. */
+struct ks_ring *ks_feed_ring(const struct ks_feed *feed, size_t interface);
 void ks_feed_done(struct ks_feed *feed);
 
 /* Begin a new run: nothing delivered yet, and an identity of its own, for it is not the bytes of a file. */

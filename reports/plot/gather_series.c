@@ -8,6 +8,18 @@
 #include "reports/escape.h"
 #include "reports/plot/gather_p.h"
 
+/* A row's value, in all columns that its bin reaches into. */
+static void
+put_bin(struct ks_plot *plot, size_t series, const struct ks_rows *rows, int64_t t_ns, double value)
+{
+	const double width_s = ks_each_number(rows, "bin_s");
+	const int64_t wide_s = width_s > 0 && width_s < 1e9 ? (int64_t)width_s : 0;
+	if (wide_s > plot->bin_s)
+		ks_plot_put_wide(plot, series, t_ns / KS_NS_PER_S, wide_s, value);
+	else
+		ks_plot_put(plot, series, t_ns / KS_NS_PER_S, value);
+}
+
 /* --- traffic --- */
 
 static bool
@@ -17,8 +29,8 @@ see_traffic(void *arg, const struct ks_rows *rows)
 	int64_t t_ns;
 	if (!ks_each_time(rows, "t", &t_ns))
 		return true;
-	ks_plot_put(plot, 0, t_ns / KS_NS_PER_S, ks_each_number(rows, "out_bps"));
-	ks_plot_put(plot, 1, t_ns / KS_NS_PER_S, ks_each_number(rows, "in_bps"));
+	put_bin(plot, 0, rows, t_ns, ks_each_number(rows, "out_bps"));
+	put_bin(plot, 1, rows, t_ns, ks_each_number(rows, "in_bps"));
 	return true;
 }
 
@@ -56,7 +68,7 @@ ks_gather_traffic(struct ks_store *store, const struct ks_document *document, st
 struct types {
 	struct ks_plot *plot;
 	bool whole; /* the first reading chooses the types, the second draws */
-	int64_t rest_t_s;
+	int64_t rest_t_s, rest_width_s;
 	double rest; /* of the bin at rest_t_s, of the types without a line of their own */
 };
 
@@ -93,7 +105,8 @@ static void
 flush_rest(struct types *types)
 {
 	if (types->plot->n_series == KS_PLOT_SERIES && types->rest > 0)
-		ks_plot_put(types->plot, KS_PLOT_SERIES - 1, types->rest_t_s, types->rest);
+		ks_plot_put_wide(types->plot, KS_PLOT_SERIES - 1, types->rest_t_s, types->rest_width_s,
+				 types->rest);
 	types->rest = 0;
 }
 
@@ -109,10 +122,12 @@ see_type(void *arg, const struct ks_rows *rows)
 	const int64_t t_s = t_ns / KS_NS_PER_S;
 	if (t_s != types->rest_t_s)
 		flush_rest(types);
+	const double width_s = ks_each_number(rows, "bin_s");
 	types->rest_t_s = t_s;
+	types->rest_width_s = width_s > 0 && width_s < 1e9 ? (int64_t)width_s : types->plot->bin_s;
 	const size_t series = series_of(types->plot, &type);
 	if (series < TYPES && series < types->plot->n_series)
-		ks_plot_put(types->plot, series, t_s, qps);
+		put_bin(types->plot, series, rows, t_ns, qps);
 	else
 		types->rest += qps;
 	return true;
@@ -126,7 +141,7 @@ see_captured(void *arg, const struct ks_rows *rows)
 	int64_t t_ns;
 	if (ks_each_time(rows, "t", &t_ns))
 		for (size_t i = 0; i < plot->n_series; i++)
-			ks_plot_put(plot, i, t_ns / KS_NS_PER_S, 0);
+			put_bin(plot, i, rows, t_ns, 0);
 	return true;
 }
 
@@ -228,8 +243,7 @@ see_zone(void *arg, const struct ks_rows *rows)
 	int64_t t_ns;
 	if (!ks_each_time(rows, "t", &t_ns))
 		return true;
-	ks_plot_put(zones->plot, series_of(zones->plot, &zone), t_ns / KS_NS_PER_S,
-		    ks_each_number(rows, "dnskey_qps"));
+	put_bin(zones->plot, series_of(zones->plot, &zone), rows, t_ns, ks_each_number(rows, "dnskey_qps"));
 	return true;
 }
 

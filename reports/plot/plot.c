@@ -115,6 +115,20 @@ ks_plot_put(struct ks_plot *plot, size_t series, int64_t t_s, double value)
 		*y = value;
 }
 
+void
+ks_plot_put_wide(struct ks_plot *plot, size_t series, int64_t t_s, int64_t width_s, double value)
+{
+	const int64_t column_s = plot->bin_s * (int64_t)plot->bins_per_column;
+	const int64_t first_s = plot->first_bin * plot->bin_s;
+	const int64_t end_s = first_s + column_s * (int64_t)plot->n_columns;
+	const int64_t to_s = t_s < end_s && width_s < end_s - t_s ? t_s + width_s : end_s;
+	int64_t s = t_s < first_s ? first_s : t_s;
+	while (s < to_s) {
+		ks_plot_put(plot, series, s, value);
+		s += column_s - (s - first_s) % column_s; /* where the next column begins */
+	}
+}
+
 double
 ks_plot_highest(const struct ks_plot *plot)
 {

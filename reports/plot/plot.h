@@ -93,6 +93,8 @@ KS_MUST_CHECK bool ks_plot_set_time(struct ks_plot *plot, int64_t from_ns, int64
 size_t ks_plot_add_series(struct ks_plot *plot, const char *name, size_t n_name, double fill);
 /* The value of the bin that begins at `t_s`; of a column's bins the highest stays. */
 void ks_plot_put(struct ks_plot *plot, size_t series, int64_t t_s, double value);
+/* Likewise of a bin that may be wider than the plot's: all columns that it reaches into. */
+void ks_plot_put_wide(struct ks_plot *plot, size_t series, int64_t t_s, int64_t width_s, double value);
 /* The column of an instant, or SIZE_MAX outside. */
 size_t ks_plot_column(const struct ks_plot *plot, int64_t t_s);
 double ks_plot_highest(const struct ks_plot *plot);

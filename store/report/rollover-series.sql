@@ -1,13 +1,13 @@
 -- SPDX-License-Identifier: BSD-2-Clause
 -- A zone's key traffic bin by bin, with what happened to it.
-width (w, whole_span) AS (
-	SELECT iif(step_s > 0, step_s, bin_s), coalesce(step_s < 0, 0) FROM option, whole
+width (w, whole_span, coarse_s) AS ( -- coarse_s NULL: all as wide as asked for
+	SELECT iif(step_s > 0, step_s, bin_s), coalesce(step_s < 0, 0), iif(step_s > 0, NULL, coarse_s) FROM option, whole
 ),
 kept (from_s, end_s) AS ( -- bins that begin in the span asked for
 	SELECT coalesce(from_ns, -9223372036854775807) / 1e9, coalesce(to_ns, 9223372036854775807) / 1e9 FROM option
 ),
 asked AS (
-	SELECT zone_id, iif(whole_span, 0, t_s / w * w) AS t_s,
+	SELECT zone_id, iif(whole_span, 0, t_s / wide * wide) AS t_s,
 		sum(queries) AS queries,
 		sum(rq_hot + rq_warm + rq_cool) AS requeries,
 		sum(queries - rq_retransmit) AS transactions,
@@ -15,14 +15,19 @@ asked AS (
 		sum(sources_new) AS new_offenders,
 		max(queries_only) AS queries_only,
 		max(responses_only) AS responses_only
-	FROM zone_bin JOIN run USING (run_id), width, kept
-	WHERE t_s / w * w >= from_s AND t_s / w * w < end_s
+	FROM (
+		SELECT zone_bin.*, iif(zone_bin.t_s / coarse_s * coarse_s IN (SELECT t_s FROM coarse), coarse_s, w) AS wide FROM zone_bin, width
+	) AS zone_bin JOIN run USING (run_id), width, kept
+	WHERE t_s / wide * wide >= from_s AND t_s / wide * wide < end_s
 	GROUP BY 1, 2
 ),
 everything AS (
-	SELECT iif(whole_span, 0, t_s / w * w) AS t_s, sum(queries) AS queries
-	FROM bin, width, kept
-	WHERE t_s / w * w >= from_s AND t_s / w * w < end_s
+	SELECT iif(whole_span, 0, t_s / wide * wide) AS t_s, sum(queries) AS queries
+	FROM (
+		SELECT t_s, queries, iif(t_s / coarse_s * coarse_s IN (SELECT t_s FROM coarse), coarse_s, w) AS wide
+		FROM (SELECT t_s, sum(queries) AS queries FROM bin GROUP BY run_id, t_s), width
+	), width, kept
+	WHERE t_s / wide * wide >= from_s AND t_s / wide * wide < end_s
 	GROUP BY 1
 ),
 -- What was seen, and what the calendar has for the time of the capture.
@@ -36,9 +41,13 @@ known AS (
 happened AS (
 	SELECT zone_id, t_s, group_concat(what, ', ') AS events
 	FROM (
-		SELECT zone_id, iif(whole_span, 0, t_ns / 1000000000 / w * w) AS t_s, what
-		FROM known, width, kept
-		WHERE t_ns / 1000000000 / w * w >= from_s AND t_ns / 1000000000 / w * w < end_s
+		SELECT zone_id, iif(whole_span, 0, s / wide * wide) AS t_s, what
+		FROM (
+			SELECT known.*, t_ns / 1000000000 AS s,
+				iif(t_ns / 1000000000 / coarse_s * coarse_s IN (SELECT t_s FROM coarse), coarse_s, w) AS wide
+			FROM known, width
+		), width, kept
+		WHERE s / wide * wide >= from_s AND s / wide * wide < end_s
 		ORDER BY zone_id, t_ns, event_id, what
 	)
 	GROUP BY zone_id, t_s
@@ -51,13 +60,15 @@ instant AS (
 extent (begin_s, seconds) AS (
 	SELECT
 		max(first_ns, coalesce(from_ns, first_ns)) / 1000000000,
-		iif(whole_span,
-			nullif(min(last_ns, coalesce(to_ns, last_ns)) - max(first_ns, coalesce(from_ns, first_ns)), 0) / 1e9, w)
-	FROM whole, option, width
+		nullif(min(last_ns, coalesce(to_ns, last_ns)) - max(first_ns, coalesce(from_ns, first_ns)), 0) / 1e9
+	FROM whole, option
 ),
 joined AS MATERIALIZED (
-	SELECT instant.zone_id, iif(whole_span, begin_s, instant.t_s) AS t_s, seconds, asked.*, everything.queries AS all_queries, events
-	FROM instant
+	SELECT instant.zone_id, iif(whole_span, begin_s, instant.t_s) AS t_s, iif(whole_span, seconds, wide) AS seconds,
+		iif(whole_span, NULL, wide) AS bin_s, asked.*, everything.queries AS all_queries, events
+	FROM (
+			SELECT instant.*, iif(instant.t_s IN (SELECT t_s FROM coarse), coarse_s, w) AS wide FROM instant, width
+		) AS instant
 		JOIN width
 		JOIN extent
 		LEFT JOIN asked ON asked.zone_id = instant.zone_id AND asked.t_s = instant.t_s
@@ -74,6 +85,7 @@ report AS (
 		iif(queries_only OR responses_only, NULL, requeries * 1.0 / nullif(transactions, 0)) AS requery_ratio,
 		iif(queries_only OR responses_only, NULL, coalesce(new_offenders, 0)) AS new_offenders,
 		events AS event,
+		bin_s,
 		name_wire AS zone_wire,
 		joined.t_s AS at_s
 	FROM joined JOIN zone ON zone.zone_id = joined.zone_id

@@ -25,6 +25,19 @@ gone=$(number flood.db "$lost")
 echo "# full speed: $sent sent, $got captured, $gone lost"
 result $((sent != got + gone)) 'full speed: captured and lost are what was sent'
 
+# The same, divided between two rings.
+live divided -i ks1 --bin 1 --ring 2M --filter '' --fanout 2
+kill -STOP "$live"
+tcpreplay -q -i ks0 --topspeed --loop=50 "$data/root-rollover-one-server.pcap" >replay.out 2>&1
+kill -CONT "$live"
+sleep 1.5
+stop_live
+sent=$(sent_of replay.out)
+got=$(number divided.db "$captured")
+gone=$(number divided.db "$lost")
+echo "# two rings: $sent sent, $got captured, $gone lost"
+result $((gone == 0 || got == 0 || sent != got + gone)) 'two rings: captured and lost are what was sent'
+
 # A reader that is held up: the ring must overflow.
 live held -i ks1 --bin 1 --ring 1M --filter ''
 tcpreplay -q -i ks0 --topspeed "$data/zsk-rollover.pcap" >first.out 2>&1
@@ -47,4 +60,32 @@ result "$(number held.db "SELECT sum(dropped) <> $gone OR min(dropped) <> 0 FROM
 	'held up: report traffic marks those bins and no other'
 "$keystorm" analyze -q -d file.db "$data/zsk-rollover.pcap"
 result "$(number file.db 'SELECT count(dropped) > 0 FROM v_traffic')" 'of a file it is not known what was lost'
+
+# A reader whose ring is more than half full leaves out what it may, and nothing about keys.
+record ks1 behind.pcap
+live behind -i ks1 --bin 60 --filter "" --ring 16M
+kill -STOP "$live"
+tcpreplay -q -i ks0 --pps=20000 --loop=24 "$data/root-rollover-one-server.pcap" >first.out 2>&1
+tcpreplay -q -i ks0 --pps=20000 "$data/healthy-validators.pcap" >replay.out 2>&1
+sleep 1
+kill -CONT "$live"
+wait_for behind.err 'packets come too fast' || :
+sleep 0.5
+stop_live
+stop_recording
+sent=$(($(sent_of first.out) + $(sent_of replay.out)))
+result "$(number behind.db "SELECT ($captured) <> $sent")" 'behind: no packet is lost'
+shed=$(number behind.db "SELECT coalesce(sum(value), 0) FROM counter WHERE name = 'details_shed'")
+echo "# behind: $shed messages without details"
+result $((shed == 0)) 'behind: something is left out'
+result "$(number behind.db "SELECT count(*) <> 1 FROM v_quality WHERE counter = 'details_shed' AND value = $shed")" \
+	'behind: report quality tells'
+"$keystorm" analyze -q --memory 256M -d oracle.db --bin 60 behind.pcap
+for table in bin traffic zone_bin flow behaviour behaviour_cell behaviour_server depth zone_key dkey; do
+	facts behind.db | sed -n "/^-- $table\$/,/^-- /p" | sed '$d' >facts.a
+	facts oracle.db | sed -n "/^-- $table\$/,/^-- /p" | sed '$d' >facts.b
+	same=0
+	[ -s facts.a ] && cmp -s facts.a facts.b || same=1
+	result $same "behind: nothing is missing in $table"
+done
 finish

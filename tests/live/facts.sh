@@ -32,6 +32,20 @@ stop_recording
 same_facts tagged.db oracle.db 'VLAN: the same facts'
 rm oracle.db
 
+# The kernel divides the packets between three rings; fragments need not come into that of their query.
+for capture in root-rollover-one-server tcp-and-fragments trust-anchor-signals; do
+	record ks1 "$capture-fanout.pcap"
+	live "$capture-fanout" -i ks1 --bin 1 --fanout 3
+	tcpreplay -q -i ks0 --topspeed "$data/$capture.pcap" >replay.out 2>&1
+	sleep 1.5
+	stop_live
+	stop_recording
+	"$keystorm" analyze -q --memory 256M -d oracle.db --bin 1 "$capture-fanout.pcap"
+	same_facts "$capture-fanout.db" oracle.db "$capture, three rings: the same facts"
+	rm oracle.db
+done
+result "$(sqlite3 tcp-and-fragments-fanout.db 'SELECT count(*) <> 1 FROM input')" 'three rings: one input'
+
 # Queries arrive on one interface, answers on another one.
 tcpprep --port --pcap="$data/root-rollover-one-server.pcap" --cachefile=split >/dev/null
 record ks1 one.pcap

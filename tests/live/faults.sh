@@ -129,4 +129,21 @@ stop_live
 same "$(ask retain.db "SELECT count(*), sum(container = 'live') FROM input")" '1|1' 'old runs are forgotten'
 same "$(ask retain.db 'PRAGMA integrity_check; SELECT count(*) FROM storm')" "ok
 0" 'and all that hung on them'
+
+# Bins of the day before yesterday become hours, what was counted in them stays.
+editcap -t -259200 "$data/zsk-rollover.pcap" older.pcap
+"$keystorm" analyze -q --bin 1 -d rolled.db older.pcap
+before=$(ask rolled.db "$totals")
+bins=$(ask rolled.db 'SELECT count(DISTINCT t_s) FROM bin')
+live rolled -i ks1 --bin 1 --segment 2 --fine 2
+sleep 0.5 # an empty segment is no segment
+tcpreplay -q -i ks0 --topspeed "$data/healthy-validators.pcap" >replay.out 2>&1
+sleep 3.5
+stop_live
+same "$(ask rolled.db "$totals WHERE run_id = 1")" "$before" 'old bins: the same totals'
+same "$(ask rolled.db 'SELECT count(DISTINCT t_s) < 3, bin_s, rolled_from_s FROM bin JOIN run USING (run_id) WHERE run_id = 1')" '1|3600|1' \
+	"old bins: hours, where there were $bins"
+same "$(ask rolled.db 'SELECT count(*) FROM run WHERE run_id > 1 AND bin_s <> 1')" 0 'young bins stay'
+same "$("$keystorm" report traffic -d rolled.db -f csv | sed -n '2s/.*,//p;$s/.*,//p' | tr -d '\r' | tr '\n' ' ')" '3600 1 ' \
+	'report traffic tells both widths'
 finish

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# service.sh KEYSTORM DATA -- what a service manager and a monitor see: figures, notices, a calendar read again.
+# service.sh KEYSTORM DATA -- what a service manager and a monitor see: figures, notices, files read again.
 set -eu
 . "$(dirname "$0")/common.sh"
 skip_sanitizer
@@ -15,6 +15,7 @@ fetch() {
 }
 
 printf '.,2026-12-01,KEY_ADDED,1,first\n' >calendar.csv
+printf '.,192.0.2.1\n' >servers.csv
 socat -u UNIX-RECV:notify.sock,mode=666 OPEN:notices,creat,append 2>/dev/null &
 socat=$!
 started="$started $socat"
@@ -23,7 +24,7 @@ chmod 755 .
 mkdir -m 777 open
 NOTIFY_SOCKET=$scratch/notify.sock WATCHDOG_USEC=1000000
 export NOTIFY_SOCKET WATCHDOG_USEC
-live open/service -i ks1 --bin 1 --metrics 127.0.0.1:9153 --user nobody --rollovers calendar.csv
+live open/service -i ks1 --bin 1 --metrics 127.0.0.1:9153 --user nobody --rollovers calendar.csv --zone-servers servers.csv
 unset NOTIFY_SOCKET WATCHDOG_USEC
 tcpreplay -q -i ks0 --topspeed "$data/root-rollover-one-server.pcap" >replay.out 2>&1
 sleep 3
@@ -43,6 +44,7 @@ result "$([ "$(figure 'keystorm_segment_dnskey_requeries{zone="."}')" = "$(sqlit
 	'requeries by zone: as in the database'
 result "$([ "$(grep -c '^keystorm' figures)" -lt 200 ]; echo $?)" 'the number of series is bounded'
 result "$(curl -s -m 5 -o /dev/null -w '%{http_code}' http://127.0.0.1:9153/ | grep -qx 404; echo $?)" 'nothing else is there'
+result "$(sqlite3 open/service.db 'SELECT count(*) <> 1 FROM given_server')" 'the servers of zones are known'
 # One who asks and never reads, and a crowd, do no harm.
 for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
 	socat -u PIPE:/dev/null,rdonly TCP:127.0.0.1:9153 2>/dev/null &
@@ -51,18 +53,26 @@ done
 tcpreplay -q -i ks0 --topspeed "$data/root-rollover-one-server.pcap" >replay.out 2>&1
 sleep 1.5
 printf '.,2026-12-01,KEY_ADDED,1,first\n.,2026-12-09,KEY_REVOKED,1,second\n' >calendar.csv
+printf '.,192.0.2.1\n.,192.0.2.2\n.,2001:db8::3\n' >servers.csv
 kill -HUP "$live"
-wait_for open/service.err 'was read again' || :
+wait_for open/service.err 'calendar.csv was read again' || :
+wait_for open/service.err 'servers.csv was read again' || :
+tcpreplay -q -i ks0 --topspeed "$data/root-rollover-one-server.pcap" >replay.out 2>&1
 sleep 2.5
 result "$(sqlite3 open/service.db "SELECT count(*) <> 2 FROM calendar WHERE origin = 'file'")" 'SIGHUP: the new calendar is in force'
+result "$(sqlite3 open/service.db 'SELECT count(*) <> 3 FROM given_server')" 'SIGHUP: the new servers are in force'
 echo nonsense >calendar.csv
+echo nonsense >servers.csv
 kill -HUP "$live"
 wait_for open/service.err 'calendar.csv:1:' || :
+wait_for open/service.err 'servers.csv:1:' || :
+tcpreplay -q -i ks0 --topspeed "$data/root-rollover-one-server.pcap" >replay.out 2>&1
 sleep 1.5
 stop_live
-result "$status" 'SIGHUP: a bad calendar ends nothing'
+result "$status" 'SIGHUP: bad files end nothing'
 result "$(sqlite3 open/service.db "SELECT count(*) <> 2 FROM calendar WHERE origin = 'file'")" 'SIGHUP: and the one before stays'
-result "$(sqlite3 open/service.db 'SELECT sum(packets) <> 1500 FROM input')" 'no packet was lost meanwhile'
+result "$(sqlite3 open/service.db 'SELECT count(*) <> 3 FROM given_server')" 'SIGHUP: and so do the servers'
+result "$(sqlite3 open/service.db 'SELECT sum(packets) <> 3000 FROM input')" 'no packet was lost meanwhile'
 result "$(grep -q 'READY=1' notices; echo $?)" 'told: ready'
 result "$([ "$(grep -o 'WATCHDOG=1' notices | wc -l)" -ge 4 ]; echo $?)" 'told: alive'
 result "$(grep -q 'STOPPING=1' notices; echo $?)" 'told: stopping'

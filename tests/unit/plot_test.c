@@ -136,6 +136,40 @@ static const struct {
 	{INT64_MIN / 2, INT64_MAX / 2, 1, true},
 };
 
+/* Which columns of a plot over 100 bins of 60 s have a value, as intervals. */
+static void
+put_wide(int64_t t_s, int64_t width_s, const char *want)
+{
+	struct ks_plot plot = {.kind = KS_PLOT_LINES};
+	char got[64] = "";
+	size_t n = 0;
+	cr_assert(ks_plot_set_time(&plot, 0, 99 * INT64_C(60) * KS_NS_PER_S, 60));
+	const size_t series = ks_plot_add_series(&plot, "s", 1, (double)NAN);
+	ks_plot_put_wide(&plot, series, t_s, width_s, 1);
+	for (size_t i = 0; i < plot.n_columns; i++) {
+		const bool is = isfinite(plot.series[0].y[i]);
+		const bool was = i > 0 && isfinite(plot.series[0].y[i - 1]);
+		if (is != was)
+			n += (size_t)snprintf(got + n, sizeof(got) - n, is ? "%zu-" : "%zu ", i);
+	}
+	cr_expect(strcmp(got, want) == 0, "%lld wide at %lld: %s, wanted %s", (long long)width_s,
+		  (long long)t_s, got, want);
+	ks_plot_done(&plot);
+}
+
+Test(plot, a_wide_bin_fills_all_columns_it_reaches_into)
+{
+	put_wide(600, 60, "10-11 ");
+	put_wide(600, 600, "10-20 ");
+	put_wide(590, 600, "9-20 ");
+	put_wide(-300, 600, "0-5 ");
+	put_wide(-600, 600, "");
+	put_wide(98 * 60, 3600, "98-");
+	put_wide(100 * 60, 3600, "");
+	put_wide(INT64_MIN / 2, INT64_MAX / 2, "");
+	put_wide(0, INT64_MAX, "0-");
+}
+
 Test(plot, absurd_times_are_no_axis)
 {
 	for (size_t i = 0; i < KS_COUNT(spans); i++) {

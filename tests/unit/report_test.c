@@ -895,10 +895,10 @@ Test(report, a_short_peak_stays_visible_in_a_long_capture)
 	struct ks_chart chart;
 	ks_chart_init(&chart, T0, T0 + 86400 * 30, 60, 80);
 	for (int64_t t = 0; t < 86400 * 30; t += 60)
-		ks_chart_add(&chart, T0 + t, t == 86400 * 20 ? 1000 : 1);
-	ks_chart_add(&chart, T0 - 60, 9e9);
-	ks_chart_add(&chart, INT64_MAX, 9e9);
-	ks_chart_add(&chart, T0, NAN);
+		ks_chart_add(&chart, T0 + t, 0, t == 86400 * 20 ? 1000 : 1);
+	ks_chart_add(&chart, T0 - 60, 0, 9e9);
+	ks_chart_add(&chart, INT64_MAX, 0, 9e9);
+	ks_chart_add(&chart, T0, 0, NAN);
 	struct ks_buf buf = {0};
 	ks_chart_print(&chart, &buf, "q", true);
 	cr_assert(has(buf.at, "1.00k q/s |"), "%s", buf.at);
@@ -906,6 +906,17 @@ Test(report, a_short_peak_stays_visible_in_a_long_capture)
 	for (char *line = strtok(buf.at, "\n"); line != NULL; line = strtok(NULL, "\n"))
 		cr_assert(ks_utf8_columns(line, strlen(line)) <= KS_CHART_WIDTH, "%s", line);
 	ks_buf_done(&buf);
+}
+
+Test(report, a_wide_bin_fills_its_part_of_the_chart)
+{
+	struct ks_chart chart;
+	ks_chart_init(&chart, T0, T0 + 40 * 60 - 1, 60, 80);
+	cr_assert(eq(sz, chart.n, 40));
+	ks_chart_add(&chart, T0 - 60, 600, 3);
+	ks_chart_add(&chart, T0 + 20 * 60, 3600, 5);
+	for (size_t i = 0; i < chart.n; i++)
+		cr_expect(eq(int, (int)chart.peak[i], i < 9 ? 3 : i < 20 ? 0 : 5), "%zu", i);
 }
 
 Test(report, a_chart_keeps_its_width_for_any_span)
@@ -918,8 +929,8 @@ Test(report, a_chart_keeps_its_width_for_any_span)
 			struct ks_chart chart;
 			ks_chart_init(&chart, T0, T0 + spans[i / 4], bins[i % 4], width);
 			cr_assert(chart.n >= 1 && chart.n <= KS_CHART_COLUMNS);
-			ks_chart_add(&chart, T0, 0.0001);
-			ks_chart_add(&chart, T0 + spans[i / 4], 999.4);
+			ks_chart_add(&chart, T0, 0, 0.0001);
+			ks_chart_add(&chart, T0 + spans[i / 4], 0, 999.4);
 			struct ks_buf buf = {0};
 			ks_chart_print(&chart, &buf, "q", i % 2 == 0);
 			expect_harmless(buf.at, buf.n, i % 2 == 0, "chart");

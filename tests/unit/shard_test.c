@@ -545,6 +545,58 @@ Test(shard, a_flood_of_made_up_zones_keeps_every_query_in_the_bins)
 	ks_shard_done(&shard);
 }
 
+/* A query for an address, from a source of its own. */
+static void
+say_other(uint32_t client, uint16_t id, int64_t t_ns)
+{
+	static const uint8_t name[] = "\1x\7example";
+	const struct ks_message message = {
+		.time_ns = t_ns,
+		.client = addr(client),
+		.server = addr(53),
+		.client_port = 4000,
+		.server_port = 53,
+		.len = 30,
+		.ip_bytes = 58,
+		.dns = {.id = id,
+			.has_question = true,
+			.qname = {name, sizeof(name)},
+			.qtype = 1,
+			.qclass = 1},
+	};
+	ks_shard_message(&shard, &message);
+}
+
+Test(shard, what_is_shed_is_counted_and_keys_never_are)
+{
+	enum { N = 1000 };
+	static const enum ks_shed steps[] = {KS_SHED_NONE, KS_SHED_SAMPLES, KS_SHED_BACKGROUND};
+	for (size_t step = 0; step < KS_COUNT(steps); step++) {
+		begin(64 << 20);
+		shard.shed = steps[step];
+		for (uint32_t i = 0; i < N; i++) {
+			say_other(1000 + i, (uint16_t)i, T0 + MS(2 * i));
+			say(7, 53, (uint16_t)i, T0 + MS(2 * i) + 1, false);
+			say(7, 53, (uint16_t)i, T0 + MS(2 * i) + 2, true);
+		}
+		uint64_t in_cells = 0;
+		for (uint32_t i = 0; i < shard.series.cells.n; i++)
+			in_cells += ((struct ks_cell *)ks_map_at(&shard.series.cells, i))->queries;
+		cr_expect(eq(u64, in_cells, 2 * N));
+		cr_expect(eq(u64, shard.totals.queries, 2 * N));
+		cr_expect(eq(u64, shard.samples_shed, steps[step] == KS_SHED_SAMPLES ? N : 0));
+		cr_expect(eq(u64, shard.details_shed, steps[step] == KS_SHED_BACKGROUND ? N : 0));
+		cr_expect(eq(u32, shard.sources.n, steps[step] == KS_SHED_BACKGROUND ? 1 : N + 1));
+		/* The same source asks for the same keys, whatever is left out. */
+		const struct ks_flow *const flow = ks_map_at(&shard.flows, 0);
+		cr_expect(eq(u32, flow->queries, N));
+		cr_expect(eq(u32, flow->cls[KS_RQ_HOT], N - 1));
+		cr_expect(flow->followed);
+		freeze();
+		ks_shard_done(&shard);
+	}
+}
+
 Test(shard, vantage_is_several_servers_only_if_they_answer_for_one_zone)
 {
 	begin(64 << 20);
