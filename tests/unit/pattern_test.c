@@ -106,7 +106,7 @@ Test(pattern, what_is_none)
 	flood(50, 2000, 1000);
 	facts.before = (struct ks_pattern_sums){.seconds = 36000};
 	no_pattern("nothing is known of before");
-	add(&facts.before, 1000, 63, 5000);
+	add(&facts.before, 1000, 53, 5000);
 	no_pattern("all came over one path before, too");
 	flood(50, 2000, 1000);
 	facts.before.seconds = 0;
