@@ -85,7 +85,7 @@ merge_flux(void *into, const void *from)
 static void
 merge_zone(void *into, const void *from)
 {
-	merge_counts(into, from, 4 + KS_RQ_COUNT);
+	merge_counts(into, from, 8 + KS_RQ_COUNT);
 }
 
 static void

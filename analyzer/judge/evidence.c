@@ -123,6 +123,13 @@ never_waits(const struct ks_source_clues *source)
 	return source->successive >= 2 * SAMPLE_LEAST && source->closed <= 0.2 * source->successive;
 }
 
+/* At one server a whole round over the others looks like a timer (DOMAIN B5). */
+static bool
+has_timer(const struct ks_view *view, const struct ks_source_clues *source)
+{
+	return view->vantage == 'M' && source->late_repeats > 0;
+}
+
 static struct ks_finding
 closed_loop(const struct ks_view *view, const struct ks_source_clues *source)
 {
@@ -130,7 +137,10 @@ closed_loop(const struct ks_view *view, const struct ks_source_clues *source)
 		return unknown(NAN);
 	if (never_waits(source))
 		return tell(false, source->closed / source->successive);
-	return isnan(source->sci) ? unknown(NAN) : tell(source->sci >= 0.6, source->sci);
+	/* A timer is even too, but it is not the answer that sets it off. */
+	if (isnan(source->sci) || has_timer(view, source))
+		return unknown(source->sci);
+	return tell(source->sci >= 0.6, source->sci);
 }
 
 /* Answers that do not come stop a closed loop; an open one goes on. */
@@ -214,10 +224,10 @@ untaken(const struct ks_source_clues *source)
 
 /* A timer runs out for other reasons too; what gets lost is what no packet or no path is large enough for. */
 static double
-timed_out(const struct ks_source_clues *source)
+timed_out(const struct ks_view *view, const struct ks_source_clues *source)
 {
 	enum { LARGE_BYTES = 1232 }; /* what resolvers and servers take for safe */
-	return source->answer_bytes > LARGE_BYTES && source->late_repeats > 0 ? source->late_repeats : 0;
+	return source->answer_bytes > LARGE_BYTES && has_timer(view, source) ? source->late_repeats : 0;
 }
 
 static struct ks_finding
@@ -226,7 +236,7 @@ path_trouble(const struct ks_view *view, const struct ks_source_clues *source)
 	if (!view->answers || !(source->keys_udp >= SAMPLE_LEAST))
 		return unknown(NAN);
 	const double signs =
-		source->keys_smaller + untaken(source) + source->icmp_too_big + timed_out(source);
+		source->keys_smaller + untaken(source) + source->icmp_too_big + timed_out(view, source);
 	return tell(signs >= 3, signs);
 }
 

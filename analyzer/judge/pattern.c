@@ -3,7 +3,7 @@
 
 #include <math.h>
 
-enum { LEAST_BEFORE = 30, LEAST_ADDED = 100, LEAST_NETWORKS = 16 };
+enum { LEAST_BEFORE = 30, LEAST_ADDED = 100, LEAST_NETWORKS = 16, FAR = 8 };
 
 struct sums {
 	double n, sum, squares;
@@ -44,7 +44,11 @@ one_value(const struct sums *before, const struct sums *inside, double scale)
 	const struct sums most = without(inside, before, usual + chance);
 	const struct sums least = without(inside, before, fmax(0, usual - chance));
 	const double found = fmin(variance(&likely), fmin(variance(&most), variance(&least)));
-	return variance(before) >= 4 && found <= fmin(1, variance(before) / 10) ? mean(&likely) : NAN;
+	/* One busy client before can make its hop limit that of most, so being far from it tells as well. */
+	const double most_found =
+		fabs(mean(&likely) - mean(before)) >= FAR ? 1 : fmin(1, variance(before) / 10);
+	const bool can_tell = variance(before) >= 4 || most_found >= 1;
+	return can_tell && found <= most_found ? mean(&likely) : NAN;
 }
 
 struct ks_pattern

@@ -80,7 +80,7 @@ evidence() { # evidence DATABASE
 		FROM v_diagnosis WHERE source IS NULL AND rank = 1
 		UNION ALL
 		SELECT 'heavy ' || source || ' ' || zone || ' ' || evidence, state
-		FROM v_diagnosis JOIN v_hitters USING (source, zone) WHERE rank = 1 AND heavy AND queries >= 100" | LC_ALL=C sort
+		FROM v_diagnosis JOIN v_hitters USING (source, zone) WHERE v_diagnosis.rank = 1 AND heavy AND queries >= 100" | LC_ALL=C sort
 }
 
 flips() { # flips WANT GOT

@@ -286,6 +286,7 @@ void ks_scene_text(const struct ks_scene_ip *ip, char ret[46]);
 typedef void ks_scene_fn(struct ks_scene *scene);
 ks_scene_fn ks_scene_dos, ks_scene_reflection, ks_scene_no_cache, ks_scene_loop, ks_scene_stale,
 	ks_scene_broken, ks_scene_lost, ks_scene_monitoring, ks_scene_slow_burn, ks_scene_reverse,
-	ks_scene_carpet, ks_scene_clock_skew, ks_scene_at_resolver, ks_scene_root_2019, ks_scene_healthy;
+	ks_scene_timer, ks_scene_by_day, ks_scene_carpet, ks_scene_clock_skew, ks_scene_at_resolver,
+	ks_scene_root_2019, ks_scene_healthy;
 
 #endif

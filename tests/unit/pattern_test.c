@@ -55,6 +55,17 @@ Test(pattern, a_few_strangers_more_than_usual_do_not_hide_it)
 	cr_expect(epsilon_eq(dbl, ks_pattern_judge(&facts).hop, 243, 1.5));
 }
 
+Test(pattern, one_busy_client_before_does_not_hide_it)
+{
+	flood(243, 2000, 1000);
+	facts.before = (struct ks_pattern_sums){.seconds = 36000};
+	add(&facts.before, 1600, 50, 5000);
+	facts.inside = (struct ks_pattern_sums){.seconds = 3600};
+	add(&facts.inside, 160, 50, 5000);
+	add(&facts.inside, 6000, 243, 5000);
+	cr_expect(epsilon_eq(dbl, ks_pattern_judge(&facts).hop, 243, 0.5));
+}
+
 Test(pattern, a_hop_limit_that_others_have_too)
 {
 	flood(52, 2000, 1000);
@@ -95,7 +106,7 @@ Test(pattern, what_is_none)
 	flood(50, 2000, 1000);
 	facts.before = (struct ks_pattern_sums){.seconds = 36000};
 	no_pattern("nothing is known of before");
-	add(&facts.before, 1000, 63, 5000);
+	add(&facts.before, 1000, 53, 5000);
 	no_pattern("all came over one path before, too");
 	flood(50, 2000, 1000);
 	facts.before.seconds = 0;

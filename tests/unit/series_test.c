@@ -111,3 +111,23 @@ Test(series, types_and_servers_beyond_the_bound_are_counted_together)
 	cr_assert(le(u32, series->cells.n, KS_SERIES_QTYPES + KS_SERIES_SERVERS + 1));
 	ks_series_done(series);
 }
+
+/* Whatever is counted in a bin is there when bins are folded. */
+Test(series, folding_adds_every_member_of_a_cell)
+{
+	struct ks_series *const series = series_of(1 << 22, 1);
+	enum { KEY = 2, WORDS = sizeof(struct ks_zone_cell) / 8 };
+	for (int64_t s = 0; s < 2; s++) {
+		ks_series_advance(series, (1000 + s) * KS_NS_PER_S);
+		uint64_t *const words = (uint64_t *)ks_series_zone(series, (1000 + s) * KS_NS_PER_S, 7);
+		for (size_t i = KEY; i < WORDS; i++)
+			words[i] = i;
+	}
+	cr_assert(eq(u32, series->zones.n, 2));
+	series->width_given = false;
+	ks_series_advance(series, 1700 * KS_NS_PER_S);
+	cr_assert(eq(u32, series->zones.n, 1));
+	const uint64_t *const folded = ks_map_at(&series->zones, 0);
+	for (size_t i = KEY; i < WORDS; i++)
+		cr_expect(eq(u64, folded[i], 2 * i), "word %zu", i);
+}
