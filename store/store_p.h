@@ -273,10 +273,11 @@ KS_MUST_CHECK enum ks_error ks_store_put_clients(struct ks_sink *sink, const str
 /* Functions for our own queries; a result code of SQLite. */
 int ks_prefix_register(sqlite3 *db);
 
-/* --- few.c --- */
+/* --- few.c, sampled.c --- */
 
 /* Likewise. */
 int ks_few_register(sqlite3 *db);
+int ks_sampled_register(sqlite3 *db);
 
 /* --- manners.c --- */
 
