@@ -148,7 +148,7 @@ ks_summary_read_hitters(struct ks_summary *summary, struct ks_diag *diag)
 {
 	enum { LOOKED_AT = 200 };
 	struct hitters hitters = {.summary = summary};
-	return each_row(summary, "hitters", LOOKED_AT, see_hitter, &hitters, diag);
+	return each_row(summary, "foremost", LOOKED_AT, see_hitter, &hitters, diag);
 }
 
 /* --- the chart --- */

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "dissect/name.h"
+#include "store/sql_p.h"
 #include "store/store_p.h"
 
 enum { PREFIXES = 20 }; /* rows by prefix when nothing is asked */
@@ -32,6 +33,16 @@ static const struct {
 static const struct ks_catalog_entry *
 find(const char *name)
 {
+	/* For the summary; no report of its own, so it has no view. */
+	static const struct ks_catalog_entry foremost = {
+		.name = "foremost",
+		.sql = ks_sql_foremost,
+		.columns = "source, zone, share, rr",
+		.order = "sort_key DESC NULLS LAST, queries DESC, length(ip), ip, zone",
+		.limit = 200,
+	};
+	if (strcmp(foremost.name, name) == 0)
+		return &foremost;
 	for (size_t i = 0; i < ks_n_catalog; i++)
 		if (strcmp(ks_catalog[i].name, name) == 0)
 			return &ks_catalog[i];

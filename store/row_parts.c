@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
  * store/row_parts.c -- values and beginnings that rows of many tables share. */
+#include "dissect/name.h"
 #include "store/store_p.h"
 
 struct ks_store *
@@ -55,4 +56,17 @@ void
 ks_sql_put_addr(struct ks_sql_row *row, const struct ks_addr *addr)
 {
 	ks_sql_put_span(row, ks_addr_bytes(addr));
+}
+
+/* A message without question has no name at all, which is not the root's name. */
+void
+ks_sql_put_name(struct ks_sql_row *row, struct ks_span name, char text[KS_NAME_TEXT])
+{
+	if (name.n == 0 || ks_name_print(name.at, name.n, text, KS_NAME_TEXT) == 0) {
+		ks_sql_put_null(row);
+		ks_sql_put_null(row);
+		return;
+	}
+	ks_sql_put_blob(row, name.at, name.n);
+	ks_sql_put_text(row, text);
 }

@@ -47,8 +47,10 @@ distrust(sqlite3 *db)
 		(void)sqlite3_db_config(db, settings[i][0], settings[i][1], NULL);
 	(void)sqlite3_busy_timeout(db, KS_STORE_PATIENCE_MS);
 	(void)sqlite3_extended_result_codes(db, 1);
-	const int rc = ks_prefix_register(db);
-	return rc == SQLITE_OK ? ks_few_register(db) : rc;
+	int rc = ks_prefix_register(db);
+	if (rc == SQLITE_OK)
+		rc = ks_few_register(db);
+	return rc == SQLITE_OK ? ks_sampled_register(db) : rc;
 }
 
 /* The statement of the pragma does nothing inside a transaction; this does. */

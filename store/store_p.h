@@ -142,6 +142,9 @@ void ks_sql_put_known(struct ks_sql_row *row, bool known, int64_t value); /* NUL
 void ks_sql_put_word(struct ks_sql_row *row, const char *word); /* NULL for none and for an empty one */
 void ks_sql_put_span(struct ks_sql_row *row, struct ks_span bytes);
 void ks_sql_put_addr(struct ks_sql_row *row, const struct ks_addr *addr); /* 4 or 16 octets */
+/* Two values: a name in wire format and printed, into the caller's room, which the row does not keep. NULL
+ * and NULL where there is no name at all, which is not the root's. */
+void ks_sql_put_name(struct ks_sql_row *row, struct ks_span name, char text[KS_NAME_TEXT]);
 
 /* --- drops.c --- */
 
@@ -232,7 +235,43 @@ void ks_store_whole_close(struct ks_store_whole *whole); /* NULL is fine */
 /* Replace the milestones that are part of the program. */
 KS_MUST_CHECK enum ks_error ks_calendar_put_own(struct ks_store *store, struct ks_diag *diag);
 
-/* --- writer.c --- */
+/* --- sources.c --- */
+
+/* The sink's. */
+KS_MUST_CHECK enum ks_error ks_store_put_server(struct ks_sink *sink, const struct ks_fact_server *fact,
+						struct ks_diag *diag);
+KS_MUST_CHECK enum ks_error ks_store_put_source(struct ks_sink *sink, const struct ks_fact_source *fact,
+						struct ks_diag *diag);
+KS_MUST_CHECK enum ks_error ks_store_put_rest(struct ks_sink *sink, const struct ks_fact_rest *fact,
+					      struct ks_diag *diag);
+KS_MUST_CHECK enum ks_error ks_store_put_stack(struct ks_sink *sink, const struct ks_fact_stack *fact,
+					       struct ks_diag *diag);
+KS_MUST_CHECK enum ks_error ks_store_put_icmp(struct ks_sink *sink, const struct ks_fact_icmp *fact,
+					      struct ks_diag *diag);
+KS_MUST_CHECK enum ks_error ks_store_put_bin(struct ks_sink *sink, const struct ks_fact_bin *fact,
+					     struct ks_diag *diag);
+KS_MUST_CHECK enum ks_error ks_store_put_traffic(struct ks_sink *sink, const struct ks_fact_traffic *fact,
+						 struct ks_diag *diag);
+KS_MUST_CHECK enum ks_error ks_store_put_query(struct ks_sink *sink, const struct ks_fact_query *fact,
+					       struct ks_diag *diag);
+
+/* --- zones.c --- */
+
+/* Likewise. */
+KS_MUST_CHECK enum ks_error ks_store_put_zone_fact(struct ks_sink *sink, const struct ks_fact_zone *fact,
+						   struct ks_diag *diag);
+KS_MUST_CHECK enum ks_error ks_store_put_zone_bin(struct ks_sink *sink, const struct ks_fact_zone_bin *fact,
+						  struct ks_diag *diag);
+KS_MUST_CHECK enum ks_error ks_store_put_flow(struct ks_sink *sink, const struct ks_fact_flow *fact,
+					      struct ks_diag *diag);
+KS_MUST_CHECK enum ks_error ks_store_put_zone_key(struct ks_sink *sink, const struct ks_fact_zone_key *fact,
+						  struct ks_diag *diag);
+KS_MUST_CHECK enum ks_error ks_store_put_ta_signal(struct ks_sink *sink, const struct ks_fact_ta_signal *fact,
+						   struct ks_diag *diag);
+KS_MUST_CHECK enum ks_error ks_store_put_nxdomain(struct ks_sink *sink, const struct ks_fact_nxdomain *fact,
+						  struct ks_diag *diag);
+KS_MUST_CHECK enum ks_error ks_store_put_failure(struct ks_sink *sink, const struct ks_fact_failure *fact,
+						 struct ks_diag *diag);
 
 /* A name shared by all runs, in wire format. */
 KS_MUST_CHECK enum ks_error ks_store_put_name(struct ks_store *store, struct ks_span name,
@@ -273,10 +312,11 @@ KS_MUST_CHECK enum ks_error ks_store_put_clients(struct ks_sink *sink, const str
 /* Functions for our own queries; a result code of SQLite. */
 int ks_prefix_register(sqlite3 *db);
 
-/* --- few.c --- */
+/* --- few.c, sampled.c --- */
 
 /* Likewise. */
 int ks_few_register(sqlite3 *db);
+int ks_sampled_register(sqlite3 *db);
 
 /* --- manners.c --- */
 

@@ -261,17 +261,7 @@ WITH
 		SELECT
 			zone_id,
 			ip,
-			count(*) AS keys,
-			sum(flags >> 8 & 1) AS keys_rd,
-			sum(NOT dnssec_ok) AS keys_no_do,
-			iif(min(sport) < max(sport), 2, 1) AS keys_ports, -- 2: not always the same
-			iif(min(id) < max(id), 2, 1) AS keys_ids,
-			min(hop_limit) AS hop,
-			min(hop_limit) < max(hop_limit) AS hops_change,
-			sum(transport = 0) AS keys_udp,
-			total(tc AND transport = 0) AS keys_cut,
-			sum(server_cookie) AS cookies,
-			min(size) < max(size) OR min(dnssec_ok) < max(dnssec_ok) AS changes
+			ks_sampled(flags, dnssec_ok, sport, id, hop_limit, transport, tc, size, server_cookie) AS sums
 		FROM cause_key
 		GROUP BY zone_id, ip
 	),
@@ -283,17 +273,25 @@ WITH
 			transport = 0 AND lag(transport) OVER mine = 0
 				AND (size < lag(size) OVER mine OR dnssec_ok < lag(dnssec_ok) OVER mine) AS smaller
 		FROM counted CROSS JOIN cause_key USING (zone_id, ip)
-		WHERE changes
+		WHERE ks_part(sums, 10)
 		WINDOW mine AS (PARTITION BY counted.zone_id, counted.ip, run_id ORDER BY number)
 	),
 	shrunk AS MATERIALIZED (
 		SELECT zone_id, ip, total(smaller) AS n FROM step GROUP BY zone_id, ip
 	)
 SELECT
-	counted.*,
-	iif(hops_change, (
-		SELECT count(DISTINCT hop_limit) FROM cause_key WHERE cause_key.zone_id = counted.zone_id AND cause_key.ip = counted.ip
-	), 1) AS keys_hops,
+	counted.zone_id,
+	counted.ip,
+	ks_part(sums, 0) AS keys,
+	ks_part(sums, 1) AS keys_rd,
+	ks_part(sums, 2) AS keys_no_do,
+	ks_part(sums, 3) AS keys_ports, -- 1: always the same; 2: not
+	ks_part(sums, 4) AS keys_ids,
+	ks_part(sums, 5) AS keys_hops,
+	ks_part(sums, 6) AS hop,
+	ks_part(sums, 7) AS keys_udp,
+	ks_part(sums, 8) AS keys_cut,
+	ks_part(sums, 9) AS cookies,
 	coalesce(shrunk.n, 0.0) AS keys_smaller
 FROM counted LEFT JOIN shrunk ON shrunk.zone_id = counted.zone_id AND shrunk.ip = counted.ip;
 CREATE INDEX temp.cause_sample_flow ON cause_sample (zone_id, ip);
@@ -322,16 +320,14 @@ GROUP BY zone_id, ip;
 CREATE TEMP TABLE cause_share AS
 WITH
 	edge AS (SELECT min(first_ns) AS first_ns FROM run),
-	-- What a query stands for is asked once each: it may be a search.
-	sampled AS MATERIALIZED (
-		SELECT
-			storm_id,
-			cause_key.ip,
-			total(iif(t_ns >= start_s * 1000000000 AND t_ns < end_s * 1000000000, stands_for, 0)) AS inside,
-			total(iif(t_ns < start_s * 1000000000, stands_for, 0)) AS before,
-			total(iif(t_ns >= end_s * 1000000000, stands_for, 0)) AS behind
+	counted AS MATERIALIZED (
+		SELECT storm_id, cause_key.ip, ks_around(t_ns, start_s, end_s, stands_for) AS sums
 		FROM storm CROSS JOIN cause_key ON cause_key.zone_id = storm.zone_id
 		GROUP BY storm_id, cause_key.ip
+	),
+	sampled AS (
+		SELECT storm_id, ip, ks_part(sums, 0) * 1.0 AS before, ks_part(sums, 1) * 1.0 AS inside, ks_part(sums, 2) * 1.0 AS behind
+		FROM counted
 	)
 SELECT
 	storm.storm_id,
