@@ -24,6 +24,7 @@ struct why {
 	struct ks_buf lacking[LACKING];
 	struct ks_buf verdict;
 	int64_t limit, n, rank;
+	int64_t n_all; /* subjects, of which the rows of `n` came */
 };
 
 static struct ks_value
@@ -239,10 +240,24 @@ put_end(struct why *why)
 	ks_buf_put(&why->buf, "\n", 1);
 	if (why->n == 0)
 		ks_prose_fold(&why->buf, "", why->document->report->empty, why->document->request->width);
-	if (why->n > why->limit)
+	if (why->n_all > why->limit)
 		ks_buf_printf(&why->buf, "%lld of %lld storms and sources; --limit N or all shows more\n",
-			      (long long)why->limit, (long long)why->n);
+			      (long long)why->limit, (long long)why->n_all);
 	put_next(why);
+}
+
+/* How many subjects there are: the rows of those that are not shown were not asked for, unless the query
+ * chooses by source or ranks, for then nobody but the rows can tell. */
+static enum ks_error
+count(struct ks_store *store, const struct ks_query *query, struct why *why, struct ks_diag *diag)
+{
+	struct ks_subject_count subjects = {0};
+	why->n_all = why->n;
+	if (query->has_source || query->by != NULL)
+		return KS_SUCCESS;
+	const enum ks_error error = ks_store_count_subjects(store, query, &subjects, diag);
+	why->n_all = subjects.storms + subjects.sources;
+	return error;
 }
 
 enum ks_error
@@ -252,9 +267,12 @@ ks_why_write(struct ks_store *store, const struct ks_document *document, struct 
 	struct why why = {.document = document, .limit = query.limit == 0 ? SUBJECTS : query.limit};
 	if (query.limit < 0)
 		why.limit = INT64_MAX;
+	query.n_subjects = query.limit < 0 ? 0 : why.limit;
 	query.limit = -1;
 	ks_prose_head(&why.buf, document);
 	enum ks_error error = ks_each_row(store, "diagnosis", &query, see_row, &why, diag);
+	if (error == KS_SUCCESS)
+		error = count(store, &query, &why, diag);
 	if (error == KS_SUCCESS)
 		put_end(&why);
 	struct ks_buf *const parts[] = {&why.subject,    &why.label,      &why.list,       &why.meanings,

@@ -17,8 +17,8 @@ enum { SUBJECTS = 10, LACKING = 3 };
 
 struct ranking {
 	struct ks_buf *buf;
-	int64_t limit;          /* of storms, and again of sources */
-	int64_t n[2], shown[2]; /* storms, sources */
+	int64_t limit;    /* of storms, and again of sources */
+	int64_t shown[2]; /* storms, sources */
 	struct ks_buf subject, hypothesis;
 	struct ks_buf lacking[LACKING]; /* what to capture, the most telling first */
 	bool in_subject, in_hypothesis, in_table;
@@ -136,7 +136,6 @@ begin_subject(struct ranking *ranking, const struct ks_rows *rows)
 {
 	const bool storm = is_null(rows, "source");
 	end_subject(ranking);
-	ranking->n[!storm]++;
 	ks_buf_clear(&ranking->hypothesis);
 	if (ranking->shown[!storm] == ranking->limit)
 		return false;
@@ -273,14 +272,17 @@ see_row(void *arg, const struct ks_rows *rows)
 /* --- the whole --- */
 
 static void
-put_more(const struct ranking *ranking)
+put_more(const struct ranking *ranking, const struct ks_subject_count *count)
 {
-	static const char *const names[] = {"storms", "sources"};
+	const struct {
+		const char *name;
+		int64_t n;
+	} kinds[] = {{"storms", count->storms}, {"sources", count->sources}};
 	ks_buf_text(ranking->buf, "<p class=\"more\">");
-	for (size_t i = 0; i < KS_COUNT(names); i++)
-		if (ranking->n[i] > ranking->shown[i])
+	for (size_t i = 0; i < KS_COUNT(kinds); i++)
+		if (kinds[i].n > ranking->shown[i])
 			ks_buf_printf(ranking->buf, "%" PRId64 " of %" PRId64 " %s. ", ranking->shown[i],
-				      ranking->n[i], names[i]);
+				      kinds[i].n, kinds[i].name);
 	ks_buf_text(ranking->buf,
 		    "All of it: <code>keystorm report diagnosis -f csv --limit all</code></p>\n");
 }
@@ -288,19 +290,22 @@ put_more(const struct ranking *ranking)
 enum ks_error
 ks_page_read_ranking(const struct ks_page *page, struct ks_buf *buf, int64_t *ret_n, struct ks_diag *diag)
 {
-	const struct ks_query query = {.limit = -1};
 	struct ranking ranking = {.buf = buf, .limit = page->limit == 0 ? SUBJECTS : page->limit};
+	const struct ks_query query = {.limit = -1, .n_subjects = page->limit < 0 ? 0 : ranking.limit};
+	struct ks_subject_count count = {0};
 	if (page->limit < 0)
 		ranking.limit = INT64_MAX;
-	const enum ks_error error = ks_each_row(page->store, "diagnosis", &query, see_row, &ranking, diag);
+	enum ks_error error = ks_store_count_subjects(page->store, &query, &count, diag);
+	if (error == KS_SUCCESS)
+		error = ks_each_row(page->store, "diagnosis", &query, see_row, &ranking, diag);
 	end_subject(&ranking);
-	if (ranking.n[0] + ranking.n[1] > 0)
-		put_more(&ranking);
+	if (count.storms + count.sources > 0)
+		put_more(&ranking, &count);
 	buf->failed |= ranking.subject.failed || ranking.hypothesis.failed;
 	ks_buf_done(&ranking.subject);
 	ks_buf_done(&ranking.hypothesis);
 	for (size_t i = 0; i < LACKING; i++)
 		ks_buf_done(&ranking.lacking[i]);
-	*ret_n = ranking.n[0] + ranking.n[1];
+	*ret_n = count.storms + count.sources;
 	return error;
 }
