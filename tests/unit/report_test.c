@@ -668,6 +668,39 @@ Test(report, a_long_note_folds_under_itself)
 	free(got);
 }
 
+Test(report, a_warning_without_room_stands_below_its_row)
+{
+	static const char *const columns[] = {"zone", "t", "event", "phase", "warning", "rfc9520", "detail"};
+	static const struct ks_value values[] = {
+		V_TEXT("."),
+		V_TEXT("2026-11-21T22:47:00.123456Z"),
+		V_TEXT("SIGNER_CHANGED"),
+		V_TEXT("ksk-activate"),
+		V_TEXT("HOLD_DOWN: a key signs alone"),
+		V_TEXT("violates"),
+		V_TEXT("50527 -> 18850"),
+		V_TEXT("."),
+		V_TEXT("2026-11-21T22:47:01.123456Z"),
+		V_TEXT("KEY_ADDED"),
+		V_NULL,
+		V_NULL,
+		V_TEXT("caches"),
+		V_NULL,
+	};
+	const struct fake fakes[] = {{"rollovers", columns, 7, values, 2, 0, 0}};
+	struct ks_store store = {.fakes = fakes, .n_fakes = 1, .head = HEAD_M};
+	for (size_t width = 80; width >= 56; width -= 8) {
+		char *got = written(&store, (struct ks_report_request){
+						    .name = "rollovers", .format = "text", .width = width});
+		cr_expect(has(got, "HOLD_DOWN"), "%s", got);
+		cr_expect(has(got, "violates"), "%s", got);
+		cr_expect(width > 72 || has(got, "SIGNER_CHANGED\n      phase: ksk-activate; warning: "),
+			  "%s", got);
+		cr_expect(not(has(got, "KEY_ADDED\n      ")), "%s", got);
+		free(got);
+	}
+}
+
 Test(report, one_record_is_printed_downwards)
 {
 	static const char *const columns[] = {"packets", "response_bytes", "tcp"};
