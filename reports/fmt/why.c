@@ -99,26 +99,29 @@ put_subject(struct why *why, struct ks_buf *buf, const struct ks_rows *rows)
 static void
 begin_subject(struct why *why, const struct ks_rows *rows)
 {
-	struct ks_buf text = {0}, folded = {0};
+	struct ks_buf text = {0}, folded = {0}, name = {0};
 	const struct ks_value verdict = text_of(rows, "verdict");
 	const double lead = ks_each_number(rows, "lead_db");
 	ks_buf_put(&why->buf, "\n", 1);
 	put_subject(why, &text, rows);
 	ks_buf_text(&text, ": ");
+	const size_t at = text.n;
 	if (verdict.type == KS_VALUE_TEXT)
 		put(why, &text, rows, "verdict");
 	else
 		ks_buf_text(&text, "undetermined");
-	if (isfinite(lead)) {
-		ks_buf_text(&text, ", ");
-		ks_number_scaled(&text, lead, /* whole= */ false, "");
-		ks_buf_text(&text, " dB ahead of the next (10 are enough)");
-	}
+	ks_buf_text(&name, ks_buf_string(&text) + at);
+	if (isfinite(lead))
+		ks_prose_lead(&text, ks_buf_string(&name), lead);
 	ks_buf_text(&text, ".");
 	ks_prose_fold(&folded, "", ks_buf_string(&text), why->document->request->width);
 	ks_prose_tone(&why->buf, why->document, KS_TONE_HEAD, ks_buf_string(&folded), "\n");
+	const char *const note = ks_prose_verdict_note(ks_buf_string(&name));
+	if (note != NULL)
+		ks_prose_fold(&why->buf, "", note, why->document->request->width);
 	ks_buf_text(&why->buf, "sum dB  explanation         for and against, dB\n");
-	why->buf.failed |= text.failed || folded.failed;
+	why->buf.failed |= text.failed || folded.failed || name.failed;
+	ks_buf_done(&name);
 	ks_buf_done(&text);
 	ks_buf_done(&folded);
 }

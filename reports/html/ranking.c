@@ -12,6 +12,7 @@
 #include "reports/each.h"
 #include "reports/html/page_p.h"
 #include "reports/number.h"
+#include "reports/prose.h"
 
 enum { SUBJECTS = 10, LACKING = 3 };
 
@@ -105,6 +106,16 @@ put_zone(struct ranking *ranking, const struct ks_rows *rows)
 }
 
 static void
+put_note(struct ks_buf *buf, const char *note)
+{
+	if (note == NULL)
+		return;
+	ks_buf_text(buf, "<p class=\"more\">");
+	ks_page_put_string(buf, note);
+	ks_buf_text(buf, "</p>\n");
+}
+
+static void
 put_subject(struct ranking *ranking, const struct ks_rows *rows, bool storm)
 {
 	struct ks_buf *const buf = ranking->buf;
@@ -122,12 +133,17 @@ put_subject(struct ranking *ranking, const struct ks_rows *rows, bool storm)
 	}
 	ks_buf_text(buf, ": ");
 	put(ranking, rows, "verdict");
-	if (!is_null(rows, "lead_db")) {
-		ks_buf_text(buf, ", ");
-		put(ranking, rows, "lead_db");
-		ks_buf_text(buf, " dB ahead");
-	}
-	ks_buf_text(buf, "</h3>\n<ol class=\"why\">\n");
+	const struct ks_value word = ks_column_value(rows, "verdict");
+	struct ks_buf verdict = {0};
+	if (word.type == KS_VALUE_TEXT)
+		ks_buf_put(&verdict, word.text, word.n_text);
+	if (!is_null(rows, "lead_db"))
+		ks_prose_lead(buf, ks_buf_string(&verdict), ks_each_number(rows, "lead_db"));
+	ks_buf_text(buf, "</h3>\n");
+	put_note(buf, ks_prose_verdict_note(ks_buf_string(&verdict)));
+	ks_buf_text(buf, "<ol class=\"why\">\n");
+	buf->failed |= verdict.failed;
+	ks_buf_done(&verdict);
 }
 
 /* False when there is no room for it. */

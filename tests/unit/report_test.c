@@ -1231,6 +1231,26 @@ Test(report, a_diagnosis_has_a_line_for_each_explanation)
 	       "help?\n");
 }
 
+Test(report, how_sure_a_verdict_is_fits_the_verdict)
+{
+	static const struct {
+		const char *verdict, *lead;
+		bool noted;
+	} rows[] = {
+		{"loop", ", 12.0 dB ahead of the next (10 are enough)", false},
+		{"undetermined", ": the first is 12.0 dB ahead of the next (10 would be enough)", false},
+		{"clock-skew", ", 12.0 dB ahead of all but stale-trust-anchor (10 are enough)", true},
+	};
+	for (size_t i = 0; i < KS_COUNT(rows); i++) {
+		struct ks_buf buf = {0};
+		ks_prose_lead(&buf, rows[i].verdict, 12);
+		cr_expect(eq(str, (char *)(uintptr_t)ks_buf_string(&buf), (char *)(uintptr_t)rows[i].lead));
+		cr_expect(eq(int, ks_prose_verdict_note(rows[i].verdict) != NULL, rows[i].noted), "%s",
+			  rows[i].verdict);
+		ks_buf_done(&buf);
+	}
+}
+
 Test(report, the_summary_without_a_storm_says_so_plainly)
 {
 	const struct fake fakes[] = {{"summary", summary_columns, 15, quiet_values, 1, 0, 0},
