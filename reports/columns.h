@@ -35,6 +35,8 @@ struct ks_column {
 
 /* By its name, listed or guessed; `title` may point to `name`. */
 struct ks_column ks_column_of(const char *name);
+/* Is the value a judgement or a warning that must not be lost where its column has no room? */
+bool ks_column_is_told(const char *name, const struct ks_value *value);
 /* Numbers line up at their right end. */
 bool ks_column_is_right(const struct ks_column *column, enum ks_value_type type);
 

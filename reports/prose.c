@@ -191,3 +191,33 @@ ks_prose_expand(struct ks_buf *buf, const char *pattern, const struct ks_rows *r
 	ks_buf_text(buf, pattern);
 	return true;
 }
+
+/* The one verdict that is no line of the ranking: see ks_evidence_clock_skew. */
+static bool
+is_clock_skew(const char *verdict)
+{
+	return strcmp(verdict, "clock-skew") == 0;
+}
+
+void
+ks_prose_lead(struct ks_buf *buf, const char *verdict, double lead_db)
+{
+	const bool open = strcmp(verdict, "undetermined") == 0;
+	ks_buf_text(buf, open ? ": the first is " : ", ");
+	ks_number_scaled(buf, lead_db, /* whole= */ false, "");
+	ks_buf_text(buf, is_clock_skew(verdict) ? " dB ahead of all but stale-trust-anchor"
+						: " dB ahead of the next");
+	ks_buf_text(buf, open ? " (10 would be enough)" : " (10 are enough)");
+}
+
+const char *
+ks_prose_verdict_note(const char *verdict)
+{
+	if (!is_clock_skew(verdict))
+		return NULL;
+	return "clock-skew has no line of its own: whoever's clock is wrong asks like one whose trust anchor "
+	       "is stale, but for "
+	       "several unrelated zones to none of which anything happened. So it has the sum of "
+	       "stale-trust-anchor, with "
+	       "many-zones for it instead of against it.";
+}

@@ -37,4 +37,9 @@ void ks_prose_remedy(struct ks_buf *buf, const struct ks_document *document, con
  * the row has no such value. */
 KS_MUST_CHECK bool ks_prose_expand(struct ks_buf *buf, const char *pattern, const struct ks_rows *rows);
 
+/* ", 12.0 dB ahead of the next (10 are enough)": how sure the verdict of a diagnosis is. */
+void ks_prose_lead(struct ks_buf *buf, const char *verdict, double lead_db);
+/* What else must be known to read the explanations below such a verdict; NULL: nothing. */
+const char *ks_prose_verdict_note(const char *verdict);
+
 #endif

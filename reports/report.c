@@ -242,8 +242,10 @@ write_rows(struct ks_store *store, const struct ks_document *document, const str
 	   struct ks_diag *diag)
 {
 	struct ks_rows *rows;
-	enum ks_error error =
-		ks_rows_open(store, document->report->name, &document->request->query, &rows, diag);
+	struct ks_query query = document->request->query;
+	query.n_screen =
+		format->n_screen > 0 ? format->n_screen + 1 : 0; /* one more tells that there are more */
+	enum ks_error error = ks_rows_open(store, document->report->name, &query, &rows, diag);
 	if (error != KS_SUCCESS)
 		return error;
 	error = format->write(document, rows, diag);

@@ -130,6 +130,11 @@ put_verdict(struct ks_buf *buf, const struct ks_summary *summary)
 		ks_buf_text(buf, " dB)");
 	}
 	ks_buf_text(buf, ".");
+	/* The name says of what, not of whom. */
+	if (strcmp(ks_buf_string(&summary->verdict), "clock-skew") == 0)
+		ks_buf_text(buf, " The clock of those who ask is wrong: they ask again for several unrelated "
+				 "zones, to "
+				 "none of which anything happened.");
 	if (summary->to_decide.n > 0)
 		ks_buf_printf(buf, " To decide, capture: %s.", ks_buf_string(&summary->to_decide));
 }

@@ -168,6 +168,7 @@ const struct ks_catalog_entry ks_catalog[] = {
 		.order = "is_source, subject_queries DESC, diagnosis_id, rank, place",
 		.rankable = " value weight_db sum_db rank lead_db ",
 		.takes = KS_TAKES_ZONE | KS_TAKES_SOURCE | KS_TAKES_BY,
+		.zone_inside = true,
 		.limit = 144,
 	},
 	{
@@ -389,9 +390,10 @@ const struct ks_catalog_entry ks_catalog[] = {
 		.sql = ks_sql_rollover_series,
 		.columns = "zone, t, dnskey_qps, all_qps, response_bps, requery_ratio, new_offenders, event, "
 			   "bin_s",
-		.order = "zone, at_s",
+		.order = "place, at_s",
 		.rankable = " dnskey_qps all_qps response_bps requery_ratio new_offenders ",
 		.takes = KS_TAKES_ZONE | KS_TAKES_TIME | KS_TAKES_STEP | KS_TAKES_BY,
+		.zone_inside = true,
 		.limit = -1,
 	},
 	{

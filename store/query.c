@@ -152,15 +152,19 @@ compose(const struct ks_catalog_entry *entry, const struct ks_query *query)
 	};
 	const bool server_inside = (entry->takes & KS_TAKES_STEP) != 0;
 	sqlite3_str *const sql = sqlite3_str_new(NULL);
-	sqlite3_str_appendf(
-		sql,
-		"WITH RECURSIVE option (step_s, server, from_ns, to_ns, ranked_by, len4, len6, zone) AS"
-		" (SELECT :step_s, :server, :from_ns, :to_ns, :by, :len4, :len6, :zone),\n%s\nSELECT %s "
-		"FROM report WHERE 1",
-		query->has_prefix ? entry->by_prefix : entry->sql, entry->columns);
+	sqlite3_str_appendf(sql,
+			    "WITH RECURSIVE option (step_s, server, from_ns, to_ns, ranked_by, len4, len6, "
+			    "zone, subjects, most) AS"
+			    " (SELECT :step_s, :server, :from_ns, :to_ns, :by, :len4, :len6, :zone, "
+			    ":subjects, :most),\n%s\nSELECT %s "
+			    "FROM report WHERE 1",
+			    query->has_prefix ? entry->by_prefix : entry->sql, entry->columns);
 	if (query->zone != NULL && !entry->zone_inside)
 		sqlite3_str_appendall(sql, " AND zone_wire = :zone");
-	if (query->has_source)
+	/* One address is found by an index, all others by looking. */
+	if (query->has_source && query->source_bits == 128)
+		sqlite3_str_appendall(sql, " AND source_ip = :address");
+	else if (query->has_source)
 		sqlite3_str_appendall(sql, " AND ks_in_prefix(source_ip, :source, :source_bits)");
 	if (query->has_server && !server_inside)
 		sqlite3_str_appendall(sql, " AND server_ip = :server");
@@ -181,6 +185,15 @@ bind_int(sqlite3_stmt *stmt, const char *name, bool given, int64_t value)
 		(void)sqlite3_bind_int64(stmt, sqlite3_bind_parameter_index(stmt, name), value);
 }
 
+static void
+bind_addr(sqlite3_stmt *stmt, const char *name, bool given, const struct ks_addr *addr)
+{
+	const struct ks_span ip = ks_addr_bytes(addr);
+	if (given)
+		(void)sqlite3_bind_blob(stmt, sqlite3_bind_parameter_index(stmt, name), ip.at, (int)ip.n,
+					SQLITE_TRANSIENT);
+}
+
 static enum ks_error
 bind_zone(sqlite3_stmt *stmt, const char *zone, struct ks_diag *diag)
 {
@@ -199,11 +212,16 @@ bind_all(sqlite3_stmt *stmt, const struct ks_catalog_entry *entry, const struct 
 {
 	/* Sources are many, however few rows the report has otherwise. */
 	const int64_t usual = query->has_prefix && entry->limit < 0 ? PREFIXES : entry->limit;
-	const int64_t limit = query->limit != 0 ? query->limit : usual;
+	const int64_t screen = usual < 0 && query->n_screen > 0 ? query->n_screen : usual;
+	const int64_t limit = query->limit != 0 ? query->limit : screen;
 	bind_int(stmt, ":limit", true, limit < 0 ? -1 : limit);
 	bind_int(stmt, ":step_s", query->step_s != 0, query->step_s);
 	bind_int(stmt, ":from_ns", query->has_from, query->from_ns);
 	bind_int(stmt, ":to_ns", query->has_to, query->to_ns);
+	/* Those that come first in the report's own order are enough. */
+	bind_int(stmt, ":most", limit > 0 && query->by == NULL, limit);
+	bind_int(stmt, ":subjects", query->n_subjects > 0 && !query->has_source && query->by == NULL,
+		 query->n_subjects);
 	bind_int(stmt, ":source_bits", true, query->source_bits);
 	bind_int(stmt, ":len4", query->has_prefix, query->len4);
 	bind_int(stmt, ":len6", query->has_prefix, query->len6);
@@ -213,11 +231,8 @@ bind_all(sqlite3_stmt *stmt, const struct ks_catalog_entry *entry, const struct 
 	if (query->has_source)
 		(void)sqlite3_bind_blob(stmt, sqlite3_bind_parameter_index(stmt, ":source"), query->source.b,
 					(int)sizeof(query->source.b), SQLITE_TRANSIENT);
-	if (query->has_server) {
-		const struct ks_span ip = ks_addr_bytes(&query->server);
-		(void)sqlite3_bind_blob(stmt, sqlite3_bind_parameter_index(stmt, ":server"), ip.at, (int)ip.n,
-					SQLITE_TRANSIENT);
-	}
+	bind_addr(stmt, ":address", query->has_source, &query->source);
+	bind_addr(stmt, ":server", query->has_server, &query->server);
 	return query->zone != NULL ? bind_zone(stmt, query->zone, diag) : KS_SUCCESS;
 }
 
@@ -329,4 +344,30 @@ ks_rows_close(struct ks_rows *rows)
 		return;
 	sqlite3_finalize(rows->stmt);
 	free(rows);
+}
+
+enum ks_error
+ks_store_count_subjects(struct ks_store *store, const struct ks_query *query, struct ks_subject_count *ret,
+			struct ks_diag *diag)
+{
+	static const char sql[] =
+		"SELECT count(*) FILTER (WHERE storm_id IS NOT NULL), count(*) FILTER "
+		"(WHERE storm_id IS NULL)"
+		" FROM diagnosis WHERE (:zone IS NULL"
+		"  OR zone_id = (SELECT zone_id FROM zone WHERE name_wire = :zone))"
+		" AND EXISTS (SELECT 1 FROM finding WHERE finding.diagnosis_id = diagnosis.diagnosis_id)";
+	sqlite3_stmt *stmt;
+	enum ks_error error = ks_sql_prepare(store, sql, &stmt, diag);
+	if (error != KS_SUCCESS)
+		return error;
+	if (query->zone != NULL)
+		error = bind_zone(stmt, query->zone, diag);
+	const int rc = error == KS_SUCCESS ? sqlite3_step(stmt) : SQLITE_DONE;
+	if (rc == SQLITE_ROW)
+		*ret = (struct ks_subject_count){.storms = sqlite3_column_int64(stmt, 0),
+						 .sources = sqlite3_column_int64(stmt, 1)};
+	else if (error == KS_SUCCESS)
+		error = ks_sql_fail(store, rc, diag);
+	sqlite3_finalize(stmt);
+	return error;
 }

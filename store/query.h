@@ -28,6 +28,10 @@ struct ks_query {
 	bool has_prefix;     /* add sources up by their first `len4` (IPv4) or `len6` bits */
 	unsigned len4, len6; /* of 32, of 128 */
 	const char *by;      /* column to rank by, descending; NULL: the report's own order */
+	/* Of report diagnosis: the rows of so many storms and so many sources, those asked for most, are
+	 * enough; more may come. 0: all. */
+	int64_t n_subjects;
+	int64_t n_screen; /* rows at most where `limit` is 0 and the report would give all; 0: all */
 };
 
 /* NATURAL: what may be larger than any INT; only tables in memory have it. */
@@ -66,6 +70,13 @@ const char *ks_rows_column(const struct ks_rows *rows, size_t index);
 KS_MUST_CHECK enum ks_error ks_rows_next(struct ks_rows *rows, bool *ret_have, struct ks_diag *diag);
 struct ks_value ks_rows_value(const struct ks_rows *rows, size_t index);
 void ks_rows_close(struct ks_rows *rows);
+
+/* How many storms and how many sources report diagnosis has, of the zone of `query` if it has one. */
+struct ks_subject_count {
+	int64_t storms, sources;
+};
+KS_MUST_CHECK enum ks_error ks_store_count_subjects(struct ks_store *store, const struct ks_query *query,
+						    struct ks_subject_count *ret, struct ks_diag *diag);
 
 /* Span, vantage and caveats of the whole database, for the head of every report. */
 struct ks_store_head {

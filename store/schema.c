@@ -51,8 +51,9 @@ create_views(struct ks_store *store, struct ks_diag *diag)
 		char word[32];
 		char *const sql = sqlite3_mprintf(
 			"CREATE VIEW v_%s AS WITH RECURSIVE\n"
-			"option (step_s, server, from_ns, to_ns, ranked_by, len4, len6, zone) AS "
-			"(SELECT NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL),\n"
+			"option (step_s, server, from_ns, to_ns, ranked_by, len4, len6, zone, subjects, "
+			"most) AS "
+			"(SELECT NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL),\n"
 			"%s\nSELECT %s%s\nFROM report ORDER BY %s",
 			word_of(entry->name, word), entry->sql, entry->view_has_source ? "source, " : "",
 			entry->columns, entry->order);

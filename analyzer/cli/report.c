@@ -2,12 +2,14 @@
  *
  * analyzer/cli/report.c -- the verb report: options to a request. */
 #include <errno.h>
+#include <fcntl.h>
 #include <langinfo.h>
 #include <locale.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "analyzer/cli/cli.h"
@@ -202,24 +204,67 @@ ks_cli_print_report(struct ks_store *store, const char *name, const char *databa
 	return ks_report_write(store, &request, diag);
 }
 
+/* What a report could not write it calls "cannot write: why"; only here is known where. */
+static void
+name_output(const char *path, struct ks_diag *diag)
+{
+	static const char begin[] = "cannot write: ";
+	char why[sizeof(diag->text)];
+	if (strncmp(diag->text, begin, sizeof(begin) - 1) != 0)
+		return;
+	(void)snprintf(why, sizeof(why), "%s", diag->text + sizeof(begin) - 1);
+	(void)ks_diag_set(diag, KS_ERR_OUTPUT, "cannot write %.300s: %s", path, why);
+}
+
+/* Not emptied before there is something to write: a report that is refused leaves the last one as it is. */
+static FILE *
+open_output(const char *path)
+{
+	const int file = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0666);
+	return file < 0 ? NULL : fdopen(file, "w");
+}
+
+static enum ks_error
+close_output(FILE *out, const char *path, enum ks_error error, struct ks_diag *diag)
+{
+	const off_t end = ftello(out);
+	struct stat status;
+	bool failed = false;
+	if (error != KS_SUCCESS)
+		name_output(path, diag);
+	if ((error == KS_SUCCESS || end > 0) && fstat(fileno(out), &status) == 0 && S_ISREG(status.st_mode))
+		failed = ftruncate(fileno(out), end) != 0;
+	failed |= fclose(out) != 0;
+	if (failed && error == KS_SUCCESS)
+		error = ks_diag_set(diag, KS_ERR_OUTPUT, "cannot write %s: %s", path, strerror(errno));
+	return error;
+}
+
 static enum ks_error
 write_report(struct ks_store *store, struct arguments *arguments, struct ks_diag *diag)
 {
 	struct ks_report_request *const request = &arguments->request;
-	request->out = stdout;
-	if (arguments->output != NULL)
-		request->out = fopen(arguments->output, "w");
+	const char *const output = arguments->output;
+	request->out = output == NULL ? stdout : open_output(output);
 	if (request->out == NULL)
-		return ks_diag_set(diag, KS_ERR_OUTPUT, "cannot write %s: %s", arguments->output,
-				   strerror(errno));
+		return ks_diag_set(diag, KS_ERR_OUTPUT, "cannot write %s: %s", output, strerror(errno));
 	request->width = ks_cli_width(request->out);
 	request->colour = ks_cli_colour(request->out);
 	request->unicode = ks_cli_unicode(request->out);
-	enum ks_error error = ks_report_write(store, request, diag);
-	if (arguments->output != NULL && fclose(request->out) != 0 && error == KS_SUCCESS)
-		error = ks_diag_set(diag, KS_ERR_OUTPUT, "cannot write %s: %s", arguments->output,
-				    strerror(errno));
-	return error;
+	const enum ks_error error = ks_report_write(store, request, diag);
+	return output == NULL ? error : close_output(request->out, output, error, diag);
+}
+
+/* What single options cannot tell. */
+static int
+check(const struct arguments *arguments)
+{
+	const struct ks_query *const query = &arguments->request.query;
+	if (arguments->output != NULL && arguments->output[0] == '\0')
+		return ks_cli_usage("report", "--output needs the name of a file");
+	if (query->has_from && query->has_to && query->from_ns >= query->to_ns)
+		return ks_cli_usage("report", "--from is not before --to: nothing lies between them");
+	return KS_EXIT_DONE;
 }
 
 int
@@ -242,6 +287,9 @@ ks_cli_report(int argc, char **argv)
 	if (optind + 1 < argc)
 		return ks_cli_usage("report", "'%s' is one argument too many", argv[optind + 1]);
 	arguments.request.name = argv[optind];
+	const int status = check(&arguments);
+	if (status != KS_EXIT_DONE)
+		return status;
 
 	struct ks_diag diag = {0};
 	struct ks_store *store = NULL;

@@ -27,7 +27,8 @@ struct ks_document {
 
 struct ks_fmt_ops {
 	const char *name;
-	bool for_people; /* gets the report's own text when it has one */
+	bool for_people;  /* gets the report's own text when it has one */
+	int64_t n_screen; /* rows that it shows unless more are asked for; 0: all */
 	enum ks_error (*write)(const struct ks_document *document, struct ks_rows *rows,
 			       struct ks_diag *diag);
 };

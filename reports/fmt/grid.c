@@ -57,6 +57,7 @@ ks_grid_add(struct ks_grid *table, const struct ks_rows *rows)
 		cells[i].at = table->text.n;
 		ks_column_print(&table->text, &column->column, &value, table->unicode);
 		cells[i].n = table->text.n - cells[i].at;
+		cells[i].told = ks_column_is_told(column->column.name, &value);
 		column->any |= value.type != KS_VALUE_NULL;
 		column->right |= ks_column_is_right(&column->column, value.type);
 		size_t width =
@@ -132,6 +133,7 @@ ks_grid_fit(struct ks_grid *table, size_t width)
 	if (table->failed)
 		return;
 	size_t limit = width == 0 ? SIZE_MAX : width, shown, total;
+	table->limit = width;
 	while ((total = least_total(table, &shown)) > limit && shown > 1)
 		table->columns[least_wanted(table)].shown = false;
 	size_t spare = total < limit ? limit - total : 0;
@@ -188,6 +190,23 @@ anything_left(const struct ks_grid *table, const struct ks_grid_cell *rest)
 	return false;
 }
 
+/* "      phase: ksk-activate; warning: HOLD_DOWN: ...", below the row that it is about. */
+static void
+print_told(const struct ks_grid *table, const struct ks_grid_cell *cells, struct ks_buf *buf)
+{
+	struct ks_buf text = {0};
+	for (size_t i = 0; i < table->n_columns; i++) {
+		if (table->columns[i].shown || !cells[i].told)
+			continue;
+		ks_buf_printf(&text, "%s%s: ", text.n > 0 ? "; " : "", table->columns[i].column.title);
+		ks_buf_put(&text, table->text.at + cells[i].at, cells[i].n);
+	}
+	if (text.n > 0)
+		ks_prose_fold(buf, "      ", ks_buf_string(&text), table->limit);
+	buf->failed |= text.failed;
+	ks_buf_done(&text);
+}
+
 void
 ks_grid_print(const struct ks_grid *table, struct ks_buf *buf)
 {
@@ -202,6 +221,7 @@ ks_grid_print(const struct ks_grid *table, struct ks_buf *buf)
 			(void)print_line(table, cells, first, buf);
 			first = false;
 		} while (anything_left(table, cells));
+		print_told(table, cells, buf);
 	}
 }
 

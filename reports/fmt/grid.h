@@ -21,6 +21,7 @@ struct ks_grid_column {
 
 struct ks_grid_cell {
 	size_t at, n;
+	bool told; /* stands below its row when its column is not shown */
 };
 
 struct ks_grid {
@@ -28,6 +29,7 @@ struct ks_grid {
 	size_t n_columns;
 	struct ks_grid_cell *cells; /* n_rows of n_columns */
 	size_t n_rows, cap_rows;
+	size_t limit; /* of a line; 0: none */
 	struct ks_buf text;
 	bool unicode, failed;
 };
@@ -37,7 +39,8 @@ void ks_grid_add(struct ks_grid *table, const struct ks_rows *rows); /* the curr
 void ks_grid_reuse(struct ks_grid *table);                           /* forget the rows, keep the layout */
 void ks_grid_done(struct ks_grid *table);
 
-/* Choose columns and widths for a terminal of `width` columns; 0: everything as wide as it is. */
+/* Choose columns and widths for a terminal of `width` columns; 0: everything as wide as it is. Judgements and
+ * warnings of columns without room go on lines of their own below their rows. */
 void ks_grid_fit(struct ks_grid *table, size_t width);
 
 void ks_grid_print_head(const struct ks_grid *table, struct ks_buf *buf);

@@ -44,6 +44,24 @@ put_left_out(struct ks_buf *buf, const struct ks_document *document, const struc
 	ks_buf_done(&names);
 }
 
+/* A comparison has no option for more. */
+static bool
+is_bounded(const struct ks_document *document)
+{
+	return document->request->query.limit == 0 && document->n_sides == 0;
+}
+
+/* A series that nobody asked for to the last row. */
+static void
+put_rest(struct ks_buf *buf, const struct ks_document *document)
+{
+	struct ks_buf text = {0};
+	ks_buf_printf(&text, "the first %d rows; --limit all has every one", ROWS_MEASURED);
+	ks_prose_fold(buf, "", ks_buf_string(&text), document->request->width);
+	buf->failed |= text.failed;
+	ks_buf_done(&text);
+}
+
 /* Rows behind the measured ones, printed as they come. */
 static enum ks_error
 stream_rest(const struct ks_document *document, struct ks_rows *rows, struct ks_grid *table,
@@ -80,12 +98,16 @@ put_table(const struct ks_document *document, struct ks_rows *rows, struct ks_gr
 	buf->failed |= head.failed;
 	ks_buf_done(&head);
 	ks_grid_print(table, buf);
+	bool bounded = more && is_bounded(document);
 	if (more) {
-		enum ks_error error = stream_rest(document, rows, table, buf, diag);
+		enum ks_error error = bounded ? ks_rows_next(rows, &bounded, diag)
+					      : stream_rest(document, rows, table, buf, diag);
 		if (error != KS_SUCCESS)
 			return error;
 	}
 	ks_buf_put(buf, "\n", 1);
+	if (bounded)
+		put_rest(buf, document);
 	put_left_out(buf, document, table);
 	return KS_SUCCESS;
 }
@@ -137,4 +159,5 @@ write_text(const struct ks_document *document, struct ks_rows *rows, struct ks_d
 	return error;
 }
 
-const struct ks_fmt_ops ks_fmt_text = {.name = "text", .for_people = true, .write = write_text};
+const struct ks_fmt_ops ks_fmt_text = {
+	.name = "text", .for_people = true, .n_screen = ROWS_MEASURED, .write = write_text};

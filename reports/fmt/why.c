@@ -24,6 +24,7 @@ struct why {
 	struct ks_buf lacking[LACKING];
 	struct ks_buf verdict;
 	int64_t limit, n, rank;
+	int64_t n_all; /* subjects, of which the rows of `n` came */
 };
 
 static struct ks_value
@@ -98,31 +99,35 @@ put_subject(struct why *why, struct ks_buf *buf, const struct ks_rows *rows)
 static void
 begin_subject(struct why *why, const struct ks_rows *rows)
 {
-	struct ks_buf text = {0}, folded = {0};
+	struct ks_buf text = {0}, folded = {0}, name = {0};
 	const struct ks_value verdict = text_of(rows, "verdict");
 	const double lead = ks_each_number(rows, "lead_db");
 	ks_buf_put(&why->buf, "\n", 1);
 	put_subject(why, &text, rows);
 	ks_buf_text(&text, ": ");
+	const size_t at = text.n;
 	if (verdict.type == KS_VALUE_TEXT)
 		put(why, &text, rows, "verdict");
 	else
 		ks_buf_text(&text, "undetermined");
+	ks_buf_text(&name, ks_buf_string(&text) + at);
 	const struct ks_value above = ks_column_value(rows, "inherited_from");
 	if (above.type == KS_VALUE_TEXT) {
 		ks_buf_text(&text, ", as at ");
 		ks_summary_put_zone(&text, &above, why->document->request->unicode);
 		ks_buf_text(&text, " above");
 	} else if (isfinite(lead)) {
-		ks_buf_text(&text, ", ");
-		ks_number_scaled(&text, lead, /* whole= */ false, "");
-		ks_buf_text(&text, " dB ahead of the next (10 are enough)");
+		ks_prose_lead(&text, ks_buf_string(&name), lead);
 	}
 	ks_buf_text(&text, ".");
 	ks_prose_fold(&folded, "", ks_buf_string(&text), why->document->request->width);
 	ks_prose_tone(&why->buf, why->document, KS_TONE_HEAD, ks_buf_string(&folded), "\n");
+	const char *const note = ks_prose_verdict_note(ks_buf_string(&name));
+	if (note != NULL)
+		ks_prose_fold(&why->buf, "", note, why->document->request->width);
 	ks_buf_text(&why->buf, "sum dB  explanation         for and against, dB\n");
-	why->buf.failed |= text.failed || folded.failed;
+	why->buf.failed |= text.failed || folded.failed || name.failed;
+	ks_buf_done(&name);
 	ks_buf_done(&text);
 	ks_buf_done(&folded);
 }
@@ -244,10 +249,24 @@ put_end(struct why *why)
 	ks_buf_put(&why->buf, "\n", 1);
 	if (why->n == 0)
 		ks_prose_fold(&why->buf, "", why->document->report->empty, why->document->request->width);
-	if (why->n > why->limit)
+	if (why->n_all > why->limit)
 		ks_buf_printf(&why->buf, "%lld of %lld storms and sources; --limit N or all shows more\n",
-			      (long long)why->limit, (long long)why->n);
+			      (long long)why->limit, (long long)why->n_all);
 	put_next(why);
+}
+
+/* How many subjects there are: the rows of those that are not shown were not asked for, unless the query
+ * chooses by source or ranks, for then nobody but the rows can tell. */
+static enum ks_error
+count(struct ks_store *store, const struct ks_query *query, struct why *why, struct ks_diag *diag)
+{
+	struct ks_subject_count subjects = {0};
+	why->n_all = why->n;
+	if (query->has_source || query->by != NULL)
+		return KS_SUCCESS;
+	const enum ks_error error = ks_store_count_subjects(store, query, &subjects, diag);
+	why->n_all = subjects.storms + subjects.sources;
+	return error;
 }
 
 enum ks_error
@@ -257,9 +276,12 @@ ks_why_write(struct ks_store *store, const struct ks_document *document, struct 
 	struct why why = {.document = document, .limit = query.limit == 0 ? SUBJECTS : query.limit};
 	if (query.limit < 0)
 		why.limit = INT64_MAX;
+	query.n_subjects = query.limit < 0 ? 0 : why.limit;
 	query.limit = -1;
 	ks_prose_head(&why.buf, document);
 	enum ks_error error = ks_each_row(store, "diagnosis", &query, see_row, &why, diag);
+	if (error == KS_SUCCESS)
+		error = count(store, &query, &why, diag);
 	if (error == KS_SUCCESS)
 		put_end(&why);
 	struct ks_buf *const parts[] = {&why.subject,    &why.label,      &why.list,       &why.meanings,

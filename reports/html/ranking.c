@@ -12,13 +12,14 @@
 #include "reports/each.h"
 #include "reports/html/page_p.h"
 #include "reports/number.h"
+#include "reports/prose.h"
 
 enum { SUBJECTS = 10, LACKING = 3 };
 
 struct ranking {
 	struct ks_buf *buf;
-	int64_t limit;          /* of storms, and again of sources */
-	int64_t n[2], shown[2]; /* storms, sources */
+	int64_t limit;    /* of storms, and again of sources */
+	int64_t shown[2]; /* storms, sources */
 	struct ks_buf subject, hypothesis;
 	struct ks_buf lacking[LACKING]; /* what to capture, the most telling first */
 	bool in_subject, in_hypothesis, in_table;
@@ -105,6 +106,16 @@ put_zone(struct ranking *ranking, const struct ks_rows *rows)
 }
 
 static void
+put_note(struct ks_buf *buf, const char *note)
+{
+	if (note == NULL)
+		return;
+	ks_buf_text(buf, "<p class=\"more\">");
+	ks_page_put_string(buf, note);
+	ks_buf_text(buf, "</p>\n");
+}
+
+static void
 put_subject(struct ranking *ranking, const struct ks_rows *rows, bool storm)
 {
 	struct ks_buf *const buf = ranking->buf;
@@ -122,12 +133,17 @@ put_subject(struct ranking *ranking, const struct ks_rows *rows, bool storm)
 	}
 	ks_buf_text(buf, ": ");
 	put(ranking, rows, "verdict");
-	if (!is_null(rows, "lead_db")) {
-		ks_buf_text(buf, ", ");
-		put(ranking, rows, "lead_db");
-		ks_buf_text(buf, " dB ahead");
-	}
-	ks_buf_text(buf, "</h3>\n<ol class=\"why\">\n");
+	const struct ks_value word = ks_column_value(rows, "verdict");
+	struct ks_buf verdict = {0};
+	if (word.type == KS_VALUE_TEXT)
+		ks_buf_put(&verdict, word.text, word.n_text);
+	if (!is_null(rows, "lead_db"))
+		ks_prose_lead(buf, ks_buf_string(&verdict), ks_each_number(rows, "lead_db"));
+	ks_buf_text(buf, "</h3>\n");
+	put_note(buf, ks_prose_verdict_note(ks_buf_string(&verdict)));
+	ks_buf_text(buf, "<ol class=\"why\">\n");
+	buf->failed |= verdict.failed;
+	ks_buf_done(&verdict);
 }
 
 /* False when there is no room for it. */
@@ -136,7 +152,6 @@ begin_subject(struct ranking *ranking, const struct ks_rows *rows)
 {
 	const bool storm = is_null(rows, "source");
 	end_subject(ranking);
-	ranking->n[!storm]++;
 	ks_buf_clear(&ranking->hypothesis);
 	if (ranking->shown[!storm] == ranking->limit)
 		return false;
@@ -273,14 +288,17 @@ see_row(void *arg, const struct ks_rows *rows)
 /* --- the whole --- */
 
 static void
-put_more(const struct ranking *ranking)
+put_more(const struct ranking *ranking, const struct ks_subject_count *count)
 {
-	static const char *const names[] = {"storms", "sources"};
+	const struct {
+		const char *name;
+		int64_t n;
+	} kinds[] = {{"storms", count->storms}, {"sources", count->sources}};
 	ks_buf_text(ranking->buf, "<p class=\"more\">");
-	for (size_t i = 0; i < KS_COUNT(names); i++)
-		if (ranking->n[i] > ranking->shown[i])
+	for (size_t i = 0; i < KS_COUNT(kinds); i++)
+		if (kinds[i].n > ranking->shown[i])
 			ks_buf_printf(ranking->buf, "%" PRId64 " of %" PRId64 " %s. ", ranking->shown[i],
-				      ranking->n[i], names[i]);
+				      kinds[i].n, kinds[i].name);
 	ks_buf_text(ranking->buf,
 		    "All of it: <code>keystorm report diagnosis -f csv --limit all</code></p>\n");
 }
@@ -288,19 +306,22 @@ put_more(const struct ranking *ranking)
 enum ks_error
 ks_page_read_ranking(const struct ks_page *page, struct ks_buf *buf, int64_t *ret_n, struct ks_diag *diag)
 {
-	const struct ks_query query = {.limit = -1};
 	struct ranking ranking = {.buf = buf, .limit = page->limit == 0 ? SUBJECTS : page->limit};
+	const struct ks_query query = {.limit = -1, .n_subjects = page->limit < 0 ? 0 : ranking.limit};
+	struct ks_subject_count count = {0};
 	if (page->limit < 0)
 		ranking.limit = INT64_MAX;
-	const enum ks_error error = ks_each_row(page->store, "diagnosis", &query, see_row, &ranking, diag);
+	enum ks_error error = ks_store_count_subjects(page->store, &query, &count, diag);
+	if (error == KS_SUCCESS)
+		error = ks_each_row(page->store, "diagnosis", &query, see_row, &ranking, diag);
 	end_subject(&ranking);
-	if (ranking.n[0] + ranking.n[1] > 0)
-		put_more(&ranking);
+	if (count.storms + count.sources > 0)
+		put_more(&ranking, &count);
 	buf->failed |= ranking.subject.failed || ranking.hypothesis.failed;
 	ks_buf_done(&ranking.subject);
 	ks_buf_done(&ranking.hypothesis);
 	for (size_t i = 0; i < LACKING; i++)
 		ks_buf_done(&ranking.lacking[i]);
-	*ret_n = ranking.n[0] + ranking.n[1];
+	*ret_n = count.storms + count.sources;
 	return error;
 }

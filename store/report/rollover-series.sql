@@ -1,33 +1,37 @@
 -- SPDX-License-Identifier: BSD-2-Clause
 -- A zone's key traffic bin by bin, with what happened to it.
+-- The longest report there is: a row for each zone and bin. Where no bin needs folding rows go as they are stored, and
+-- of those that come in order no more are made than are asked for.
 width (w, whole_span, coarse_s) AS ( -- coarse_s NULL: all as wide as asked for
 	SELECT iif(step_s > 0, step_s, bin_s), coalesce(step_s < 0, 0), iif(step_s > 0, NULL, coarse_s) FROM option, whole
 ),
-kept (from_s, end_s) AS ( -- bins that begin in the span asked for
-	SELECT coalesce(from_ns, -9223372036854775807) / 1e9, coalesce(to_ns, 9223372036854775807) / 1e9 FROM option
+-- Bins that begin in the time asked for, folded into rows of the width; as limits of stored bins.
+kept (low_s, end_s) AS (
+	SELECT
+		iif(from_ns IS NULL, -9223372036854775807, (from_ns / 1000000000 + (from_ns % 1000000000 > 0) + w - 1) / w * w),
+		iif(to_ns IS NULL, 9223372036854000000, (to_ns / 1000000000 + (to_ns % 1000000000 > 0) + w - 1) / w * w)
+	FROM option, width
 ),
-asked AS (
-	SELECT zone_id, iif(whole_span, 0, t_s / wide * wide) AS t_s,
-		sum(queries) AS queries,
-		sum(rq_hot + rq_warm + rq_cool) AS requeries,
-		sum(queries - rq_retransmit) AS transactions,
-		sum(zone_bin.response_dns_bytes) AS response_bytes,
-		sum(sources_new) AS new_offenders,
-		max(queries_only) AS queries_only,
-		max(responses_only) AS responses_only
-	FROM (
-		SELECT zone_bin.*, iif(zone_bin.t_s / coarse_s * coarse_s IN (SELECT t_s FROM coarse), coarse_s, w) AS wide FROM zone_bin, width
-	) AS zone_bin JOIN run USING (run_id), width, kept
-	WHERE t_s / wide * wide >= from_s AND t_s / wide * wide < end_s
-	GROUP BY 1, 2
+manner (way) AS (
+	SELECT CASE
+			WHEN whole_span THEN 'whole'
+			WHEN (SELECT count(*) FROM run) = 1 AND w = bin_s AND width.coarse_s IS NULL THEN 'as stored'
+			ELSE 'folded'
+		END
+	FROM width, whole
 ),
-everything AS (
-	SELECT iif(whole_span, 0, t_s / wide * wide) AS t_s, sum(queries) AS queries
+place AS MATERIALIZED (
+	SELECT zone_id, name, name_wire, row_number() OVER (ORDER BY name, zone_id) AS place
+	FROM zone, option
+	WHERE option.zone IS NULL OR name_wire = option.zone
+),
+everything AS MATERIALIZED (
+	SELECT CAST(iif(whole_span, 0, t_s / wide * wide) AS INTEGER) AS t_s, sum(queries) AS queries
 	FROM (
-		SELECT t_s, queries, iif(t_s / coarse_s * coarse_s IN (SELECT t_s FROM coarse), coarse_s, w) AS wide
+		SELECT t_s, queries, iif(coarse_s IS NULL, w, iif(t_s / coarse_s * coarse_s IN (SELECT t_s FROM coarse), coarse_s, w)) AS wide
 		FROM (SELECT t_s, sum(queries) AS queries FROM bin GROUP BY run_id, t_s), width
 	), width, kept
-	WHERE t_s / wide * wide >= from_s AND t_s / wide * wide < end_s
+	WHERE t_s / wide * wide >= low_s AND t_s / wide * wide < end_s
 	GROUP BY 1
 ),
 -- What was seen, and what the calendar has for the time of the capture.
@@ -38,24 +42,63 @@ known AS (
 	FROM milestone JOIN zone ON zone.name_wire = milestone.zone_wire, whole
 	WHERE t_ns >= first_ns AND t_ns <= last_ns
 ),
-happened AS (
-	SELECT zone_id, t_s, group_concat(what, ', ') AS events
+happened AS MATERIALIZED (
+	SELECT zone_id, t_s, max(wide) AS wide, group_concat(what, ', ') AS events
 	FROM (
-		SELECT zone_id, iif(whole_span, 0, s / wide * wide) AS t_s, what
+		SELECT zone_id, CAST(iif(whole_span, 0, s / wide * wide) AS INTEGER) AS t_s, wide, what
 		FROM (
 			SELECT known.*, t_ns / 1000000000 AS s,
-				iif(t_ns / 1000000000 / coarse_s * coarse_s IN (SELECT t_s FROM coarse), coarse_s, w) AS wide
+				iif(coarse_s IS NULL, w, iif(t_ns / 1000000000 / coarse_s * coarse_s IN (SELECT t_s FROM coarse), coarse_s, w)) AS wide
 			FROM known, width
 		), width, kept
-		WHERE s / wide * wide >= from_s AND s / wide * wide < end_s
+		WHERE s / wide * wide >= low_s AND s / wide * wide < end_s
 		ORDER BY zone_id, t_ns, event_id, what
 	)
 	GROUP BY zone_id, t_s
 ),
-instant AS (
-	SELECT zone_id, t_s FROM asked
-	UNION
-	SELECT zone_id, t_s FROM happened
+asked AS (
+	SELECT place, zone_id, t_s, queries, rq_hot + rq_warm + rq_cool AS requeries, queries - rq_retransmit AS transactions,
+		zone_bin.response_dns_bytes AS response_bytes, sources_new, queries_only, responses_only
+	FROM manner CROSS JOIN kept CROSS JOIN run CROSS JOIN place CROSS JOIN zone_bin USING (run_id, zone_id)
+	WHERE way = 'as stored' AND t_s >= low_s AND t_s < end_s
+	UNION ALL
+	SELECT place, zone_id, CAST(t_s / wide * wide AS INTEGER), sum(queries), sum(requeries), sum(transactions),
+		sum(response_bytes), sum(sources_new), max(queries_only), max(responses_only)
+	FROM (
+		SELECT place, zone_id, t_s, low_s, end_s, queries, rq_hot + rq_warm + rq_cool AS requeries,
+			queries - rq_retransmit AS transactions, zone_bin.response_dns_bytes AS response_bytes,
+			sources_new, queries_only, responses_only,
+			iif(coarse_s IS NULL, w, iif(t_s / coarse_s * coarse_s IN (SELECT t_s FROM coarse), coarse_s, w)) AS wide
+		FROM manner CROSS JOIN width CROSS JOIN kept CROSS JOIN run CROSS JOIN place CROSS JOIN zone_bin USING (run_id, zone_id)
+		WHERE way = 'folded' AND t_s >= low_s AND t_s < end_s + coalesce(coarse_s, 0)
+	)
+	WHERE t_s / wide * wide >= low_s AND t_s / wide * wide < end_s
+	GROUP BY 1, 2, 3
+	UNION ALL
+	SELECT place, zone_id, 0, sum(queries), sum(requeries), sum(transactions),
+		sum(response_bytes), sum(sources_new), max(queries_only), max(responses_only)
+	FROM (
+		SELECT place, zone_id, sum(queries) AS queries, sum(rq_hot + rq_warm + rq_cool) AS requeries,
+			sum(queries - rq_retransmit) AS transactions, sum(zone_bin.response_dns_bytes) AS response_bytes,
+			sum(sources_new) AS sources_new, queries_only, responses_only
+		FROM manner CROSS JOIN kept CROSS JOIN run CROSS JOIN place CROSS JOIN zone_bin USING (run_id, zone_id)
+		WHERE way = 'whole' AND t_s >= low_s AND t_s < end_s
+		GROUP BY run_id, place
+	)
+	GROUP BY place
+	UNION ALL
+	-- Bins in which something happened and nobody asked.
+	SELECT place, zone_id, t_s, NULL, NULL, NULL, NULL, NULL, NULL, NULL
+	FROM width CROSS JOIN kept CROSS JOIN happened CROSS JOIN place USING (zone_id)
+	WHERE NOT EXISTS (
+		SELECT 1
+		FROM run CROSS JOIN zone_bin ON zone_bin.run_id = run.run_id AND zone_bin.zone_id = happened.zone_id
+			AND zone_bin.t_s >= iif(whole_span, low_s, happened.t_s) AND zone_bin.t_s < iif(whole_span, end_s, happened.t_s + wide)
+	)
+),
+chosen AS MATERIALIZED (
+	SELECT *, iif(coarse_s IS NULL, w, iif(t_s IN (SELECT t_s FROM coarse), coarse_s, w)) AS wide
+	FROM (SELECT * FROM asked ORDER BY place, t_s LIMIT (SELECT coalesce(most, -1) FROM option)), width
 ),
 extent (begin_s, seconds) AS (
 	SELECT
@@ -63,30 +106,21 @@ extent (begin_s, seconds) AS (
 		nullif(min(last_ns, coalesce(to_ns, last_ns)) - max(first_ns, coalesce(from_ns, first_ns)), 0) / 1e9
 	FROM whole, option
 ),
-joined AS MATERIALIZED (
-	SELECT instant.zone_id, iif(whole_span, begin_s, instant.t_s) AS t_s, iif(whole_span, seconds, wide) AS seconds,
-		iif(whole_span, NULL, wide) AS bin_s, asked.*, everything.queries AS all_queries, events
-	FROM (
-			SELECT instant.*, iif(instant.t_s IN (SELECT t_s FROM coarse), coarse_s, w) AS wide FROM instant, width
-		) AS instant
-		JOIN width
-		JOIN extent
-		LEFT JOIN asked ON asked.zone_id = instant.zone_id AND asked.t_s = instant.t_s
-		LEFT JOIN everything ON everything.t_s = instant.t_s
-		LEFT JOIN happened ON happened.zone_id = instant.zone_id AND happened.t_s = instant.t_s
-),
 report AS (
 	SELECT
 		name AS zone,
-		strftime('%Y-%m-%dT%H:%M:%SZ', joined.t_s, 'unixepoch') AS t,
-		iif(responses_only, NULL, coalesce(queries, 0)) * 1.0 / seconds AS dnskey_qps,
-		iif(responses_only, NULL, coalesce(all_queries, 0)) * 1.0 / seconds AS all_qps,
-		iif(queries_only, NULL, coalesce(response_bytes, 0)) * 8.0 / seconds AS response_bps,
+		strftime('%Y-%m-%dT%H:%M:%SZ', iif(width.whole_span, begin_s, chosen.t_s), 'unixepoch') AS t,
+		iif(responses_only, NULL, coalesce(chosen.queries, 0)) * 1.0 / iif(width.whole_span, seconds, chosen.wide) AS dnskey_qps,
+		iif(responses_only, NULL, coalesce(everything.queries, 0)) * 1.0 / iif(width.whole_span, seconds, chosen.wide) AS all_qps,
+		iif(queries_only, NULL, coalesce(response_bytes, 0)) * 8.0 / iif(width.whole_span, seconds, chosen.wide) AS response_bps,
 		iif(queries_only OR responses_only, NULL, requeries * 1.0 / nullif(transactions, 0)) AS requery_ratio,
-		iif(queries_only OR responses_only, NULL, coalesce(new_offenders, 0)) AS new_offenders,
+		iif(queries_only OR responses_only, NULL, coalesce(sources_new, 0)) AS new_offenders,
 		events AS event,
-		bin_s,
+		iif(width.whole_span, NULL, chosen.wide) AS bin_s,
 		name_wire AS zone_wire,
-		joined.t_s AS at_s
-	FROM joined JOIN zone ON zone.zone_id = joined.zone_id
+		place.place,
+		chosen.t_s AS at_s
+	FROM width CROSS JOIN extent CROSS JOIN chosen CROSS JOIN place ON place.zone_id = chosen.zone_id
+		LEFT JOIN everything ON everything.t_s = chosen.t_s
+		LEFT JOIN happened ON happened.zone_id = chosen.zone_id AND happened.t_s = chosen.t_s
 )

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 #
 # run.sh KEYSTORM CAPTURE -- a week of 1,000 offenders, 100 zones and 10,080 bins stays a page that a browser opens and
-# a mail takes: its size, and the bounds of its plots. TAP. With KS_TIME set also how long it took (for benchmarks).
+# a mail takes: its size, the bounds of its plots, and how SQLite makes every report. TAP. With KS_TIME set also how long it took (for benchmarks).
 set -u
 [ $# -eq 2 ] || { echo 'usage: run.sh KEYSTORM CAPTURE' >&2; exit 2; }
 KEYSTORM=$(cd "$(dirname "$1")" && pwd)/$(basename "$1")
@@ -43,5 +43,15 @@ is 'and how many there are' "$(grep -cE '300 of [0-9]{4} rows' page.html)" -eq 1
 # The highest of the bins of a point is the point.
 "$KEYSTORM" report traffic -d t.db -f json >traffic.json
 is 'the peak of the line' "$(jq -s '.[0].series[0].y | max' data)" = "$(jq '[.rows[].out_bps] | max' traffic.json)"
+# The text of a series ends on the screen, with a word about the rest.
+"$KEYSTORM" report rollover-series -d t.db >series.txt
+is 'rows of a series as text' "$(grep -c '^z000' series.txt)" -eq 2048
+is 'and that there are more' "$(grep -c '^the first 2048 rows' series.txt)" -eq 1
+is 'unless they are asked for' "$("$KEYSTORM" report traffic -d t.db --limit all | grep -c '^2026-')" -eq 10080
+# How each report is made.
+sh "$here/plans.sh" t.db >plans
+sed 's/^/# /' plans
+is 'reports whose plan is no good' "$(grep -c '^not ok' plans)" -eq 0
+is 'reports' "$(grep -c ' v_' plans)" -ge 30
 echo "1..$number"
 exit $failed

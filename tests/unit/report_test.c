@@ -147,6 +147,15 @@ ks_store_read_head(struct ks_store *store, struct ks_store_head *ret, struct ks_
 }
 
 enum ks_error
+ks_store_count_subjects(struct ks_store *store, const struct ks_query *query, struct ks_subject_count *ret,
+			struct ks_diag *diag)
+{
+	(void)store, (void)query, (void)diag;
+	*ret = (struct ks_subject_count){.storms = 1, .sources = 1}; /* those of the rows below */
+	return KS_SUCCESS;
+}
+
+enum ks_error
 ks_store_read_caveats(struct ks_store *store, const char *name, struct ks_store_head *head,
 		      struct ks_diag *diag)
 {
@@ -659,6 +668,39 @@ Test(report, a_long_note_folds_under_itself)
 	free(got);
 }
 
+Test(report, a_warning_without_room_stands_below_its_row)
+{
+	static const char *const columns[] = {"zone", "t", "event", "phase", "warning", "rfc9520", "detail"};
+	static const struct ks_value values[] = {
+		V_TEXT("."),
+		V_TEXT("2026-11-21T22:47:00.123456Z"),
+		V_TEXT("SIGNER_CHANGED"),
+		V_TEXT("ksk-activate"),
+		V_TEXT("HOLD_DOWN: a key signs alone"),
+		V_TEXT("violates"),
+		V_TEXT("50527 -> 18850"),
+		V_TEXT("."),
+		V_TEXT("2026-11-21T22:47:01.123456Z"),
+		V_TEXT("KEY_ADDED"),
+		V_NULL,
+		V_NULL,
+		V_TEXT("caches"),
+		V_NULL,
+	};
+	const struct fake fakes[] = {{"rollovers", columns, 7, values, 2, 0, 0}};
+	struct ks_store store = {.fakes = fakes, .n_fakes = 1, .head = HEAD_M};
+	for (size_t width = 80; width >= 56; width -= 8) {
+		char *got = written(&store, (struct ks_report_request){
+						    .name = "rollovers", .format = "text", .width = width});
+		cr_expect(has(got, "HOLD_DOWN"), "%s", got);
+		cr_expect(has(got, "violates"), "%s", got);
+		cr_expect(width > 72 || has(got, "SIGNER_CHANGED\n      phase: ksk-activate; warning: "),
+			  "%s", got);
+		cr_expect(not(has(got, "KEY_ADDED\n      ")), "%s", got);
+		free(got);
+	}
+}
+
 Test(report, one_record_is_printed_downwards)
 {
 	static const char *const columns[] = {"packets", "response_bytes", "tcp"};
@@ -672,21 +714,47 @@ Test(report, one_record_is_printed_downwards)
 	free(got);
 }
 
-Test(report, a_long_series_goes_on_in_the_layout_of_its_beginning)
+static size_t
+lines_like(const char *text, const char *line)
+{
+	size_t n = 0;
+	for (const char *at = text; (at = strstr(at, line)) != NULL; at++)
+		n++;
+	return n;
+}
+
+Test(report, a_long_series_ends_on_the_screen_or_goes_on_in_the_layout_of_its_beginning)
 {
 	static const char *const columns[] = {"t", "in_bps", "out_bps"};
 	static const struct ks_value values[] = {V_TEXT("2026-11-21T22:47:00Z"), V_REAL(1e6),
 						 V_REAL(12345678)};
-	const struct fake fakes[] = {{"traffic", columns, 3, values, 1, 5000, 0}};
-	struct ks_store store = {.fakes = fakes, .n_fakes = 1, .head = HEAD_M};
-	char *got =
-		written(&store, (struct ks_report_request){.name = "traffic", .format = "text", .width = 80});
-	size_t lines = 0;
-	for (const char *at = got; (at = strstr(at, "2026-11-21 22:47:00Z  1.00 Mb/s  12.3 Mb/s\n")) != NULL;
-	     at++)
-		lines++;
-	cr_assert(eq(sz, lines, 5000));
-	free(got);
+	static const struct {
+		const char *what;
+		size_t n_rows;
+		int64_t limit;
+		size_t n_lines, n_more;
+	} rows[] = {
+		{"all of a short one", 2048, 0, 2048, 0},
+		{"one more is too long", 2049, 0, 2048, 1},
+		{"a long one", 5000, 0, 2048, 1},
+		{"unless every row is asked for", 5000, -1, 5000, 0},
+		{"or as many", 5000, 5000, 5000, 0},
+	};
+	for (size_t i = 0; i < KS_COUNT(rows); i++) {
+		const struct fake fakes[] = {{"traffic", columns, 3, values, 1, rows[i].n_rows, 0}};
+		struct ks_store store = {.fakes = fakes, .n_fakes = 1, .head = HEAD_M};
+		char *got = written(&store, (struct ks_report_request){.name = "traffic",
+								       .format = "text",
+								       .width = 80,
+								       .query = {.limit = rows[i].limit}});
+		cr_expect(eq(sz, lines_like(got, "2026-11-21 22:47:00Z  1.00 Mb/s  12.3 Mb/s\n"),
+			     rows[i].n_lines),
+			  "%s", rows[i].what);
+		cr_expect(eq(sz, lines_like(got, "\n\nthe first 2048 rows; --limit all has every one\n"),
+			     rows[i].n_more),
+			  "%s", rows[i].what);
+		free(got);
+	}
 }
 
 Test(report, every_report_says_what_its_emptiness_means)
@@ -1172,6 +1240,26 @@ Test(report, a_diagnosis_has_a_line_for_each_explanation)
 	       "      keystorm mitigate --for dnsdist\n"
 	       "      keystorm compare keystorm.db AFTER.db   # later, with a capture from then: did it "
 	       "help?\n");
+}
+
+Test(report, how_sure_a_verdict_is_fits_the_verdict)
+{
+	static const struct {
+		const char *verdict, *lead;
+		bool noted;
+	} rows[] = {
+		{"loop", ", 12.0 dB ahead of the next (10 are enough)", false},
+		{"undetermined", ": the first is 12.0 dB ahead of the next (10 would be enough)", false},
+		{"clock-skew", ", 12.0 dB ahead of all but stale-trust-anchor (10 are enough)", true},
+	};
+	for (size_t i = 0; i < KS_COUNT(rows); i++) {
+		struct ks_buf buf = {0};
+		ks_prose_lead(&buf, rows[i].verdict, 12);
+		cr_expect(eq(str, (char *)(uintptr_t)ks_buf_string(&buf), (char *)(uintptr_t)rows[i].lead));
+		cr_expect(eq(int, ks_prose_verdict_note(rows[i].verdict) != NULL, rows[i].noted), "%s",
+			  rows[i].verdict);
+		ks_buf_done(&buf);
+	}
 }
 
 Test(report, the_summary_without_a_storm_says_so_plainly)
