@@ -46,7 +46,10 @@ put_headline(const struct ks_page *page, struct ks_buf *buf)
 static void
 put_answer_class(const struct ks_page *page, struct ks_buf *buf)
 {
-	ks_buf_text(buf, page->prose.has_storm ? "answer storm" : "answer");
+	/* No storm is no good news while somebody asks again and again. */
+	const bool healthy = page->prose.verdict.n == 0 ||
+			     strstr(ks_buf_string(&page->prose.verdict), "Verdict: healthy") != NULL;
+	ks_buf_text(buf, page->prose.has_storm ? "answer storm" : healthy ? "answer" : "answer watch");
 }
 
 /* A paragraph for each line. */
