@@ -398,17 +398,17 @@ Test(store_manners, recovery_and_what_came_before_it)
 		bool primed;
 		const char *want;
 	} rows[] = {
-		{"still at it", "30s", 164, 0, 0, false, "|0|-|-|0|-|-\n"},
-		{"two pauses later", "30s", 165, 0, 0, false, "|1|-|-|0|-|-\n"},
-		{"two pauses of Unbound", "60s", 229, 0, 0, false, "|0|-|-|0|-|-\n"},
-		{"two pauses of Unbound later", "60s", 230, 0, 0, false, "|1|-|-|0|-|-\n"},
-		{"no memory at all", "none", 130, 0, 0, false, "|1|-|-|0|-|-\n"},
-		{"unknown", NULL, 249, 0, 0, false, "|0|-|-|0|-|-\n"},
-		{"cannot be told", "ttl", 9999, 0, 0, false, "|-|-|-|0|-|-\n"},
-		{"a restart", "30s", 400, 170, 70, true, "|1|restart|-|0|-|-\n"},
-		{"a silence", "30s", 400, 170, 70, false, "|1|silence|-|0|-|-\n"},
-		{"a restart long after it was over", "30s", 900, 700, 60, true, "|1|-|-|0|-|-\n"},
-		{"a restart that did not help", "30s", 110, 90, 60, true, "|0|-|-|0|-|-\n"},
+		{"still at it", "30s", 164, 0, 0, false, "|0|-|-|0|-|-|0|0\n"},
+		{"two pauses later", "30s", 165, 0, 0, false, "|1|-|-|0|-|-|0|0\n"},
+		{"two pauses of Unbound", "60s", 229, 0, 0, false, "|0|-|-|0|-|-|0|0\n"},
+		{"two pauses of Unbound later", "60s", 230, 0, 0, false, "|1|-|-|0|-|-|0|0\n"},
+		{"no memory at all", "none", 130, 0, 0, false, "|1|-|-|0|-|-|0|0\n"},
+		{"unknown", NULL, 249, 0, 0, false, "|0|-|-|0|-|-|0|0\n"},
+		{"cannot be told", "ttl", 9999, 0, 0, false, "|-|-|-|0|-|-|0|0\n"},
+		{"a restart", "30s", 400, 170, 70, true, "|1|restart|-|0|-|-|0|0\n"},
+		{"a silence", "30s", 400, 170, 70, false, "|1|silence|-|0|-|-|0|0\n"},
+		{"a restart long after it was over", "30s", 900, 700, 60, true, "|1|-|-|0|-|-|0|0\n"},
+		{"a restart that did not help", "30s", 110, 90, 60, true, "|0|-|-|0|-|-|0|0\n"},
 	};
 	for (size_t i = 0; i < KS_COUNT(rows); i++) {
 		struct ks_store *const store = open_write(scratch("m.db"));
