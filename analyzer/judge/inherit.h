@@ -9,10 +9,12 @@
  * too few queries, and no event of theirs.
  *
  * Rule:    a source whose own evidence about a zone decides nothing has the verdict that it has about the
- *          nearest zone above, if that is stale-trust-anchor or broken-zone. A storm that is undecided has
- * such a verdict when the sources that make half of its excess or more have it about a zone above, and the
- *          same or an inherited one about the storm's zone; its lead is the least of theirs. What a zone's
- * own evidence decides is never overruled. Memory:  none. Threads: no state. Pure functions. */
+ *          nearest zone above, if that is stale-trust-anchor or broken-zone. An undecided storm has such a
+ *          verdict when the sources that make half of its excess or more have it about a zone above, and the
+ *          same or an inherited one about the storm's zone; its lead is the least of theirs. What the own
+ *          evidence of a zone decides is never overruled.
+ *
+ * Memory:  none. Threads: no state. Pure functions. */
 #ifndef KS_ANALYZER_JUDGE_INHERIT_H
 #define KS_ANALYZER_JUDGE_INHERIT_H
 

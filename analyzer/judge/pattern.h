@@ -3,16 +3,22 @@
  * analyzer/judge/pattern.h -- many networks, and one machine behind them: forged addresses.
  *
  * Input:   sums over the DNSKEY queries of a zone before a storm and inside it: of hop limits and source
- * ports as met, and of their squares; and how the queries of those that came with the storm are spread over
- * networks (IPv4 /24, IPv6 /48). Method:  DOMAIN A3, E9. What the storm adds is what is inside, less as much
- * as there was before in as long a time. Its variance tells whether one path (or one socket) makes it: at
- * most 1 where the queries before have 4 and more, and a tenth of theirs, or are eight away on average, if as
- * many were asked besides as chance allows. That is a pattern of many networks when newcomers make half of
- * what was added, over sixteen networks and more, as evenly spread ones would be (the inverse of Simpson's
- * index): one busy newcomer has one hop limit too. Unknown: without a pattern nothing is said against
- * forgery: who forges may vary both. Where all who asked before came over one path as well (a laboratory), or
- * where less than half of what is inside was added, there is nothing to compare with: no pattern. Memory:
- * none. Threads: no state. Pure function. */
+ *          ports as met, and of their squares; and how the queries of those that came with the storm are
+ *          spread over networks (IPv4 /24, IPv6 /48).
+ *
+ * Method:  DOMAIN A3, E9. What the storm adds is what is inside, less as much as there was before in as long
+ *          a time. Its variance tells whether one path (or one socket) makes it: at most 1, where the
+ *          queries before have 4 and more, and a tenth of theirs, or are eight away on average, if as many
+ *          were asked besides as chance allows. That is a pattern of many networks when newcomers make half
+ *          of what was added, over sixteen networks and more, as evenly spread ones would be (the inverse of
+ *          Simpson's index): one busy newcomer has one hop limit too.
+ *
+ * Unknown: without a pattern nothing is said against forgery, since who forges may vary both. Where all who
+ *          asked before came over one path as well (a laboratory), or where less than half of what is inside
+ *          was added, there is nothing to compare with: no pattern.
+ *
+ * Memory:  none. Threads: no state. Pure function.
+ */
 #ifndef KS_ANALYZER_JUDGE_PATTERN_H
 #define KS_ANALYZER_JUDGE_PATTERN_H
 

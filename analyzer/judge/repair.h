@@ -6,11 +6,11 @@
  *          state.
  * Method:  DOMAIN B10, "from the repairing event". What repairs is a change of keys, signers or DS, new
  *          signatures where others had expired, or that servers agree again; not what only breaks, and not
- * what a calendar says. Of those seen behind the storm's first bin (inside it they may be what set it off)
- * and not behind its end the last one counts, the zone's own before those of the zones above; of one step
- * (onset.h) a change of DS or renewed signatures, then what went, then what came. Where nothing was seen by
- * the end, it is the first that was seen later but may have happened by then. Coming before an end is not
- *          causing it. */
+ *          what a calendar says. Of those seen behind the storm's first bin (inside it they may be what set
+ *          it off) and not behind its end the last one counts, the zone's own before those of the zones
+ *          above; of one step (onset.h) a change of DS or renewed signatures, then what went, then what came.
+ *          Where nothing was seen by the end, it is the first that was seen later but may have happened by
+ *          then. Coming before an end is not causing it. */
 #ifndef KS_ANALYZER_JUDGE_REPAIR_H
 #define KS_ANALYZER_JUDGE_REPAIR_H
 

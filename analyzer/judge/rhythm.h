@@ -4,8 +4,7 @@
  * night.
  *
  * Input:   cells of scale.h, counted over all runs, and how long the source was watched. Pure functions.
- * Method:  DOMAIN A3, E14 and E16; stated at each function. Source of the timers: LAB, BIND and Unbound wait
- *          0.4 to 3.2 s for an answer and double that.
+ * Method:  DOMAIN A3, E14 (from there the 0.4 to 10 s) and E16; stated at each function.
  * Unknown: NaN where there is too little to tell.
  * Memory:  none. Threads: no state. */
 #ifndef KS_ANALYZER_JUDGE_RHYTHM_H

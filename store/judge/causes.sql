@@ -77,9 +77,9 @@ WITH
 		HAVING sum(queries) > 0
 	),
 	bare_source AS MATERIALIZED (
-		SELECT ip
+		SELECT ip, n >= 10 AS surely
 		FROM (
-			SELECT asker.ip
+			SELECT asker.ip, sum(dnskey_queries) AS n
 			FROM (SELECT DISTINCT ip FROM asked) AS asker
 				CROSS JOIN run CROSS JOIN source ON source.run_id = run.run_id AND source.ip = asker.ip
 			GROUP BY asker.ip
@@ -94,9 +94,10 @@ WITH
 			sum(n) AS queries,
 			ks_few(n, 0.8) AS few,
 			-- Who asks for nothing else serves no clients, so whether he is content says nothing of theirs.
-			total(classed > 0 AND NOT bare) AS validating,
-			total(requeries >= 3 AND requeries * 2 >= classed AND NOT bare) AS elevated
-		FROM (SELECT asked.*, ip IN (SELECT ip FROM bare_source) AS bare FROM asked)
+			total(classed > 0 AND ip NOT IN (SELECT ip FROM bare_source WHERE surely)) AS validating,
+			-- Of a few queries for nothing but keys nobody knows; that they were in vain counts for nobody.
+			total(requeries >= 3 AND requeries * 2 >= classed AND ip NOT IN (SELECT ip FROM bare_source)) AS elevated
+		FROM asked
 		GROUP BY zone_id
 	),
 	-- What does not validate, whoever looks: out of its time; or not made by the key it names, and no other of it is.

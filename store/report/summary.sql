@@ -66,7 +66,12 @@ report AS (
 			WHEN coalesce(dns_messages, 0) = 0 THEN 'undetermined'
 			WHEN NOT judged THEN NULL
 			WHEN storms = 0 AND offenders = 0
-				THEN iif((SELECT verdict FROM foremost) = 'broken-zone', 'broken-zone', 'healthy')
+				-- So few queries cannot show anybody to be anything: half of twenty make an offender.
+				THEN CASE
+					WHEN (SELECT verdict FROM foremost) = 'broken-zone' THEN 'broken-zone'
+					WHEN queries < 20 THEN 'undetermined'
+					ELSE 'healthy'
+				END
 			ELSE coalesce((SELECT verdict FROM foremost), 'undetermined')
 		END AS verdict,
 		iif(judged AND (storms > 0 OR offenders > 0 OR (SELECT verdict FROM foremost) = 'broken-zone'),
