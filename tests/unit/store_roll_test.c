@@ -71,7 +71,8 @@ static const char weeks_sql[] =
 	" (SELECT 1 AS qtype UNION SELECT 48);"
 	"INSERT INTO traffic SELECT run_id, t_s, x'c0000201', 5000 + x, 5001 + x, x + 2, x + 3, x + 4, x + 5 "
 	"FROM piece;"
-	"INSERT INTO zone_bin SELECT run_id, zone_id, t_s, q, 0, q - 1, 1, 0, 0, 0, 0, q, q * 900, x %% 3, 0, 0, 0, 0"
+	"INSERT INTO zone_bin SELECT run_id, zone_id, t_s, q, 0, q - 1, 1, 0, 0, 0, 0, q, q * 900, x %% 3, "
+	"0, 0, 0, 0"
 	" FROM (SELECT *, iif(zone_id = 1 AND t_s >= %d AND t_s < %d, 100, 1) * (300 + x %% 37) AS q FROM "
 	"piece, zone);"
 	"INSERT INTO drops SELECT run_id, t_s, 'eth0', x, x + 1 FROM piece WHERE x %% 5 = 0";
