@@ -84,6 +84,7 @@ struct ks_store {
 	sqlite3_stmt *put[KS_PUT_COUNT];
 	struct ks_rows *rows[KS_PUT_COUNT]; /* NULL until the first row of its kind */
 	bool rows_wait;
+	bool keeps_judgements;
 	sqlite3_stmt *find_name;
 
 	/* The run being written. */
