@@ -74,42 +74,42 @@ static const struct expectation expectations[] = {
 	 "sources_dropped|4|more memory keeps them|loss\n"
 	 "input|7|b.pcap: ends in packet 7|input\n"},
 	{"traffic: wire, DNS and IP bits; a silent bin is 0", "traffic", {0}, NULL,
-	 "2026-11-21T22:47:00Z|6000|40800|10|5|1008|7200|4800|40000|-\n"
-	 "2026-11-21T22:47:10Z|6000|40800|10|5|2822.4|64800|4800|40000|-\n"
-	 "2026-11-21T22:47:20Z|6000|40800|10|5|3360|84000|4800|40000|-\n"
-	 "2026-11-21T22:47:30Z|0|0|0|0|0|0|0|0|-\n"
-	 "2026-11-21T22:47:40Z|6120|40800|10.2|5|2297.6|43992|4896|40000|-\n"},
+	 "2026-11-21T22:47:00Z|6000|40800|10|5|1008|7200|4800|40000|-|10\n"
+	 "2026-11-21T22:47:10Z|6000|40800|10|5|2822.4|64800|4800|40000|-|10\n"
+	 "2026-11-21T22:47:20Z|6000|40800|10|5|3360|84000|4800|40000|-|10\n"
+	 "2026-11-21T22:47:30Z|0|0|0|0|0|0|0|0|-|10\n"
+	 "2026-11-21T22:47:40Z|6120|40800|10.2|5|2297.6|43992|4896|40000|-|10\n"},
 	{"traffic of one server", "traffic", {.has_server = true, .limit = 2}, S2,
-	 "2026-11-21T22:47:00Z|0|0|0|0|0|0|0|0|-\n"
-	 "2026-11-21T22:47:10Z|0|0|0|0|0|0|0|0|-\n"},
+	 "2026-11-21T22:47:00Z|0|0|0|0|0|0|0|0|-|10\n"
+	 "2026-11-21T22:47:10Z|0|0|0|0|0|0|0|0|-|10\n"},
 	{"traffic in wider bins", "traffic", {.step_s = 20, .limit = 1}, NULL,
-	 "2026-11-21T22:47:00Z|6000|40800|10|5|1915.2|36000|4800|40000|-\n"},
+	 "2026-11-21T22:47:00Z|6000|40800|10|5|1915.2|36000|4800|40000|-|20\n"},
 	{"traffic as one row: rates over the 40 s of the capture", "traffic", {.step_s = -1}, NULL,
-	 "2026-11-21T22:47:00Z|6030|40800|10.05|5|2372|49998|4824|40000|-\n"},
+	 "2026-11-21T22:47:00Z|6030|40800|10.05|5|2372|49998|4824|40000|-|-\n"},
 	{"traffic from 10 s to 20 s as one row", "traffic", {.step_s = -1, .has_from = true, .from_ns = NS(10), .has_to = true, .to_ns = NS(20)}, NULL,
-	 "2026-11-21T22:47:10Z|6000|40800|10|5|2822.4|64800|4800|40000|-\n"},
+	 "2026-11-21T22:47:10Z|6000|40800|10|5|2822.4|64800|4800|40000|-|-\n"},
 	{"traffic from 20 s up to 40 s", "traffic", {.has_from = true, .from_ns = NS(20), .has_to = true, .to_ns = NS(40)}, NULL,
-	 "2026-11-21T22:47:20Z|6000|40800|10|5|3360|84000|4800|40000|-\n"
-	 "2026-11-21T22:47:30Z|0|0|0|0|0|0|0|0|-\n"},
+	 "2026-11-21T22:47:20Z|6000|40800|10|5|3360|84000|4800|40000|-|10\n"
+	 "2026-11-21T22:47:30Z|0|0|0|0|0|0|0|0|-|10\n"},
 	{"traffic after the capture: nothing", "traffic", {.has_from = true, .from_ns = NS(1000)}, NULL, ""},
 	{"traffic after the capture as one row: nothing", "traffic", {.step_s = -1, .has_from = true, .from_ns = NS(1000)}, NULL, ""},
 	{"busiest bin", "traffic", {.by = "in_dns_bps", .limit = 1}, NULL,
-	 "2026-11-21T22:47:20Z|6000|40800|10|5|3360|84000|4800|40000|-\n"},
+	 "2026-11-21T22:47:20Z|6000|40800|10|5|3360|84000|4800|40000|-|10\n"},
 	{"qtypes: (51.5 of 49.75 more queries a bin are DNSKEY)", "qtypes", {.limit = 3}, NULL,
-	 "2026-11-21T22:47:00Z|NS|40|40|4|1120|4000|-0.0552764\n"
-	 "2026-11-21T22:47:00Z|DNSKEY|5|5|0.5|140|5000|1.03518\n"
-	 "2026-11-21T22:47:10Z|DNSKEY|76|76|7.6|2128|76000|1.03518\n"},
+	 "2026-11-21T22:47:00Z|NS|40|40|4|1120|4000|-0.0552764|10\n"
+	 "2026-11-21T22:47:00Z|DNSKEY|5|5|0.5|140|5000|1.03518|10\n"
+	 "2026-11-21T22:47:10Z|DNSKEY|76|76|7.6|2128|76000|1.03518|10\n"},
 	{"qtypes as one row per type; words for unknown, other and none", "qtypes", {.step_s = -1}, NULL,
-	 "2026-11-21T22:47:00Z|DNSKEY|231|231|5.775|6468|231000|1.03518\n"
-	 "2026-11-21T22:47:00Z|NS|189|189|4.725|5292|18900|-0.0552764\n"
-	 "2026-11-21T22:47:00Z|other|2|1|0.05|60|90|0.0100503\n"
-	 "2026-11-21T22:47:00Z|TYPE0|1|0|0.025|12|0|0.00502513\n"
-	 "2026-11-21T22:47:00Z|TYPE65280|1|0|0.025|28|0|0.00502513\n"},
+	 "2026-11-21T22:47:00Z|DNSKEY|231|231|5.775|6468|231000|1.03518|-\n"
+	 "2026-11-21T22:47:00Z|NS|189|189|4.725|5292|18900|-0.0552764|-\n"
+	 "2026-11-21T22:47:00Z|other|2|1|0.05|60|90|0.0100503|-\n"
+	 "2026-11-21T22:47:00Z|TYPE0|1|0|0.025|12|0|0.00502513|-\n"
+	 "2026-11-21T22:47:00Z|TYPE65280|1|0|0.025|28|0|0.00502513|-\n"},
 	{"qtypes of one server", "qtypes", {.has_server = true}, S2,
-	 "2026-11-21T22:47:40Z|TYPE0|1|0|0.1|12|0|0.5\n"
-	 "2026-11-21T22:47:40Z|TYPE65280|1|0|0.1|28|0|0.5\n"},
+	 "2026-11-21T22:47:40Z|TYPE0|1|0|0.1|12|0|0.5|10\n"
+	 "2026-11-21T22:47:40Z|TYPE65280|1|0|0.1|28|0|0.5|10\n"},
 	{"qtypes of three bins: no quarter, no growth", "qtypes", {.has_from = true, .from_ns = NS(20), .limit = 1}, NULL,
-	 "2026-11-21T22:47:20Z|DNSKEY|100|100|10|2800|100000|-\n"},
+	 "2026-11-21T22:47:20Z|DNSKEY|100|100|10|2800|100000|-|10\n"},
 	{"sources", "sources", {0}, NULL, SOURCE_A SOURCE_C SOURCE_B SOURCE_D},
 	{"sources by share, unknown last", "sources", {.by = "rrsig_bytes_share"}, NULL, SOURCE_A SOURCE_C SOURCE_B SOURCE_D},
 	{"sources by their answers", "sources", {.by = "responses"}, NULL, SOURCE_A SOURCE_C SOURCE_B SOURCE_D},
@@ -367,7 +367,7 @@ Test(query, two_runs_add_up)
 		     "|396000|-|-|-|" FIRST_LAST_A "|372|" DASHES4 "\n");
 	free(got);
 	got = rows_text(store, "traffic", &(struct ks_query){.limit = 1});
-	text_is(got, "2026-11-21T22:47:00Z|12000|81600|20|10|2016|14400|9600|80000|-\n");
+	text_is(got, "2026-11-21T22:47:00Z|12000|81600|20|10|2016|14400|9600|80000|-|10\n");
 	free(got);
 	ks_store_close(store);
 }
@@ -405,8 +405,8 @@ Test(query, folds_bins_into_the_widest)
 	send_other_width(store);
 	/* 452 packets towards the servers in the first minute, then silence, then 60. */
 	char *const got = rows_text(store, "traffic", &(struct ks_query){.limit = 2});
-	text_is(got, "2026-11-21T22:47:00Z|4020|27200|7.7|3.33333|1581.33|33332|3216|26666.7|-\n"
-		     "2026-11-21T22:48:00Z|0|0|0|0|0|0|0|0|-\n");
+	text_is(got, "2026-11-21T22:47:00Z|4020|27200|7.7|3.33333|1581.33|33332|3216|26666.7|-|60\n"
+		     "2026-11-21T22:48:00Z|0|0|0|0|0|0|0|0|-|60\n");
 	free(got);
 	struct ks_rows *rows = NULL;
 	struct ks_diag diag = {0};
@@ -671,7 +671,7 @@ Test(query, absurd_time_stamp_costs_nothing)
 	SEND(store, traffic, .t_s = T0, .server = addr(S1), .in_packets = 20);
 	send_end(store);
 	char *const got = rows_text(store, "traffic", &(struct ks_query){0});
-	text_is(got, "1970-01-01T00:00:00Z|0|0|1|0|0|0|0|0|-\n2026-11-21T22:47:00Z|0|0|2|0|0|0|0|0|-\n");
+	text_is(got, "1970-01-01T00:00:00Z|0|0|1|0|0|0|0|0|-|10\n2026-11-21T22:47:00Z|0|0|2|0|0|0|0|0|-|10\n");
 	free(got);
 	ks_store_close(store);
 }
