@@ -52,6 +52,8 @@ static const char caveats_sql[] =
 	"  FROM notices WHERE n > 0"
 	" UNION ALL SELECT CASE WHEN runs > 0 AND NOT EXISTS (SELECT 1 FROM judged) THEN"
 	"  'storms have not been looked for since the last change: keystorm judge does' END FROM tally"
+	" UNION ALL SELECT 'storms and verdicts are of what was known at ' || strftime('%Y-%m-%dT%H:%M:%SZ', judged.last_ns / 1000000000, 'unixepoch')"
+	"  FROM judged, whole WHERE judged.last_ns < whole.last_ns"
 	" UNION ALL SELECT CASE WHEN widths > 1 THEN"
 	"  printf('captures with bins of %d to %d s were folded into bins of %d s', narrowest, widest, widest) END FROM tally"
 	" UNION ALL SELECT CASE WHEN coarse IS NOT NULL THEN"

@@ -40,7 +40,8 @@ ks_store_judge_end(struct ks_store *store, struct ks_diag *diag)
 {
 	enum ks_error error = ks_sql_exec(store, ks_sql_traits, diag);
 	if (error == KS_SUCCESS)
-		error = ks_sql_exec(store, "INSERT INTO judged VALUES (1); COMMIT", diag);
+		error = ks_sql_exec(store, "INSERT INTO judged SELECT 1, max(last_ns) FROM run; COMMIT",
+				    diag);
 	ks_store_check_keys(store, true);
 	if (error != KS_SUCCESS)
 		ks_store_abandon(store);

@@ -992,9 +992,11 @@ SELECT
 FROM reasoning CROSS JOIN weight
 WHERE evidence = 'after-event';
 
--- Holds its one row while the judgements belong to the facts: a new run takes it away.
+-- Holds its one row while the judgements belong to the facts: a new run takes it away, but for one that is still being
+-- captured, which they may be a while behind.
 CREATE TABLE judged (
-	one INTEGER PRIMARY KEY CHECK (one = 1)
+	one INTEGER PRIMARY KEY CHECK (one = 1),
+	last_ns INTEGER -- of the facts that they belong to; NULL: no packets
 ) STRICT;
 
 -- Words for readers that have only SQL; what is not here prints as TYPE<code> or the bare number.

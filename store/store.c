@@ -300,3 +300,9 @@ ks_store_sink(struct ks_store *store)
 {
 	return &store->sink;
 }
+
+void
+ks_store_keep_judgements(struct ks_store *store)
+{
+	store->keeps_judgements = true;
+}

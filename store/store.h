@@ -40,6 +40,10 @@ void ks_store_close(struct ks_store *store); /* NULL is fine */
 struct ks_sink *ks_store_sink(struct ks_store *store);
 void ks_store_abandon(struct ks_store *store); /* roll back what `begin` began */
 
+/* The next run leaves the judgements there are in place. For a run that goes on where it was when they were
+ * made, while making them anew each time would take too long: reports tell up to when they hold. */
+void ks_store_keep_judgements(struct ks_store *store);
+
 /* Forget the runs whose last packet is older than `before_ns`, and with them all judgements, if there are
  * any. In one transaction. */
 KS_MUST_CHECK enum ks_error ks_store_retain(struct ks_store *store, int64_t before_ns, struct ks_diag *diag);

@@ -84,6 +84,7 @@ struct ks_store {
 	struct ks_rows *rows[KS_PUT_COUNT]; /* NULL until the first row of its kind */
 	bool rows_wait;
 	bool keys_trusted; /* see ks_store_check_keys */
+	bool keeps_judgements;
 	sqlite3_stmt *find_name;
 
 	/* The run being written. */

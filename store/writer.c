@@ -57,7 +57,8 @@ begin(struct ks_sink *sink, const struct ks_fact_run *run, struct ks_diag *diag)
 	enum ks_error error = ks_sql_exec(store, "BEGIN IMMEDIATE", diag);
 	if (error != KS_SUCCESS)
 		return error;
-	error = ks_store_forget_judgements(store, diag);
+	if (!store->keeps_judgements)
+		error = ks_store_forget_judgements(store, diag);
 	if (error == KS_SUCCESS)
 		error = delete_with_hash(store, run->set_hash, diag);
 	if (error == KS_SUCCESS)
@@ -121,7 +122,7 @@ static const char replace_sql[] =
 	"  AND hash IN (SELECT hash FROM input WHERE run_id = %lld))"
 	" AND NOT EXISTS (SELECT 1 FROM input WHERE input.run_id = run.run_id AND packets > 0"
 	"  AND hash NOT IN (SELECT hash FROM input WHERE run_id = %lld));"
-	"DELETE FROM zone WHERE NOT EXISTS (SELECT 1 FROM run_zone WHERE run_zone.zone_id = zone.zone_id)"
+	"DELETE FROM zone WHERE %d AND NOT EXISTS (SELECT 1 FROM run_zone WHERE run_zone.zone_id = zone.zone_id)"
 	" AND NOT EXISTS (SELECT 1 FROM ledger_name WHERE ledger_name.zone_id = zone.zone_id);"
 	"UPDATE run SET first_ns = NULL, last_ns = NULL WHERE run_id = %lld AND first_ns = 0 AND last_ns = 0"
 	" AND NOT EXISTS (SELECT 1 FROM counter WHERE counter.run_id = run.run_id AND name = 'packets' AND value > 0)";
@@ -150,7 +151,8 @@ end(struct ks_sink *sink, struct ks_diag *diag)
 	struct ks_store *const store = ks_store_of(sink);
 	assert(store->run_id != 0);
 	const long long run_id = (long long)store->run_id;
-	char *const sql = sqlite3_mprintf(replace_sql, run_id, run_id, run_id, run_id);
+	char *const sql =
+		sqlite3_mprintf(replace_sql, run_id, run_id, run_id, !store->keeps_judgements, run_id);
 	enum ks_error error = ks_rows_write(store, diag);
 	ks_store_check_keys(store, true);
 	if (error == KS_SUCCESS)

@@ -58,6 +58,8 @@ enum ks_live_word {
 	KS_LIVE_FIGURES, /* text: lines of figures */
 	KS_LIVE_ROW,     /* of a table: which, queries, requeries; text: name */
 	KS_LIVE_STORM,   /* one that is on: see live_watch.c */
+	KS_LIVE_WRITTEN, /* the facts: what follows can be done without */
+	KS_LIVE_JUDGED,  /* numbers: how long that took */
 	KS_LIVE_WATCHED  /* those were all */
 };
 
@@ -89,10 +91,13 @@ struct ks_live {
 	bool in_round;                  /* storms are coming in */
 
 	struct ks_store *store;      /* in the copy only */
+	bool wrote;                  /* the copy that is still busy has written its facts */
 	int64_t bin_end_s;           /* of the bin that is open */
 	int64_t segment_end_s;       /* then the tables begin anew */
 	int64_t copied_s, written_s; /* end of the bin that a copy writes, and that was written last */
 	int64_t write_ns;            /* how long that took */
+	int64_t judged_ns;           /* clock, of the copy that judged last */
+	int64_t judge_ns;            /* how long that took */
 	int64_t second_ns;           /* clock, of the last housekeeping */
 	int64_t stop_ns;             /* clock; 0: nobody asked to stop */
 	pid_t original;              /* in the copy: whose */

@@ -28,6 +28,36 @@ try_until_written(struct ks_live *live)
 	}
 }
 
+/* To judge is to read the whole database. In months of data that takes longer than a bin; then it is done
+ * when it takes no more than a part of the time, and at the end of a segment. Whoever waits for an end waits
+ * no longer than for the writing. Storms that are on are looked for with each bin all the same:
+ * ks_live_watch. */
+static bool
+may_judge(const struct ks_live *live)
+{
+	enum { PART = 5 };
+	if (live->is_last)
+		return true;
+	if (live->stop_ns != 0)
+		return live->judge_ns < 3 * KS_NS_PER_S;
+	const int64_t since_ns = ks_feed_now() - live->judged_ns;
+	return since_ns < 0 || since_ns / PART >= live->judge_ns;
+}
+
+static enum ks_error
+judge(struct ks_live *live, struct ks_diag *diag)
+{
+	const struct ks_calendar *const calendar = live->options->rollovers != NULL ? &live->calendar : NULL;
+	const int64_t begun_ns = ks_feed_now();
+	if (!may_judge(live))
+		return KS_SUCCESS;
+	const enum ks_error error = ks_cli_judge_store(live->store, calendar, diag);
+	const struct ks_copy_word word = {.kind = KS_LIVE_JUDGED, .numbers = {ks_feed_now() - begun_ns}};
+	if (error == KS_SUCCESS)
+		ks_copy_tell(&live->copy, &word);
+	return error;
+}
+
 enum ks_error
 ks_live_ended(void *arg, struct ks_sink **sink, struct ks_diag *diag)
 {
@@ -39,9 +69,11 @@ ks_live_ended(void *arg, struct ks_sink **sink, struct ks_diag *diag)
 	live->run.given = live->zone_servers.list;
 	live->run.n_given = live->zone_servers.n;
 	const enum ks_error error = ks_store_open(live->options->database, &live->store, diag);
-	if (error == KS_SUCCESS)
-		*sink = ks_store_sink(live->store);
-	return error;
+	if (error != KS_SUCCESS)
+		return error;
+	ks_store_keep_judgements(live->store);
+	*sink = ks_store_sink(live->store);
+	return KS_SUCCESS;
 }
 
 static const char *
@@ -90,17 +122,19 @@ roll(struct ks_live *live, struct ks_diag *diag)
 void
 ks_live_copy_end(struct ks_live *live, enum ks_error error, struct ks_diag *diag)
 {
-	const struct ks_calendar *const calendar = live->options->rollovers != NULL ? &live->calendar : NULL;
+	const struct ks_copy_word written = {.kind = KS_LIVE_WRITTEN};
+	if (error == KS_SUCCESS) {
+		ks_copy_tell(&live->copy, &written);
+		error = ks_live_measure(live, diag);
+	}
+	if (error == KS_SUCCESS)
+		error = ks_live_watch(live, diag);
 	if (error == KS_SUCCESS)
 		error = retain(live, diag);
 	if (error == KS_SUCCESS)
-		error = ks_cli_judge_store(live->store, calendar, diag);
+		error = judge(live, diag);
 	if (error == KS_SUCCESS)
 		error = roll(live, diag);
-	if (error == KS_SUCCESS)
-		error = ks_live_measure(live, diag);
-	if (error == KS_SUCCESS)
-		error = ks_live_watch(live, diag);
 	if (error != KS_SUCCESS)
 		tell_failure(live, diag);
 	if (live->store != NULL)

@@ -30,11 +30,12 @@ for end in ks0 ks1; do
 done
 "$gen" 200000 bench.pcap
 
-tools='keystorm tcpdump'
-command -v dnscap >/dev/null 2>&1 && tools="$tools dnscap"
+tools=${KS_BENCH_TOOLS:-keystorm fanout tcpdump}
+[ -z "${KS_BENCH_TOOLS:-}" ] && command -v dnscap >/dev/null 2>&1 && tools="$tools dnscap"
 begin() { # begin TOOL: in the background
 	case $1 in
 	keystorm) "$keystorm" live -i ks1 -d bench.db --bin 60 >"$1.out" 2>&1 & ;;
+	fanout) "$keystorm" live -i ks1 -d bench.db --bin 60 --fanout 2 >"$1.out" 2>&1 & ;;
 	tcpdump) tcpdump -n -i ks1 -B 65536 -w /dev/null >"$1.out" 2>&1 & ;;
 	dnscap) dnscap -N -T -f -i ks1 -S -o pcap_buffer_size=67108864 -w bench.dnscap -s ir >"$1.out" 2>&1 & ;;
 	esac
@@ -46,7 +47,7 @@ finish() { # finish TOOL SENT: leaves what is $missing
 	kill -INT $pid 2>/dev/null
 	wait $pid || :
 	case $1 in
-	keystorm) seen=$(sqlite3 bench.db 'SELECT sum(packets) FROM input'); rm -f bench.db* ;;
+	keystorm | fanout) seen=$(sqlite3 bench.db 'SELECT sum(packets) FROM input'); rm -f bench.db* ;;
 	tcpdump) seen=$(sed -n 's/^\([0-9]*\) packets captured.*/\1/p' tcpdump.out) ;;
 	dnscap) seen=$(tcpdump -n -r "$(ls -S bench.dnscap.* | head -n 1)" 2>/dev/null | wc -l); rm -f bench.dnscap.* ;;
 	esac

@@ -37,6 +37,13 @@ if command -v promtool >/dev/null 2>&1; then
 fi
 result "$([ "$(figure 'keystorm_packets_total{interface="ks1"}')" = 750 ]; echo $?)" 'packets'
 result "$([ "$(figure 'keystorm_dropped_packets_total{interface="ks1",where="kernel"}')" = 0 ]; echo $?)" 'drops'
+# Figures come a moment after what they are of was written.
+for _ in 1 2 3 4 5 6 7 8 9 10; do
+	fetch
+	[ "$(figure 'keystorm_segment_dnskey_requeries{zone="."}')" != "$(sqlite3 open/service.db \
+		"SELECT sum(rq_hot + rq_warm + rq_cool) FROM zone_bin JOIN zone USING (zone_id) WHERE name = '.'")" ] || break
+	sleep 1
+done
 result "$([ "$(figure 'keystorm_segment_queries{qtype="DNSKEY"}')" = "$(sqlite3 open/service.db \
 	'SELECT sum(queries) FROM bin WHERE qtype = 48')" ]; echo $?)" 'queries by type: as in the database'
 result "$([ "$(figure 'keystorm_segment_dnskey_requeries{zone="."}')" = "$(sqlite3 open/service.db \

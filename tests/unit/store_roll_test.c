@@ -99,7 +99,7 @@ note_storm(const char *path)
 	(void)snprintf(sql, sizeof(sql),
 		       "INSERT INTO storm (zone_id, start_s, end_s, began_before, open, "
 		       "uplift_is_lower_bound, queries)"
-		       " VALUES (1, %d, %d, 0, 0, 0, 1); INSERT INTO judged VALUES (1)",
+		       " VALUES (1, %d, %d, 0, 0, 0, 1); INSERT INTO judged VALUES (1, NULL)",
 		       STORM, STORM + STORM_S);
 	run_sql(path, sql);
 }

@@ -528,6 +528,39 @@ Test(store, series_are_cut_at_the_longest_gaps)
 
 /* --- judgements --- */
 
+Test(store, judgements_may_stay_while_a_run_goes_on)
+{
+	const char *const path = scratch("kept.db");
+	struct ks_store *const store = open_write(path);
+	struct ks_diag diag = {0};
+	struct ks_store_head head;
+	send_zone_run(store, 1, 10);
+	SUCCEED(ks_store_judge_begin(store, &diag), diag);
+	SUCCEED(ks_store_judge_storm(store,
+				     &(struct ks_store_storm){.zone_id = 1, .start_s = T0, .end_s = T0 + 10},
+				     &diag),
+		diag);
+	SUCCEED(ks_store_judge_end(store, &diag), diag);
+	ks_store_keep_judgements(store);
+	/* The same run again, without the zone that the storm is of. */
+	send_run(store, 1);
+	send_input(store, "later.pcap", 1, 1000);
+	SEND(store, counter, .kind = KS_COUNTER_TOTAL, .name = "packets", .value = 100, .note = "n");
+	send_end(store);
+	cr_expect(eq(i64, number(path, "SELECT count(*) FROM v_storms"), 1));
+	SUCCEED(ks_store_read_head(store, &head, &diag), diag);
+	for (size_t i = 0; i < head.n_caveats; i++)
+		cr_expect(strstr(head.caveats[i], "known at") == NULL, "%s", head.caveats[i]);
+	run_sql(path, "UPDATE run SET last_ns = last_ns + 60000000000");
+	SUCCEED(ks_store_read_head(store, &head, &diag), diag);
+	bool told = false;
+	for (size_t i = 0; i < head.n_caveats; i++)
+		told |= strcmp(head.caveats[i],
+			       "storms and verdicts are of what was known at 2026-11-21T22:48:00Z") == 0;
+	cr_expect(told, "%s", head.caveats[0]);
+	ks_store_close(store);
+}
+
 Test(store, judgements_are_replaced_and_outdated)
 {
 	const char *const path = scratch("judged.db");
