@@ -689,7 +689,7 @@ Test(report, a_warning_without_room_stands_below_its_row)
 	};
 	const struct fake fakes[] = {{"rollovers", columns, 7, values, 2, 0, 0}};
 	struct ks_store store = {.fakes = fakes, .n_fakes = 1, .head = HEAD_M};
-	for (size_t width = 80; width >= 56; width -= 8) {
+	for (unsigned width = 80; width >= 56; width -= 8) {
 		char *got = written(&store, (struct ks_report_request){
 						    .name = "rollovers", .format = "text", .width = width});
 		cr_expect(has(got, "HOLD_DOWN"), "%s", got);
