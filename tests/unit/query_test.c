@@ -671,7 +671,8 @@ Test(query, absurd_time_stamp_costs_nothing)
 	SEND(store, traffic, .t_s = T0, .server = addr(S1), .in_packets = 20);
 	send_end(store);
 	char *const got = rows_text(store, "traffic", &(struct ks_query){0});
-	text_is(got, "1970-01-01T00:00:00Z|0|0|1|0|0|0|0|0|-|10\n2026-11-21T22:47:00Z|0|0|2|0|0|0|0|0|-|10\n");
+	text_is(got,
+		"1970-01-01T00:00:00Z|0|0|1|0|0|0|0|0|-|10\n2026-11-21T22:47:00Z|0|0|2|0|0|0|0|0|-|10\n");
 	free(got);
 	ks_store_close(store);
 }
