@@ -203,38 +203,6 @@ look(void *arg, int64_t now_ns, int64_t packet_ns)
 
 /* --- the verb --- */
 
-/* Rings of an interface share what one alone would have. */
-static enum ks_error
-open_ring(const struct ks_live_options *options, size_t i, struct ks_ring **ret, struct ks_diag *diag)
-{
-	const size_t interface = i / options->fanout;
-	struct ks_ring_config config = options->ring;
-	config.bytes /= options->fanout;
-	config.is_further = i % options->fanout > 0;
-	if (options->fanout > 1) /* a number that no other process has is as good as any */
-		config.group = (uint16_t)(((unsigned)getpid() << 4 | interface) % UINT16_MAX + 1);
-	return ks_ring_open(options->interfaces[interface], &config, ret, diag);
-}
-
-static enum ks_error
-open_interfaces(const struct ks_live_options *options, struct ks_feed *feed, struct ks_diag *diag)
-{
-	struct ks_ring *rings[KS_FEED_RINGS];
-	const size_t n_rings = options->n_interfaces * options->fanout;
-	size_t n = 0;
-	enum ks_error error = KS_SUCCESS;
-	for (; n < n_rings && error == KS_SUCCESS; n += error == KS_SUCCESS)
-		error = open_ring(options, n, &rings[n], diag);
-	const int64_t now_ns = ks_feed_now();
-	for (size_t i = 0; i < n && options->fanout > 1; i++)
-		ks_ring_begin(rings[i], now_ns);
-	if (error == KS_SUCCESS)
-		return ks_feed_init(feed, rings, n, options->fanout, diag);
-	while (n > 0)
-		ks_ring_close(rings[--n]);
-	return error;
-}
-
 enum { FILES_MAX = 256 };
 
 /* The interfaces are open; the database is opened as the user who will write it. */
@@ -352,7 +320,7 @@ capture(struct ks_live *live, const struct ks_live_options *options)
 	if (error == KS_SUCCESS && options->metrics != NULL)
 		error = ks_http_open(options->metrics, ks_live_figures_text, live, &live->http, &diag);
 	if (error == KS_SUCCESS)
-		error = open_interfaces(options, &live->feed, &diag);
+		error = ks_live_open_interfaces(options, &live->feed, &diag);
 	ks_notify_open(&live->notify);
 	if (error != KS_SUCCESS)
 		return ks_cli_fail("live", error, &diag);

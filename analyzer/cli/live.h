@@ -109,6 +109,9 @@ struct ks_live {
 	uint64_t packets;            /* of segments that are over */
 };
 
+/* Open all interfaces, or none. KS_ERR_INPUT, KS_ERR_USAGE: ring.h. */
+enum ks_error ks_live_open_interfaces(const struct ks_live_options *options, struct ks_feed *feed,
+				      struct ks_diag *diag);
 /* The files that options name: at the start (false: what is wrong was told), and again when SIGHUP asked. */
 bool ks_live_read_files(struct ks_live *live, const struct ks_live_options *options);
 void ks_live_reread_files(struct ks_live *live);

@@ -39,7 +39,7 @@ may_judge(const struct ks_live *live)
 	if (live->is_last)
 		return true;
 	if (live->stop_ns != 0)
-		return live->judge_ns < 3 * KS_NS_PER_S;
+		return live->judge_ns < 10 * KS_NS_PER_S;
 	const int64_t since_ns = ks_feed_now() - live->judged_ns;
 	return since_ns < 0 || since_ns / PART >= live->judge_ns;
 }

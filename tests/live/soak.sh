@@ -1,19 +1,20 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# soak.sh KEYSTORM DATA COUNTER -- memory stands still while packets go by (KS_SOAK_SECONDS, 20), and none of them costs an
-# allocation: COUNTER, loaded before libc, counts them.
+# soak.sh KEYSTORM DATA COUNTER -- memory stands still while packets go by (KS_SOAK_SECONDS, 20, at KS_SOAK_PPS, 10000), and
+# none of them costs an allocation: COUNTER, loaded before libc, counts them.
 set -eu
 counter=$(cd "$(dirname "$3")" && pwd)/$(basename "$3") # before another folder is ours
 . "$(dirname "$0")/common.sh"
 skip_sanitizer
 seconds=${KS_SOAK_SECONDS:-20}
+pps=${KS_SOAK_PPS:-10000}
 
 resident() { # of $live, KiB
 	sed -n 's/^VmRSS:[^0-9]*\([0-9]*\).*/\1/p' "/proc/$live/status"
 }
 live soak -i ks1 --bin 1 --segment 5
-tcpreplay -q -i ks0 --pps=10000 --duration="$seconds" --loop=99999 "$data/resolver-side.pcap" >replay.out 2>&1 &
+tcpreplay -q -i ks0 --pps="$pps" --duration="$seconds" --loop=99999 "$data/resolver-side.pcap" >replay.out 2>&1 &
 replay=$!
 started="$started $replay"
 sleep $((seconds / 2)) # two segments: all that is reserved once has been touched
