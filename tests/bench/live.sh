@@ -46,14 +46,19 @@ finish() { # finish TOOL SENT: leaves what is $missing
 	sleep 0.5
 	kill -INT $pid 2>/dev/null
 	wait $pid || :
+	shed=-
 	case $1 in
-	keystorm | fanout) seen=$(sqlite3 bench.db 'SELECT sum(packets) FROM input'); rm -f bench.db* ;;
+	keystorm | fanout)
+		seen=$(sqlite3 bench.db 'SELECT sum(packets) FROM input')
+		shed=$(sqlite3 bench.db "SELECT coalesce(sum(value), 0) FROM counter WHERE name IN ('samples_shed', 'details_shed')")
+		rm -f bench.db*
+		;;
 	tcpdump) seen=$(sed -n 's/^\([0-9]*\) packets captured.*/\1/p' tcpdump.out) ;;
 	dnscap) seen=$(tcpdump -n -r "$(ls -S bench.dnscap.* | head -n 1)" 2>/dev/null | wc -l); rm -f bench.dnscap.* ;;
 	esac
 	missing=$(($2 - ${seen:-0}))
 }
-printf '%10s  %-10s %12s %12s\n' 'wanted/s' tool 'sent/s' missing
+printf '%10s  %-10s %12s %12s %12s\n' 'wanted/s' tool 'sent/s' missing 'in short'
 for rate in ${KS_BENCH_RATES:-50000 100000 150000 200000 300000 400000 600000 800000}; do
 	for tool in $tools; do
 		begin "$tool"
@@ -61,6 +66,6 @@ for rate in ${KS_BENCH_RATES:-50000 100000 150000 200000 300000 400000 600000 80
 		sent=$(sed -n 's/^Actual: \([0-9]*\) packets.*/\1/p' replay.out)
 		pps=$(sed -n 's/.*, \([0-9.]*\) pps$/\1/p' replay.out)
 		finish "$tool" "$sent"
-		printf '%10s  %-10s %12.0f %12s\n' "$rate" "$tool" "$pps" "$missing"
+		printf '%10s  %-10s %12.0f %12s %12s\n' "$rate" "$tool" "$pps" "$missing" "$shed"
 	done
 done
