@@ -316,6 +316,13 @@
 			addFilter(table, frame);
 	};
 
+	/* Paper cannot be opened: evidence stands there. Afterwards what was closed is closed again. */
+	const opened = [];
+	addEventListener("beforeprint", () => document.querySelectorAll("details:not([open])").forEach(node => {
+		node.open = true;
+		opened.push(node);
+	}));
+	addEventListener("afterprint", () => opened.splice(0).forEach(node => { node.open = false; }));
 	document.querySelectorAll("figure[data-plot]").forEach(figure => new Plot(figure));
 	document.querySelectorAll(".frame table").forEach(enliven);
 	/* A frame that scrolls can be scrolled by keys, where it does. */

@@ -313,5 +313,23 @@ await test("prints on A4, without controls, nothing cut at the right", async () 
 	await page.context().close();
 });
 
+await test("evidence stands on paper, with scripts and without", async () => {
+	for (const javaScriptEnabled of [true, false]) {
+		const page = await open("storm", {javaScriptEnabled});
+		const seen = () => page.locator("details table tbody tr").first().isVisible();
+		assert.equal(await seen(), false);
+		await page.emulateMedia({media: "print"});
+		if (javaScriptEnabled)
+			await page.evaluate(() => dispatchEvent(new Event("beforeprint")));
+		assert.equal(await seen(), true);
+		if (javaScriptEnabled) {
+			await page.emulateMedia({media: "screen"});
+			await page.evaluate(() => dispatchEvent(new Event("afterprint")));
+			assert.equal(await seen(), false);
+		}
+		await page.context().close();
+	}
+});
+
 await browser.close();
 end();
