@@ -257,6 +257,19 @@ done_zones(struct zones *zones)
 	ks_buf_done(&zones->name);
 }
 
+/* Those that have a line, one by one: of a hundred zones a handful is drawn. */
+static enum ks_error
+draw_zones(struct ks_store *store, const struct ks_query *query, struct zones *zones, struct ks_diag *diag)
+{
+	enum ks_error error = KS_SUCCESS;
+	for (size_t i = 0; i < zones->plot->n_series && error == KS_SUCCESS; i++) {
+		struct ks_query one = *query;
+		one.zone = ks_buf_string(&zones->names[i]);
+		error = ks_each_row(store, "rollover-series", &one, see_zone, zones, diag);
+	}
+	return error;
+}
+
 static enum ks_error
 read_zones(struct ks_store *store, const struct ks_query *query, struct zones *zones, struct ks_diag *diag)
 {
@@ -272,9 +285,7 @@ read_zones(struct ks_store *store, const struct ks_query *query, struct zones *z
 			      zones->plot->n_series, zones->n_seen);
 	if (error == KS_SUCCESS)
 		error = ks_each_row(store, "traffic", &captured, see_captured, zones->plot, diag);
-	if (error == KS_SUCCESS)
-		error = ks_each_row(store, "rollover-series", query, see_zone, zones, diag);
-	return error;
+	return error == KS_SUCCESS ? draw_zones(store, query, zones, diag) : error;
 }
 
 enum ks_error
