@@ -4,6 +4,7 @@
 #ifndef KS_ANALYZER_CLI_LIVE_H
 #define KS_ANALYZER_CLI_LIVE_H
 
+#include "analyzer/anonymize.h"
 #include "analyzer/cli/calendar.h"
 #include "analyzer/cli/cli.h"
 #include "analyzer/cli/zone_servers.h"
@@ -30,7 +31,7 @@ enum {
 struct ks_live_options {
 	const char *interfaces[KS_FEED_RINGS];
 	size_t n_interfaces;
-	const char *database, *rollovers, *zone_servers;
+	const char *database, *rollovers, *zone_servers, *keyfile;
 	size_t fanout;              /* rings of each interface */
 	const char *user;           /* to become; NULL: stay */
 	struct ks_ring_config ring; /* ports: of `ports` */
@@ -74,6 +75,8 @@ struct ks_live {
 	const struct ks_live_options *options;
 	struct ks_calendar calendar;         /* with options->rollovers */
 	struct ks_zone_servers zone_servers; /* with options->zone_servers */
+	struct ks_siphash_key key;           /* with options->keyfile */
+	struct ks_anonymizer anonymizer;     /* likewise, in the copy */
 	struct ks_run_config run;            /* of the segment */
 	struct ks_feed feed;
 	struct ks_drops drops;

@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
  * analyzer/cli/live_files.c -- the verb live: the files that options name, read at the start and when SIGHUP
- * asks. Of one that cannot be used all lines are told of, and what was read before stays. */
+ * asks. Of one that cannot be used all lines are told of, and what was read before stays. The key of
+ * pseudonyms is read once: another one would make other sources of all. */
 #include "analyzer/cli/live.h"
+
+#include "analyzer/cli/keyfile.h"
 
 static bool
 read_calendar(struct ks_live *live, const char *path)
@@ -32,7 +35,8 @@ bool
 ks_live_read_files(struct ks_live *live, const struct ks_live_options *options)
 {
 	return (options->rollovers == NULL || read_calendar(live, options->rollovers)) &&
-	       (options->zone_servers == NULL || read_servers(live, options->zone_servers));
+	       (options->zone_servers == NULL || read_servers(live, options->zone_servers)) &&
+	       (options->keyfile == NULL || ks_keyfile_read("live", options->keyfile, &live->key));
 }
 
 void

@@ -30,12 +30,14 @@ enum {
 	OPT_TOP,
 	OPT_USER,
 	OPT_VANTAGE,
-	OPT_ZONE_SERVERS
+	OPT_ZONE_SERVERS,
+	OPT_ANONYMIZE
 };
 
 static const struct option words[] = {
 	{"interface", required_argument, NULL, 'i'},
 	{"database", required_argument, NULL, 'd'},
+	{"anonymize", required_argument, NULL, OPT_ANONYMIZE},
 	{"bin", required_argument, NULL, OPT_BIN},
 	{"fanout", required_argument, NULL, OPT_FANOUT},
 	{"filter", required_argument, NULL, OPT_FILTER},
@@ -94,6 +96,8 @@ print_help(void)
 		"      --sensor NAME      name of the place where it listens\n"
 		"      --vantage A|M|R    at one authoritative server, at several, at a resolver (inferred)\n"
 		"      --memory SIZE      bound of the tables, such as 2G (512M)\n"
+		"      --anonymize KEYFILE  pseudonyms for the addresses of sources; the key is what the "
+		"file holds\n"
 		"  -q, --quiet            no line at the beginning and at the end");
 }
 
@@ -230,6 +234,9 @@ take(struct ks_live_options *options, int option)
 		return take_server(options, optarg);
 	case OPT_ROLLOVERS:
 		options->rollovers = optarg;
+		return KS_EXIT_DONE;
+	case OPT_ANONYMIZE:
+		options->keyfile = optarg;
 		return KS_EXIT_DONE;
 	case OPT_SENSOR:
 		options->sensor = optarg;

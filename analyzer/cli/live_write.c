@@ -73,6 +73,8 @@ ks_live_ended(void *arg, struct ks_sink **sink, struct ks_diag *diag)
 		return error;
 	ks_store_keep_judgements(live->store);
 	*sink = ks_store_sink(live->store);
+	if (live->options->keyfile != NULL)
+		*sink = ks_anonymizer_init(&live->anonymizer, &live->key, *sink);
 	return KS_SUCCESS;
 }
 

@@ -61,6 +61,21 @@ result $? 'two interfaces: each sees packets'
 same_facts both.db oracle.db 'two interfaces: the same facts as their captures merged in time'
 result "$(sqlite3 both.db 'SELECT count(*) <> 2 FROM input')" 'two interfaces: an input each'
 
+# Pseudonyms: those of an analysis with the same key, and no address of a source.
+rm oracle.db
+head -c 32 /dev/urandom >key
+record ks1 hidden.pcap
+live hidden -i ks1 --bin 1 --anonymize key
+tcpreplay -q -i ks0 --topspeed "$data/root-rollover-one-server.pcap" >replay.out 2>&1
+sleep 1.5
+stop_live
+stop_recording
+"$keystorm" analyze -q --memory 256M -d oracle.db --bin 1 --anonymize key hidden.pcap
+same_facts hidden.db oracle.db '--anonymize: the same facts as of an analysis with that key'
+"$keystorm" analyze -q --memory 256M -d plain.db --bin 1 hidden.pcap
+known=$(sqlite3 plain.db 'ATTACH "hidden.db" AS hidden' 'SELECT count(*) FROM source JOIN hidden.source USING (ip)')
+result "$known" '--anonymize: no source by its address'
+
 # An interface that goes down and comes up again.
 rm oracle.db
 record ks1 before.pcap
