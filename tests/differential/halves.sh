@@ -10,12 +10,12 @@
 # requeries, and as many of them as were retransmissions count in the ratio. Never more: requeries of the halves are
 # at most those of the whole, and at least those less the queries up to that answer.
 #
-# Verdicts: those of storms, and of sources that are heavy in both and asked a hundred times or more, must be equal, and
-# of storms what each kind of evidence says and the lead too. The rest may be decided in one and undetermined, or healthy,
-# in the other, but no two may contradict each other: each run samples queries anew, so halves have more of them on record
-# than the whole where memory was short; and the gap across the cut is measured in neither, which tells where an index
-# stands at its threshold. So of heavy sources a kind of evidence may be known in one and unknown in the other, but not
-# present in one and absent in the other. TAP.
+# Verdicts: those of storms, and of sources that are heavy in both and asked a hundred times or more, must be equal. The
+# rest may be decided in one and undetermined, or healthy, in the other, but no two may contradict each other: each run
+# samples queries anew, so halves have more of them on record than the whole where memory was short; and the gap across
+# the cut is measured in neither, which tells where an index stands at its threshold. So of storms and heavy sources a
+# kind of evidence may be known in one and unknown in the other, but not present in one and absent in the other; and
+# where all kinds of a storm say the same, its lead must be the same. TAP.
 set -u
 [ $# -eq 3 ] || { echo 'usage: halves.sh KEYSTORM FOLDER SCENE' >&2; exit 2; }
 keystorm=$1 folder=$2 scene=$3
@@ -72,12 +72,16 @@ verdicts() { # verdicts DATABASE
 		jq -r '.rows[] | select(.verdict != null) | "\(if .heavy and .queries >= 100 then "heavy" else "other" end) \(.source) \(.zone)\t\(.verdict)"'
 }
 
-# States of the evidence: "storm ZONE START EVIDENCE" or "heavy SOURCE ZONE EVIDENCE", a tab, the state; of storms the
-# lead too.
+# States of the evidence: "storm ZONE START EVIDENCE" or "heavy SOURCE ZONE EVIDENCE", a tab, the state; and of storms,
+# "lead ZONE START STATES", a tab, the lead.
 evidence() { # evidence DATABASE
 	sqlite3 -readonly -separator '	' "$1" "
-		SELECT 'storm ' || zone || ' ' || coalesce(start, '-') || ' ' || evidence, state || ' of ' || printf('%d', lead_db)
+		SELECT 'storm ' || zone || ' ' || coalesce(start, '-') || ' ' || evidence, state
 		FROM v_diagnosis WHERE source IS NULL AND rank = 1
+		UNION ALL
+		SELECT 'lead ' || zone || ' ' || coalesce(start, '-') || ' ' || group_concat(substr(state, 1, 1), ''), max(lead_db)
+		FROM (SELECT * FROM v_diagnosis WHERE source IS NULL AND rank = 1 ORDER BY zone, start, label)
+		GROUP BY zone, start
 		UNION ALL
 		SELECT 'heavy ' || source || ' ' || zone || ' ' || evidence, state
 		FROM v_diagnosis JOIN v_hitters USING (source, zone) WHERE v_diagnosis.rank = 1 AND heavy AND queries >= 100" | LC_ALL=C sort
@@ -87,7 +91,7 @@ flips() { # flips WANT GOT
 	awk -F '\t' '
 		NR == FNR { want[$1] = $2; next }
 		!($1 in want) || want[$1] == $2 { next }
-		$1 ~ /^heavy / && (want[$1] == "unknown" || $2 == "unknown") { next }
+		$1 !~ /^lead / && (want[$1] == "unknown" || $2 == "unknown") { next }
 		{ print $1 ": " $2 ", of the whole " want[$1] }' "$1" "$2"
 }
 

@@ -26,7 +26,8 @@ INSERT INTO run_zone SELECT run_id, zone_id, 1, 100000, 2 FROM run, z;
 INSERT INTO server SELECT run_id, ip, address, 1000000, 1000000, 1000000, 0, 1139000000, 900000000, first_ns, last_ns FROM run, s;
 -- Nothing is random and everything differs: a storm for 2,000 minutes, a little later from zone to zone.
 INSERT INTO zone_bin
-	SELECT run_id, zone_id, 1795219200 + i * 60, q, 0, 1, q - 1, 0, 0, 0, 0, q, q * 1139, i = 4000 + k * 20
+	SELECT run_id, zone_id, 1795219200 + i * 60, q, 0, 1, q - 1, 0, 0, 0, 0, q, q * 1139, i = 4000 + k * 20, q * 57, q * 57 * 57, q * 5353,
+		q * 5353 * 5353
 	FROM run, (SELECT zone_id, k, i, iif(i >= 4000 + k * 20 AND i < 6000 + k * 20, 900, 3) + (i * 7919 + k * 104729) % (7 + k) AS q FROM z, n)
 	ORDER BY 1, 2, 3;
 INSERT INTO bin
@@ -43,7 +44,7 @@ INSERT INTO flow
 	FROM run, (SELECT zone_id, ip, address, 9000 - 8 * o.k + z.k AS q FROM z, o WHERE (o.k + z.k) % 33 = 0);
 INSERT INTO source
 	SELECT run_id, ip, address, sum(queries), 0, sum(queries), sum(queries), 0, sum(rq_hot), sum(queries), 0, 0, sum(queries) * 40,
-		sum(response_dns_bytes), 0, 0, sum(response_dns_bytes), 1, min(first_ns), max(last_ns)
+		sum(response_dns_bytes), 0, 0, sum(response_dns_bytes), 1, min(first_ns), max(last_ns), 0
 	FROM flow GROUP BY run_id, ip;
 INSERT INTO behaviour
 	SELECT run_id, zone_id, ip, queries, queries - 1, queries - 1, 10, 10, queries, 0, 0, 0, 1, last_ns, 10, 0, 30000000000, 0, 0, 0, 0, 0, 0
