@@ -210,6 +210,9 @@ void ks_scene_unreachable(struct ks_scene *scene, int64_t t_us, const struct ks_
 struct ks_scene_zone *ks_scene_zone_add(struct ks_scene *scene, const char *name, uint32_t ttl_s,
 					const char *server4, const char *server6, size_t n_servers);
 void ks_scene_zone_state(struct ks_scene_zone *zone, int64_t from_us, const struct ks_scene_keys *keys);
+
+/* Keys that have been larger than 1232 octets for long: three of them and two signatures, 1425. */
+void ks_scene_zone_large(struct ks_scene_zone *zone, const struct ks_scene *scene);
 const struct ks_scene_state *ks_scene_zone_at(const struct ks_scene_zone *zone, int64_t t_us);
 
 /* --- scene_ask.c: queries and their answers --- */

@@ -71,25 +71,6 @@ try_smaller(struct ks_scene *scene, struct ks_scene_host *host, const struct ks_
 	return t_us;
 }
 
-/* The keys have been larger than 1232 octets for long: three keys and two signatures, 1425. */
-static void
-serve_large(struct ks_scene *scene, struct ks_scene_zone *root)
-{
-	struct ks_scene_key one, other, zsk;
-	ks_scene_key_make(0, 257, 38696, &one);
-	ks_scene_key_make(1, 257, KS_RSA_ANY_TAG, &other);
-	ks_scene_key_make(2, 256, KS_RSA_ANY_TAG, &zsk);
-	const struct ks_scene_keys keys = {
-		.key = {&one, &other, &zsk},
-		.n = 3,
-		.signers = 3,
-		.zone_signer = 2,
-		.inception_us = scene->from_us - 120 * KS_SCENE_HOUR,
-		.expiration_us = scene->to_us + 216 * KS_SCENE_HOUR,
-	};
-	ks_scene_zone_state(root, scene->from_us, &keys);
-}
-
 /* E4, E5, E14: a firewall swallows what is larger than 512 octets, and what TCP brings back. */
 void
 ks_scene_lost(struct ks_scene *scene)
@@ -102,7 +83,7 @@ ks_scene_lost(struct ks_scene *scene)
 	struct ks_scene_zone *const root =
 		ks_scene_zone_add(scene, ".", 3600, "198.18.0.1", "2001:db8:53::1", 13);
 	const int64_t onset_us = ks_scene_minute(scene, ONSET), end_us = ks_scene_minute(scene, END);
-	serve_large(scene, root);
+	ks_scene_zone_large(root, scene);
 	ks_scene_population(scene, root, HEALTHY, 80 * KS_SCENE_MINUTE);
 	for (uint32_t i = 0; i < BEHIND; i++) {
 		struct ks_scene_host host = ks_scene_resolver(scene, "192.0.2.40", i);

@@ -314,6 +314,24 @@ ks_scene_zone_state(struct ks_scene_zone *zone, int64_t from_us, const struct ks
 	zone->n_states++;
 }
 
+void
+ks_scene_zone_large(struct ks_scene_zone *zone, const struct ks_scene *scene)
+{
+	struct ks_scene_key one, other, zsk;
+	ks_scene_key_make(0, 257, 38696, &one);
+	ks_scene_key_make(1, 257, KS_RSA_ANY_TAG, &other);
+	ks_scene_key_make(2, 256, KS_RSA_ANY_TAG, &zsk);
+	const struct ks_scene_keys keys = {
+		.key = {&one, &other, &zsk},
+		.n = 3,
+		.signers = 3,
+		.zone_signer = 2,
+		.inception_us = scene->from_us - 120 * KS_SCENE_HOUR,
+		.expiration_us = scene->to_us + 216 * KS_SCENE_HOUR,
+	};
+	ks_scene_zone_state(zone, scene->from_us, &keys);
+}
+
 const struct ks_scene_state *
 ks_scene_zone_at(const struct ks_scene_zone *zone, int64_t t_us)
 {
