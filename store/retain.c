@@ -15,8 +15,9 @@ static const char forget_sql[] =
 /* clang-format on */
 
 static enum ks_error
-forget(struct ks_store *store, int64_t before_ns, struct ks_diag *diag)
+forget(struct ks_store *store, int64_t before_ns, int64_t arg, struct ks_diag *diag)
 {
+	(void)arg;
 	char *const sql = sqlite3_mprintf(forget_sql, (long long)before_ns);
 	if (sql == NULL)
 		return ks_sql_fail(store, SQLITE_NOMEM, diag);
@@ -28,21 +29,28 @@ forget(struct ks_store *store, int64_t before_ns, struct ks_diag *diag)
 }
 
 enum ks_error
-ks_store_retain(struct ks_store *store, int64_t before_ns, struct ks_diag *diag)
+ks_store_change_runs(struct ks_store *store, int64_t before_ns, const char *which, ks_change_runs_fn *change,
+		     int64_t arg, struct ks_diag *diag)
 {
 	int64_t n = 0;
-	char sql[96];
-	(void)snprintf(sql, sizeof(sql), "SELECT count(*) FROM run WHERE last_ns < %lld",
-		       (long long)before_ns);
+	char sql[128];
+	(void)snprintf(sql, sizeof(sql), "SELECT count(*) FROM run WHERE last_ns < %lld AND %s",
+		       (long long)before_ns, which);
 	enum ks_error error = ks_sql_number(store, sql, &n, diag);
 	if (error != KS_SUCCESS || n == 0)
 		return error;
 	error = ks_sql_exec(store, "BEGIN IMMEDIATE", diag);
 	if (error == KS_SUCCESS)
-		error = forget(store, before_ns, diag);
+		error = change(store, before_ns, arg, diag);
 	if (error == KS_SUCCESS)
 		error = ks_sql_exec(store, "COMMIT", diag);
 	if (error != KS_SUCCESS)
 		ks_store_abandon(store);
 	return error;
+}
+
+enum ks_error
+ks_store_retain(struct ks_store *store, int64_t before_ns, struct ks_diag *diag)
+{
+	return ks_store_change_runs(store, before_ns, "1", forget, 0, diag);
 }

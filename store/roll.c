@@ -122,20 +122,5 @@ roll(struct ks_store *store, int64_t before_ns, int64_t coarse_s, struct ks_diag
 enum ks_error
 ks_store_roll(struct ks_store *store, int64_t before_ns, uint32_t coarse_s, struct ks_diag *diag)
 {
-	int64_t n = 0;
-	char sql[128];
-	(void)snprintf(sql, sizeof(sql),
-		       "SELECT count(*) FROM run WHERE last_ns < %lld AND rolled_from_s IS NULL",
-		       (long long)before_ns);
-	enum ks_error error = ks_sql_number(store, sql, &n, diag);
-	if (error != KS_SUCCESS || n == 0)
-		return error;
-	error = ks_sql_exec(store, "BEGIN IMMEDIATE", diag);
-	if (error == KS_SUCCESS)
-		error = roll(store, before_ns, coarse_s, diag);
-	if (error == KS_SUCCESS)
-		error = ks_sql_exec(store, "COMMIT", diag);
-	if (error != KS_SUCCESS)
-		ks_store_abandon(store);
-	return error;
+	return ks_store_change_runs(store, before_ns, "rolled_from_s IS NULL", roll, coarse_s, diag);
 }

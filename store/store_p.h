@@ -169,6 +169,16 @@ KS_MUST_CHECK enum ks_error ks_store_forget_judgements(struct ks_store *store, s
 /* The matrix of the judge. */
 KS_MUST_CHECK enum ks_error ks_store_put_weights(struct ks_store *store, struct ks_diag *diag);
 
+/* --- retain.c --- */
+
+/* Change runs whose last packet is older than `before_ns` and for which the condition `which` holds, in one
+ * transaction; where there are none nothing is begun. `arg` is passed through. */
+typedef enum ks_error ks_change_runs_fn(struct ks_store *store, int64_t before_ns, int64_t arg,
+					struct ks_diag *diag);
+KS_MUST_CHECK enum ks_error ks_store_change_runs(struct ks_store *store, int64_t before_ns, const char *which,
+						 ks_change_runs_fn *change, int64_t arg,
+						 struct ks_diag *diag);
+
 /* --- store.c --- */
 
 /* Does each new row have its parents looked up? Not while rows are written whose keys the store has made

@@ -14,15 +14,19 @@ number() { # number DATABASE SQL
 captured='SELECT sum(packets) FROM input'
 lost='SELECT coalesce(sum(kernel + device), 0) FROM drops'
 
+counts_of() { # counts_of NAME WHAT: stop it; $sent, $got and $gone, and a line of them
+	stop_live
+	sent=$(sent_of replay.out)
+	got=$(number "$1.db" "$captured")
+	gone=$(number "$1.db" "$lost")
+	echo "# $2: $sent sent, $got captured, $gone lost"
+}
+
 # As fast as it goes, into the smallest ring.
 live flood -i ks1 --bin 1 --ring 1M --filter ''
 tcpreplay -q -i ks0 --topspeed --loop=100 "$data/root-rollover-one-server.pcap" >replay.out 2>&1
 sleep 2.5
-stop_live
-sent=$(sent_of replay.out)
-got=$(number flood.db "$captured")
-gone=$(number flood.db "$lost")
-echo "# full speed: $sent sent, $got captured, $gone lost"
+counts_of flood 'full speed'
 result $((sent != got + gone)) 'full speed: captured and lost are what was sent'
 
 # The same, divided between two rings.
@@ -31,11 +35,7 @@ kill -STOP "$live"
 tcpreplay -q -i ks0 --topspeed --loop=50 "$data/root-rollover-one-server.pcap" >replay.out 2>&1
 kill -CONT "$live"
 sleep 1.5
-stop_live
-sent=$(sent_of replay.out)
-got=$(number divided.db "$captured")
-gone=$(number divided.db "$lost")
-echo "# two rings: $sent sent, $got captured, $gone lost"
+counts_of divided 'two rings'
 result $((gone == 0 || got == 0 || sent != got + gone)) 'two rings: captured and lost are what was sent'
 
 # A reader that is held up: the ring must overflow.
