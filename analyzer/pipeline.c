@@ -138,7 +138,7 @@ read_all(struct run *run, struct ks_diag *diag)
 		size_t n;
 		const enum ks_error error =
 			ks_capture_next_batch(run->capture, packets, KS_COUNT(packets), &n, diag);
-		if (run->config->shed != NULL)
+		if (run->config->shed != NULL && run->relay == NULL) /* else the shard is not ours */
 			run->shard.shed = *run->config->shed;
 		ks_dissect_feed_batch(run->dissector, packets, n);
 		if (run->relay == NULL)

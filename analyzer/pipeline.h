@@ -31,7 +31,7 @@ struct ks_run_config {
 	char vantage;   /* 'A', 'M', 'R'; 0: inferred */
 	const char *sensor; /* "" for none */
 	const char *tool_version;
-	const enum ks_shed *shed;          /* what to leave out, as of now; may be NULL: nothing */
+	const enum ks_shed *shed;          /* what to leave out, as of now; NULL, or several jobs: nothing */
 	const volatile sig_atomic_t *stop; /* non-zero ends the run early; may be NULL */
 	/* Called now and then (about every 64 Ki packets); may be NULL. */
 	void (*progress)(void *arg, struct ks_capture *capture, uint64_t packets);

@@ -107,7 +107,7 @@ feed_udp(struct ks_dissector *dissector, const struct ks_datagram *dg, int64_t t
 	message->len = dg->len;
 	message->bytes = (struct ks_span){dg->data, dg->cap_len};
 	message->ip_bytes = dg->ip_bytes;
-	message->passing = dg->packets > 1;
+	message->passing = dg->packets > 1; /* joined in the memory of ks_frag; one alone never is */
 	bool towards_server = ks_ports_has(&dissector->config.ports, dg->dport);
 	const enum ks_verdict verdict = ks_dns_read(dg->data, dg->cap_len, dg->len, &message->dns);
 	dissector->stats.bad_checksum += dg->checksum == KS_CHECKSUM_BAD;
