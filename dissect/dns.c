@@ -131,37 +131,38 @@ read_record(struct ks_span message, struct ks_dns *dns, unsigned section, struct
 	}
 }
 
-/* As ks_name_skip, which serves all names: most owners are a pointer, and that of OPT is the root. */
-static bool
-skip_owner(struct ks_cur *cur)
+/* Octets of the owner name at `at`, of which `left` are at hand: most owners are a pointer, and that of OPT
+ * is the root. 0: refused. */
+static inline size_t
+owner_octets(const uint8_t *at, size_t left)
 {
-	const size_t left = ks_cur_left(cur);
-	if (left < 2 || (cur->at[0] != 0 && cur->at[0] < 0xc0))
-		return ks_name_skip(cur);
-	cur->at += cur->at[0] == 0 ? 1 : 2;
-	return true;
+	if (left >= 2 && at[0] >= 0xc0)
+		return 2;
+	if (left >= 1 && at[0] == 0)
+		return 1;
+	struct ks_cur cur = ks_cur_init(at, left);
+	return ks_name_skip(&cur) ? (size_t)(cur.at - at) : 0;
 }
 
-static bool
+/* Type, class, TTL, length: RFC 1035 s3.2.1. */
+static inline bool
 take_record(struct ks_cur *cur, const uint8_t *message, struct record *ret)
 {
-	ret->offset = (size_t)(cur->at - message);
-	if (!skip_owner(cur)) {
-		cur->failed = true;
+	enum { FIXED = 10 };
+	const uint8_t *const at = cur->at;
+	const size_t left = ks_cur_left(cur), owner = owner_octets(at, left);
+	if (owner == 0 || left - owner < FIXED)
 		return false;
-	}
-	/* Type, class, TTL, length: RFC 1035 s3.2.1. */
-	const uint8_t *const fixed = ks_cur_take(cur, 10);
-	if (fixed == NULL)
+	const uint8_t *const fixed = at + owner;
+	const size_t n = ks_be16(fixed + 8);
+	if (n > left - owner - FIXED)
 		return false;
-	const uint16_t n = ks_be16(fixed + 8);
-	const uint8_t *const rdata = ks_cur_take(cur, n);
-	if (rdata == NULL)
-		return false;
+	ret->offset = (size_t)(at - message);
 	ret->type = ks_be16(fixed);
 	ret->rr_class = ks_be16(fixed + 2);
 	ret->ttl = ks_be32(fixed + 4);
-	ret->rdata = ks_cur_init(rdata, n);
+	ret->rdata = ks_cur_init(fixed + FIXED, n);
+	cur->at = fixed + FIXED + n;
 	return true;
 }
 
@@ -231,15 +232,23 @@ read_header(struct ks_cur *cur, struct ks_dns *ret)
 		ret->counts[i] = ks_be16(header + 4 + 2 * i);
 }
 
-/* All but the lists of keys and signers at its end, which are half of it and empty in most messages. */
+/* Part by part, and no more than anybody reads without a sign that it was written: one long run of zeros
+ * becomes an instruction that takes longer than a query takes to be read. */
 static void
 clear(struct ks_dns *ret)
 {
-	memset(ret, 0, offsetof(struct ks_dns, dnskey.key));
+	struct ks_dnskey_answer *const answer = &ret->dnskey;
+	ret->has_question = ret->bad_name = ret->cut = false;
+	ret->labels = 0;
+	ret->qtype = ret->qclass = 0;
+	ret->qname = (struct ks_span){0};
+	ret->edns = (struct ks_edns){0};
+	ret->additional_at = ret->sigkey_bytes = 0;
 	ret->answer_ttl = UINT32_MAX;
-	ret->dnskey.key_ttl = UINT32_MAX;
-	ret->dnskey.sig_ttl = UINT32_MAX;
-	ret->dnskey.original_ttl = UINT32_MAX;
+	ret->dlv.records = 0;
+	answer->keys = answer->signatures = 0;
+	answer->expirations = 0;
+	answer->key_ttl = answer->sig_ttl = answer->original_ttl = UINT32_MAX;
 }
 
 enum ks_verdict

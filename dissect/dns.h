@@ -38,15 +38,15 @@ enum { KS_ANSWER_KEYS = 16 };
 
 /* What the answer section says about the DNSKEY RRset of the question's name. */
 struct ks_dnskey_answer {
-	uint16_t keys;          /* DNSKEY records owned by the question's name */
-	uint16_t signatures;    /* RRSIG records there that cover DNSKEY */
-	uint32_t key_ttl;       /* least TTL of the keys, s */
-	uint32_t sig_ttl;       /* least TTL of the signatures, s; UINT32_MAX without */
-	uint32_t original_ttl;  /* least Original TTL of the signatures, s; UINT32_MAX without */
-	uint32_t expirations;   /* how many of the first KS_SIG_TIMES signatures are in `expiration` */
-	uint32_t expiration[4]; /* Signature Expiration, serial number of seconds (RFC 4034 s3.1.5) */
+	uint16_t keys;         /* DNSKEY records owned by the question's name */
+	uint16_t signatures;   /* RRSIG records there that cover DNSKEY */
+	uint32_t key_ttl;      /* least TTL of the keys, s */
+	uint32_t sig_ttl;      /* least TTL of the signatures, s; UINT32_MAX without */
+	uint32_t original_ttl; /* least Original TTL of the signatures, s; UINT32_MAX without */
+	uint32_t expirations;  /* how many of the first KS_SIG_TIMES signatures are in `expiration` */
 
 	/* Not written but for the keys and signatures that there are. */
+	uint32_t expiration[4]; /* Signature Expiration, serial number of seconds (RFC 4034 s3.1.5) */
 	struct ks_dnskey_tag key[KS_ANSWER_KEYS];    /* the first of `keys` */
 	struct ks_dnskey_tag signer[KS_ANSWER_KEYS]; /* of the first of `signatures` */
 };
@@ -56,7 +56,7 @@ enum { KS_SIG_TIMES = 4 };
 enum { KS_DLV_TAGS = 4 };
 struct ks_dlv_answer {
 	uint16_t records;
-	uint16_t tag[KS_DLV_TAGS]; /* of the first of them */
+	uint16_t tag[KS_DLV_TAGS]; /* of the first of them; the others are not written */
 };
 
 struct ks_dns {

@@ -4,7 +4,9 @@
 /* As many octets of the payload as hold a DNS header and most questions. */
 enum { LOOKED_AT = 64 };
 
-static_assert(sizeof(struct ks_seen_packet) == 24, "the table is 48 KiB and stays in the cache");
+static_assert(sizeof(struct ks_seen_packet) == 16, "the table is 32 KiB and stays in the cache");
+static_assert(KS_DUPLICATE_BUCKETS == 1 << 9,
+	      "the bucket stands for as many bits of the hash as a mark lacks");
 
 /* One chain of multiplications over all that makes a packet this one: the payload is hashed under what its
  * headers made of the secret. */
@@ -25,27 +27,31 @@ ks_duplicate_identity(const struct ks_secret *secret, const struct ks_datagram *
 	return ks_hash_bytes(&keyed, dg->data, dg->cap_len < LOOKED_AT ? dg->cap_len : LOOKED_AT);
 }
 
+/* Of a mark: the hop limit, and whether no duplicate was seen yet. */
+enum { TTL = 0xff, SINGLE = 0x100, OF_HASH_FROM = 9 };
+
 static bool
-is_duplicate(const struct ks_seen_packet *seen, uint8_t ttl, int64_t time_ns)
+is_duplicate(const struct ks_seen_packet *seen, uint64_t identity, uint8_t ttl, int64_t time_ns)
 {
 	const int64_t age = time_ns - seen->time_ns;
-	const int hops = seen->ttl - ttl;
-	return seen->single && age >= -KS_DUPLICATE_NS && age <= KS_DUPLICATE_NS && hops >= -1 && hops <= 1;
+	const int hops = (int)(seen->mark & TTL) - ttl;
+	return (seen->mark ^ identity) >> OF_HASH_FROM == 0 && (seen->mark & SINGLE) != 0 &&
+	       age >= -KS_DUPLICATE_NS && age <= KS_DUPLICATE_NS && hops >= -1 && hops <= 1;
 }
 
 bool
 ks_duplicate_feed(struct ks_duplicates *duplicates, uint64_t identity, uint8_t ttl, int64_t time_ns)
 {
 	struct ks_seen_packet *const bucket = duplicates->seen[identity % KS_DUPLICATE_BUCKETS];
-	struct ks_seen_packet *victim = &bucket[0];
+	struct ks_seen_packet *oldest = &bucket[0]; /* free ones are older than all */
 	for (size_t i = 0; i < KS_DUPLICATE_WAYS; i++) {
-		if (bucket[i].hash == identity && is_duplicate(&bucket[i], ttl, time_ns)) {
-			bucket[i].single = false;
+		if (is_duplicate(&bucket[i], identity, ttl, time_ns)) {
+			bucket[i].mark &= ~(uint64_t)SINGLE;
 			return true;
 		}
-		if (victim->hash != 0 && (bucket[i].hash == 0 || bucket[i].time_ns < victim->time_ns))
-			victim = &bucket[i];
+		oldest = bucket[i].time_ns < oldest->time_ns ? &bucket[i] : oldest;
 	}
-	*victim = (struct ks_seen_packet){.hash = identity, .time_ns = time_ns, .ttl = ttl, .single = true};
+	oldest->mark = identity >> OF_HASH_FROM << OF_HASH_FROM | SINGLE | ttl;
+	oldest->time_ns = time_ns;
 	return false;
 }

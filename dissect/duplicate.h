@@ -23,10 +23,8 @@ enum { KS_DUPLICATE_BUCKETS = 512, KS_DUPLICATE_WAYS = 4 };
 /* Zero-initialised is empty. */
 struct ks_duplicates {
 	struct ks_seen_packet {
-		uint64_t hash;
+		uint64_t mark; /* upper bits of its hash; no duplicate seen yet; hop limit. 0: free */
 		int64_t time_ns;
-		uint8_t ttl;
-		bool single; /* no duplicate of it was seen yet */
 	} seen[KS_DUPLICATE_BUCKETS][KS_DUPLICATE_WAYS];
 };
 

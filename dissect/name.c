@@ -7,18 +7,20 @@ struct ks_span
 ks_name_take(struct ks_cur *cur, uint8_t *ret_labels)
 {
 	const uint8_t *const start = cur->at;
-	size_t length = 1;
+	const size_t left = ks_cur_left(cur);
+	size_t n = 0;
 	uint8_t labels = 0;
-	for (uint8_t label; (label = ks_cur_u8(cur)) != 0; labels++) {
-		length += label + 1u;
-		if (label > KS_LABEL_MAX || length > KS_NAME_MAX)
+	for (; n < left && start[n] != 0; labels++) {
+		const size_t label = start[n];
+		if (label > KS_LABEL_MAX || n + label + 2 > KS_NAME_MAX)
 			return (struct ks_span){0};
-		ks_cur_skip(cur, label);
+		n += label + 1;
 	}
-	if (cur->failed)
+	n++; /* the root's label; where octets ended before it, it is missing */
+	if (ks_cur_take(cur, n) == NULL)
 		return (struct ks_span){0};
 	*ret_labels = labels;
-	return (struct ks_span){start, length};
+	return (struct ks_span){start, n};
 }
 
 bool

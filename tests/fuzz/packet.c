@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "dissect/layer.h"
+#include "dissect/plain.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -67,6 +68,24 @@ check_datagram(const struct ks_walk *walk, const struct ks_packet *packet)
 	}
 }
 
+/* What is read without a walk, the walk reads alike. */
+static void
+check_plain(const struct ks_walk *walk, enum ks_verdict verdict, const struct ks_packet *packet)
+{
+	struct ks_datagram plain;
+	if (!ks_plain_read(packet, walk->ports, &plain))
+		return;
+	const struct ks_datagram *const dg = &walk->dg;
+	demand(verdict == KS_DNS && !walk->in_icmp_error && !walk->is_fragment);
+	demand(ks_addr_equal(&plain.src, &dg->src) && ks_addr_equal(&plain.dst, &dg->dst));
+	demand(plain.sport == dg->sport && plain.dport == dg->dport && plain.proto == dg->proto);
+	demand(plain.data == dg->data && plain.cap_len == dg->cap_len && plain.len == dg->len);
+	demand(plain.ttl == dg->ttl && plain.v6 == dg->v6 && plain.ip_id == dg->ip_id);
+	demand(plain.ip_bytes == dg->ip_bytes && plain.wire_bytes == dg->wire_bytes);
+	demand(plain.l4_checksum == dg->l4_checksum && plain.checksum == dg->checksum);
+	demand(plain.packets == dg->packets && plain.tcp_flags == dg->tcp_flags);
+}
+
 static enum ks_verdict
 join(struct ks_walk *walk, const struct ks_packet *packet)
 {
@@ -107,6 +126,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 					 .linktype = linktypes[data[0] % KS_COUNT(linktypes)]};
 	struct ks_walk walk;
 	enum ks_verdict verdict = ks_layers_walk(&walk, &packet, &ports);
+	check_plain(&walk, verdict, &packet);
 	if (verdict == KS_FRAGMENT_PENDING)
 		verdict = join(&walk, &packet);
 	demand(verdict < KS_VERDICT_COUNT);
