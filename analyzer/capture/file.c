@@ -200,11 +200,13 @@ static size_t
 file_more(struct ks_capture *capture, struct ks_packet *packets, size_t max)
 {
 	struct file *const file = (struct file *)capture;
+	if (file->ended || file->has_next || file->filter != NULL || file->container != CONTAINER_PCAP)
+		return 0;
+	const size_t ready = ks_pcap_file_view(&file->pcap, &file->source, packets, max);
 	size_t n = 0;
-	while (n < max && file_ahead(capture)) {
-		ks_pcap_file_take(&file->pcap, &file->source, &packets[n]);
+	while (n < ready && !is_doubtful(file, packets[n].time_ns))
 		packet_count(file, packets[n++].time_ns);
-	}
+	ks_pcap_file_step(&file->pcap, &file->source, packets, n);
 	file->info->packets += n;
 	return n;
 }

@@ -88,46 +88,73 @@ record_ends_early(const struct ks_pcap_file *pcap, struct ks_diag *note)
 }
 
 /* A fraction of a second or more is carried over, whatever it claims; container.h proves the range. */
-static int64_t
-record_time_ns(const struct ks_pcap_file *pcap, const uint8_t *record)
+static inline int64_t
+record_time_ns(const struct ks_pcap_file *pcap, const uint8_t *record, bool big)
 {
-	const uint64_t seconds = ks_load32(record, pcap->big), fraction = ks_load32(record + 4, pcap->big);
+	const uint64_t seconds = ks_load32(record, big), fraction = ks_load32(record + 4, big);
 	return (int64_t)(seconds * (uint64_t)KS_NS_PER_S + fraction * pcap->ns_per_unit);
+}
+
+/* A record whose lengths are known and right. */
+static inline struct ks_packet
+packet_at(const struct ks_pcap_file *pcap, const uint8_t *record, uint32_t cap_len, uint32_t wire_len,
+	  bool big)
+{
+	return (struct ks_packet){
+		.time_ns = record_time_ns(pcap, record, big),
+		.data = record + pcap->header_bytes,
+		.cap_len = cap_len,
+		.wire_len = wire_len < cap_len ? cap_len : wire_len,
+		.linktype = pcap->linktype,
+	};
+}
+
+/* Called with a constant `big`: the compiler makes a loop of each order. */
+static inline size_t
+view(const struct ks_pcap_file *pcap, const struct ks_source *source, struct ks_packet *ret, size_t max,
+     bool big)
+{
+	const uint8_t *at = source->at;
+	size_t n = 0;
+	for (; n < max && (size_t)(source->end - at) >= pcap->header_bytes; n++) {
+		const uint32_t cap_len = ks_load32(at + 8, big);
+		if (cap_len > KS_PACKET_MAX || cap_len > (size_t)(source->end - at) - pcap->header_bytes)
+			break;
+		ret[n] = packet_at(pcap, at, cap_len, ks_load32(at + 12, big), big);
+		at += pcap->header_bytes + cap_len;
+	}
+	return n;
+}
+
+/* Files of before 1999, whose lengths may be swapped, can do without. */
+size_t
+ks_pcap_file_view(const struct ks_pcap_file *pcap, const struct ks_source *source,
+		  struct ks_packet *ret_packets, size_t max)
+{
+	if (pcap->lengths != KS_PCAP_LENGTHS_KEPT)
+		return 0;
+	return pcap->big ? view(pcap, source, ret_packets, max, true)
+			 : view(pcap, source, ret_packets, max, false);
+}
+
+void
+ks_pcap_file_step(struct ks_pcap_file *pcap, struct ks_source *source, const struct ks_packet *packets,
+		  size_t n)
+{
+	if (n == 0)
+		return;
+	source->at = packets[n - 1].data + packets[n - 1].cap_len;
+	pcap->records += n;
 }
 
 bool
 ks_pcap_file_ahead(const struct ks_pcap_file *pcap, const struct ks_source *source, int64_t *ret_ns)
 {
-	const size_t left = (size_t)(source->end - source->at);
-	if (left < pcap->header_bytes)
+	struct ks_packet packet;
+	if (ks_pcap_file_view(pcap, source, &packet, 1) == 0)
 		return false;
-	/* Files of before 1999, whose lengths may be swapped, can do without. */
-	const uint32_t cap_len = ks_load32(source->at + 8, pcap->big);
-	*ret_ns = record_time_ns(pcap, source->at);
-	return pcap->lengths == KS_PCAP_LENGTHS_KEPT && cap_len <= KS_PACKET_MAX &&
-	       cap_len <= left - pcap->header_bytes;
-}
-
-/* The record at hand, whose lengths are known. */
-static void
-take(struct ks_pcap_file *pcap, struct ks_source *source, uint32_t cap_len, uint32_t wire_len,
-     struct ks_packet *ret)
-{
-	*ret = (struct ks_packet){
-		.time_ns = record_time_ns(pcap, source->at),
-		.data = source->at + pcap->header_bytes,
-		.cap_len = cap_len,
-		.wire_len = wire_len < cap_len ? cap_len : wire_len,
-		.linktype = pcap->linktype,
-	};
-	source->at += pcap->header_bytes + cap_len;
-	pcap->records++;
-}
-
-void
-ks_pcap_file_take(struct ks_pcap_file *pcap, struct ks_source *source, struct ks_packet *ret)
-{
-	take(pcap, source, ks_load32(source->at + 8, pcap->big), ks_load32(source->at + 12, pcap->big), ret);
+	*ret_ns = packet.time_ns;
+	return true;
 }
 
 enum ks_read
@@ -155,6 +182,7 @@ ks_pcap_file_next(struct ks_pcap_file *pcap, struct ks_source *source, struct ks
 	}
 	if (!ks_source_need(source, header + cap_len))
 		return record_ends_early(pcap, note);
-	take(pcap, source, cap_len, wire_len, ret);
+	*ret = packet_at(pcap, source->at, cap_len, wire_len, big);
+	ks_pcap_file_step(pcap, source, ret, 1);
 	return KS_READ_PACKET;
 }

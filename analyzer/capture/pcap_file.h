@@ -43,8 +43,14 @@ KS_MUST_CHECK enum ks_error ks_pcap_file_start(struct ks_pcap_file *pcap, struct
  * then. */
 bool ks_pcap_file_ahead(const struct ks_pcap_file *pcap, const struct ks_source *source, int64_t *ret_ns);
 
-/* Take that record. */
-void ks_pcap_file_take(struct ks_pcap_file *pcap, struct ks_source *source, struct ks_packet *ret);
+/* The next records, `max` at most, that are whole, sound and at hand: how many, each in `ret_packets`. None
+ * is taken yet. */
+size_t ks_pcap_file_view(const struct ks_pcap_file *pcap, const struct ks_source *source,
+			 struct ks_packet *ret_packets, size_t max);
+
+/* Take the first `n` of those. */
+void ks_pcap_file_step(struct ks_pcap_file *pcap, struct ks_source *source, const struct ks_packet *packets,
+		       size_t n);
 
 /* `ret` is written on KS_READ_PACKET only, `note` on UNFINISHED and CUT. */
 KS_MUST_CHECK enum ks_read ks_pcap_file_next(struct ks_pcap_file *pcap, struct ks_source *source,
