@@ -223,11 +223,9 @@ visit_set(struct ks_visit *visit, const struct ks_rrset *set)
 /* Answers to questions for keys are always read. Of others, which a busy server gives by the ten thousand a
  * second, enough are to see what changes within the second. */
 static bool
-may_read(struct ks_ledger *ledger, const struct ks_message *message)
+may_read(struct ks_ledger *ledger, int64_t t_ns)
 {
-	if (message->dns.has_question && ks_ledger_keeps(message->dns.qtype))
-		return true;
-	const int64_t second = message->time_ns / KS_NS_PER_S;
+	const int64_t second = t_ns / KS_NS_PER_S;
 	if (second != ledger->read_at) {
 		ledger->read_at = second;
 		ledger->read_second = 0;
@@ -243,6 +241,10 @@ ks_ledger_feed(struct ks_ledger *ledger, uint32_t server, const struct ks_messag
 {
 	if (!is_wanted(message))
 		return;
+	/* Only answers to questions for keys are remembered. */
+	const bool about_keys = message->dns.has_question && ks_ledger_keeps(message->dns.qtype);
+	if (!about_keys && !may_read(ledger, message->time_ns))
+		return;
 	struct ks_visit visit; /* not zeroed: the greater part is room */
 	visit.ledger = ledger;
 	visit.message = message;
@@ -257,8 +259,6 @@ ks_ledger_feed(struct ks_ledger *ledger, uint32_t server, const struct ks_messag
 		return;
 	}
 	if (ks_ledger_recall(&visit))
-		return;
-	if (!may_read(ledger, message))
 		return;
 	ks_rrsets_read(message->bytes, &message->dns, &visit.sets);
 	/* Referrals and priming answers may hold signed addresses. An answer to a question for keys holds
