@@ -23,10 +23,8 @@ static struct ks_message *
 on_room(void *arg)
 {
 	struct ks_collector *const collector = arg;
-	const struct ks_batch *const now = collector->batch;
-	/* The datagram that the message is read from may be told of before the message is. */
-	struct ks_batch *const batch = batch_with_room(collector, now->n_messages < KS_BATCH_MESSAGES &&
-									  now->n_fluxes < KS_BATCH_FLUXES);
+	struct ks_batch *const batch =
+		batch_with_room(collector, collector->batch->n_messages < KS_BATCH_MESSAGES);
 	return &batch->message[batch->n_messages];
 }
 

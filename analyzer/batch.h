@@ -28,7 +28,7 @@ static_assert(KS_BATCH_OCTETS > UINT16_MAX, "a message always fits an empty batc
 
 enum ks_batch_event { KS_BATCH_MESSAGE, KS_BATCH_FLUX, KS_BATCH_ICMP_ERROR };
 
-/* A datagram or segment on a DNS port, to a server or from it. */
+/* A segment on a DNS port, to a server or from it, or a datagram that is no message. */
 struct ks_batch_flux {
 	struct ks_addr server, client;
 	int64_t time_ns;

@@ -91,26 +91,34 @@ ks_map_slot(const struct ks_map *table, uint32_t number)
 	return (const uint64_t *)table->index.base + ((uint32_t)ks_map_hash(table, &key) & table->mask);
 }
 
-/* An addition or search for this key will come: fetch its slot, and once that has come, the entry. */
+/* --- with the hash of the key, for those who ask ahead --- */
+
+/* An addition or search for a key of this hash will come: fetch its slot. */
 static inline void
-ks_map_soon(const struct ks_map *table, const struct ks_key *key)
+ks_map_soon(const struct ks_map *table, uint64_t hash)
 {
 	const uint64_t *const slots = table->index.base;
-	__builtin_prefetch(&slots[(uint32_t)ks_map_hash(table, key) & table->mask]);
+	__builtin_prefetch(&slots[(uint32_t)hash & table->mask]);
 }
 
-/* Returns the number of what is probably it, KS_MAP_NONE when it is not there. */
+/* Once that has come: the number of what is probably it, KS_MAP_NONE when it is not there. */
 static inline uint32_t
-ks_map_sooner(const struct ks_map *table, const struct ks_key *key)
+ks_map_guess(const struct ks_map *table, uint64_t hash)
 {
-	const uint64_t hash = ks_map_hash(table, key);
 	const uint64_t *const slots = table->index.base;
 	uint32_t i = (uint32_t)hash & table->mask;
 	while (slots[i] != 0 && slots[i] >> 32 != (uint32_t)hash)
 		i = (i + 1) & table->mask;
-	if (slots[i] == 0)
+	return slots[i] == 0 ? KS_MAP_NONE : (uint32_t)slots[i] - 1;
+}
+
+/* The same, and fetch the whole entry. */
+static inline uint32_t
+ks_map_sooner(const struct ks_map *table, uint64_t hash)
+{
+	const uint32_t number = ks_map_guess(table, hash);
+	if (number == KS_MAP_NONE)
 		return KS_MAP_NONE;
-	const uint32_t number = (uint32_t)slots[i] - 1;
 	const uint8_t *const entry = ks_map_at(table, number);
 	for (size_t line = 0; line < table->entry_size; line += 64)
 		__builtin_prefetch(entry + line, 1);
@@ -118,11 +126,17 @@ ks_map_sooner(const struct ks_map *table, const struct ks_key *key)
 	return number;
 }
 
-/* Number of the entry with this key, or KS_MAP_NONE. */
-static inline uint32_t
-ks_map_find(const struct ks_map *table, const struct ks_key *key)
+/* Was the guess right? Entries may have gone to other keys since. */
+static inline bool
+ks_map_holds(const struct ks_map *table, uint32_t guess, const struct ks_key *key)
 {
-	const uint64_t hash = ks_map_hash(table, key);
+	return guess != KS_MAP_NONE && ks_map_equal(ks_map_at(table, guess), key);
+}
+
+/* ks_map_find, ks_map_add */
+static inline uint32_t
+ks_map_find_hashed(const struct ks_map *table, uint64_t hash, const struct ks_key *key)
+{
 	const uint64_t *const slots = table->index.base;
 	for (uint32_t i = (uint32_t)hash & table->mask;; i = (i + 1) & table->mask) {
 		const uint64_t slot = slots[i];
@@ -134,12 +148,9 @@ ks_map_find(const struct ks_map *table, const struct ks_key *key)
 	}
 }
 
-/* Number of the entry with this key, made if there is none (all zero but its key; `*ret_new` true), or
- * KS_MAP_NONE when the table is full, which is counted. */
 static inline uint32_t
-ks_map_add(struct ks_map *table, const struct ks_key *key, bool *ret_new)
+ks_map_add_hashed(struct ks_map *table, uint64_t hash, const struct ks_key *key, bool *ret_new)
 {
-	const uint64_t hash = ks_map_hash(table, key);
 	if (table->n >= (table->mask + 1) / 2)
 		ks_map_grow(table);
 	uint64_t *const slots = table->index.base;
@@ -161,6 +172,23 @@ ks_map_add(struct ks_map *table, const struct ks_key *key, bool *ret_new)
 	memcpy(ks_map_at(table, number), key, sizeof(*key));
 	*ret_new = true;
 	return number;
+}
+
+/* --- without --- */
+
+/* Number of the entry with this key, or KS_MAP_NONE. */
+static inline uint32_t
+ks_map_find(const struct ks_map *table, const struct ks_key *key)
+{
+	return ks_map_find_hashed(table, ks_map_hash(table, key), key);
+}
+
+/* Number of the entry with this key, made if there is none (all zero but its key; `*ret_new` true), or
+ * KS_MAP_NONE when the table is full, which is counted. */
+static inline uint32_t
+ks_map_add(struct ks_map *table, const struct ks_key *key, bool *ret_new)
+{
+	return ks_map_add_hashed(table, ks_map_hash(table, key), key, ret_new);
 }
 
 static inline struct ks_key

@@ -42,12 +42,18 @@ key_of(const struct ks_names *names, const uint8_t folded[KS_NAME_MAX], size_t n
 	return key;
 }
 
-uint32_t
-ks_names_find(const struct ks_names *names, struct ks_span name)
+struct ks_key
+ks_names_key(const struct ks_names *names, struct ks_span name)
 {
 	uint8_t folded[KS_NAME_MAX];
 	ks_name_fold(name.at, name.n, folded);
-	const struct ks_key key = key_of(names, folded, name.n);
+	return key_of(names, folded, name.n);
+}
+
+uint32_t
+ks_names_find(const struct ks_names *names, struct ks_span name)
+{
+	const struct ks_key key = ks_names_key(names, name);
 	return ks_map_find(&names->table, &key);
 }
 

@@ -36,6 +36,9 @@ uint32_t ks_names_add(struct ks_names *names, struct ks_span name, bool *ret_new
 /* The same for a name that may not be there: nothing is added. */
 uint32_t ks_names_find(const struct ks_names *names, struct ks_span name);
 
+/* For those who ask ahead: the key of a name in `table`. */
+struct ks_key ks_names_key(const struct ks_names *names, struct ks_span name);
+
 /* The folded wire form behind a number. */
 struct ks_span ks_names_at(const struct ks_names *names, uint32_t number);
 

@@ -38,7 +38,19 @@ KS_MUST_CHECK enum ks_error ks_nxdomain_init(struct ks_nxdomain *nxdomain, size_
 					     const struct ks_secret *secret, struct ks_diag *diag);
 void ks_nxdomain_done(struct ks_nxdomain *nxdomain);
 
-void ks_nxdomain_feed(struct ks_nxdomain *nxdomain, const struct ks_message *response);
+/* What ks_nxdomain_feed will look up for a response: asked for ahead, memory has it by then. */
+struct ks_nx_asked {
+	bool known; /* else it is found out when its turn comes */
+	struct ks_key key;
+	uint64_t hash;
+};
+void ks_nxdomain_soon(const struct ks_nxdomain *nxdomain, const struct ks_message *response,
+		      struct ks_nx_asked *ret);
+void ks_nxdomain_sooner(const struct ks_nxdomain *nxdomain, const struct ks_nx_asked *asked);
+
+/* `asked` may be NULL. */
+void ks_nxdomain_feed(struct ks_nxdomain *nxdomain, const struct ks_message *response,
+		      const struct ks_nx_asked *asked);
 
 /* Estimates, never more than there were answers. */
 uint64_t ks_nxdomain_labels(const struct ks_nx_parent *parent);

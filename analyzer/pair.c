@@ -31,16 +31,15 @@ ks_pairs_hash(const struct ks_pairs *pairs, const struct ks_message *message)
 		struct ks_addr client, server;
 		uint16_t client_port, server_port, id, qtype, qclass, tcp;
 		uint8_t qname[KS_NAME_MAX];
-	} key = {
-		.client = message->client,
-		.server = message->server,
-		.client_port = message->client_port,
-		.server_port = message->server_port,
-		.id = dns->id,
-		.qtype = dns->qtype,
-		.qclass = dns->qclass,
-		.tcp = message->tcp,
-	};
+	} key; /* not zeroed: only the octets of the name are looked at */
+	key.client = message->client;
+	key.server = message->server;
+	key.client_port = message->client_port;
+	key.server_port = message->server_port;
+	key.id = dns->id;
+	key.qtype = dns->qtype;
+	key.qclass = dns->qclass;
+	key.tcp = message->tcp;
 	ks_name_fold(dns->qname.at, dns->qname.n, key.qname);
 	const uint64_t hash =
 		ks_hash_bytes(&pairs->secret, &key, offsetof(__typeof__(key), qname) + dns->qname.n);

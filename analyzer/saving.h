@@ -76,16 +76,26 @@ ks_saving_pin(const struct ks_saving *saving, uint32_t number)
  * err. KS_MAP_NONE when all entries are pinned. The caller counts at least one unit for it. */
 uint32_t ks_saving_replace(struct ks_saving *saving, const struct ks_key *key);
 
-/* As ks_map_add, but a full table finds room. */
+/* As ks_map_add_hashed, but a full table finds room. `guess` as ks_map_guess made it, or KS_MAP_NONE. */
 static inline uint32_t
-ks_saving_add(struct ks_saving *saving, const struct ks_key *key, bool *ret_new)
+ks_saving_add_hashed(struct ks_saving *saving, uint64_t hash, uint32_t guess, const struct ks_key *key,
+		     bool *ret_new)
 {
-	uint32_t number = ks_map_add(saving->map, key, ret_new);
+	*ret_new = false;
+	if (ks_map_holds(saving->map, guess, key))
+		return guess;
+	uint32_t number = ks_map_add_hashed(saving->map, hash, key, ret_new);
 	if (number == KS_MAP_NONE) {
 		number = ks_saving_replace(saving, key);
 		*ret_new = number != KS_MAP_NONE;
 	}
 	return number;
+}
+
+static inline uint32_t
+ks_saving_add(struct ks_saving *saving, const struct ks_key *key, bool *ret_new)
+{
+	return ks_saving_add_hashed(saving, ks_map_hash(saving->map, key), KS_MAP_NONE, key, ret_new);
 }
 
 /* --- summaries of several tables --- */

@@ -44,7 +44,7 @@ struct ks_zone_cell {
 	uint64_t hops, hops_squares, ports, ports_squares; /* sums over the queries */
 };
 
-enum { KS_SERIES_KINDS = 3, KS_SERIES_RECENT = 32 };
+enum { KS_SERIES_KINDS = 3, KS_SERIES_RECENT = 512 };
 
 struct ks_series {
 	struct ks_map cells, fluxes, zones;

@@ -146,7 +146,8 @@ place_source(struct ks_shard *shard, struct ks_place *place)
 {
 	const struct ks_key key = ks_key_of_addr(&place->message->client);
 	bool is_new;
-	place->source = ks_saving_add(&shard->saving_sources, &key, &is_new);
+	place->source = ks_saving_add_hashed(&shard->saving_sources, place->foreseen->source_hash,
+					     place->foreseen->source_guess, &key, &is_new);
 	if (place->source == KS_MAP_NONE) {
 		place->source_at = NULL;
 		shard->totals.unlisted_sources++;
@@ -164,15 +165,16 @@ static uint32_t
 server_number(struct ks_shard *shard, const struct ks_addr *addr)
 {
 	const struct ks_key key = ks_key_of_addr(addr);
-	if (shard->servers.n > 0 && ks_map_equal(&shard->server_met, &key))
-		return shard->server_met_number;
+	struct ks_server_met *const met = &shard->server_met[addr->b[15] % KS_COUNT(shard->server_met)];
+	if (met->number_and_one != 0 && ks_map_equal(&met->addr, &key))
+		return met->number_and_one - 1;
 	bool is_new;
 	const uint32_t number = ks_map_add(&shard->servers, &key, &is_new);
 	if (number != KS_MAP_NONE && is_new)
 		((struct ks_server *)ks_map_at(&shard->servers, number))->first_ns = INT64_MAX;
 	if (number != KS_MAP_NONE) {
-		shard->server_met = *addr;
-		shard->server_met_number = number;
+		met->addr = *addr;
+		met->number_and_one = number + 1;
 	}
 	return number;
 }
@@ -237,7 +239,9 @@ place_chain(struct ks_shard *shard, struct ks_place *place)
 		return;
 	const struct ks_addr *const source = &place->message->client;
 	const struct ks_key key = is_known ? foreseen->flow : ks_shard_flow_key(shard, source, place->zone);
-	const uint32_t number = ks_saving_add(&shard->saving_flows, &key, &is_new);
+	const uint64_t hash = is_known ? foreseen->flow_hash : ks_map_hash(&shard->flows, &key);
+	const uint32_t number =
+		ks_saving_add_hashed(&shard->saving_flows, hash, foreseen->flow_guess, &key, &is_new);
 	if (number == KS_MAP_NONE) {
 		shard->totals.unlisted_flows++;
 		return;
@@ -249,6 +253,36 @@ place_chain(struct ks_shard *shard, struct ks_place *place)
 	}
 	place->before_ns = place->flow->last_ns;
 	ks_shard_stretch(&place->flow->first_ns, &place->flow->last_ns, is_new, place->message->time_ns);
+}
+
+static void
+count_in(struct ks_flux *flux, uint32_t packets, uint32_t ip_bytes, uint32_t wire_bytes)
+{
+	flux->in_packets += packets;
+	flux->in_ip_bytes += ip_bytes;
+	flux->in_wire_bytes += wire_bytes;
+}
+
+static void
+count_out(struct ks_flux *flux, uint32_t packets, uint32_t ip_bytes, uint32_t wire_bytes)
+{
+	flux->out_packets += packets;
+	flux->out_ip_bytes += ip_bytes;
+	flux->out_wire_bytes += wire_bytes;
+}
+
+/* The packets of a message that has packets of its own. */
+static void
+count_packets(struct ks_shard *shard, const struct ks_place *place)
+{
+	const struct ks_message *const message = place->message;
+	if (message->packets == 0)
+		return;
+	struct ks_flux *const flux = ks_series_flux(&shard->series, message->time_ns, place->server);
+	if (ks_dns_is_response(&message->dns))
+		count_out(flux, message->packets, message->ip_bytes, message->wire_bytes);
+	else
+		count_in(flux, message->packets, message->ip_bytes, message->wire_bytes);
 }
 
 /* --- the door --- */
@@ -269,6 +303,7 @@ ks_shard_count(struct ks_shard *shard, const struct ks_message *message, const s
 	else
 		place_source(shard, &place);
 	count_server(shard, &place);
+	count_packets(shard, &place);
 	struct ks_cell *const cell = ks_series_cell(&shard->series, message->time_ns, place.server,
 						    message->tcp ? KS_TCP : KS_UDP, message->dns.qtype);
 	if (ks_dns_is_response(&message->dns))
@@ -293,15 +328,10 @@ ks_shard_flux(struct ks_shard *shard, const struct ks_batch_flux *event)
 	struct ks_flux *const flux = ks_series_flux(&shard->series, event->time_ns, server);
 	if (event->syn && event->towards_server)
 		ks_shard_syn(shard, &event->client);
-	if (event->towards_server) {
-		flux->in_packets += event->packets;
-		flux->in_ip_bytes += event->ip_bytes;
-		flux->in_wire_bytes += event->wire_bytes;
-	} else {
-		flux->out_packets += event->packets;
-		flux->out_ip_bytes += event->ip_bytes;
-		flux->out_wire_bytes += event->wire_bytes;
-	}
+	if (event->towards_server)
+		count_in(flux, event->packets, event->ip_bytes, event->wire_bytes);
+	else
+		count_out(flux, event->packets, event->ip_bytes, event->wire_bytes);
 }
 
 void

@@ -132,8 +132,10 @@ struct ks_shard {
 	uint64_t samples_shed, details_shed;
 	const struct ks_given_server *given; /* sorted, n_given of them, for the end; the caller's */
 	size_t n_given;
-	struct ks_addr server_met; /* last, and its number: most captures have few servers */
-	uint32_t server_met_number;
+	struct ks_server_met {
+		struct ks_addr addr;
+		uint32_t number_and_one; /* 0: none */
+	} server_met[4];                 /* last, by the end of the address: most captures have few servers */
 };
 
 /* `memory_bytes` is the budget for all tables together; `bin_s` 0: chosen by the length of the capture. */

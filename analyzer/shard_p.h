@@ -9,11 +9,17 @@
 /* What was found out about a message before its turn: pure functions of the message and of numbers that never
  * change. */
 struct ks_foreseen {
+	uint64_t source_hash;
+	uint32_t source_guess;       /* of ks_map_guess, or KS_MAP_NONE */
+	struct ks_nx_asked nxdomain; /* of a response */
 	bool chain;                  /* an IN question for DNSKEY or DS; what follows is known then */
-	uint32_t zone;               /* or KS_MAP_NONE: not known then */
-	struct ks_key flow;          /* with a zone, of a DNSKEY question */
 	uint64_t pair;               /* hash */
-	uint32_t source_at, flow_at; /* guesses: numbers to be fetched, or KS_MAP_NONE */
+	struct ks_key zone_key;
+	uint64_t zone_hash;
+	uint32_t zone;      /* or KS_MAP_NONE: not known then */
+	struct ks_key flow; /* with a zone, of a DNSKEY question */
+	uint64_t flow_hash;
+	uint32_t flow_guess;
 };
 
 /* What is known of the message at hand; numbers are KS_MAP_NONE where a table had no room. */

@@ -106,7 +106,7 @@ ks_shard_response(struct ks_shard *shard, struct ks_place *place, struct ks_cell
 	}
 	if (place->shed)
 		return;
-	ks_nxdomain_feed(&shard->nxdomain, message);
+	ks_nxdomain_feed(&shard->nxdomain, message, &place->foreseen->nxdomain);
 	ks_errors_response(&shard->errors, &message->dns, message->time_ns);
 	ks_ledger_feed(&shard->ledger, place->server, message);
 	if (message->dns.rcode == RCODE_SERVFAIL && (message->dns.flags & KS_FLAG_CD) == 0)

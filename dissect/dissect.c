@@ -2,6 +2,7 @@
 #include "dissect/dissect.h"
 
 #include "dissect/duplicate.h"
+#include "dissect/plain.h"
 
 struct ks_dissector {
 	struct ks_dissect_config config;
@@ -107,17 +108,18 @@ feed_udp(struct ks_dissector *dissector, const struct ks_datagram *dg, int64_t t
 	message->len = dg->len;
 	message->bytes = (struct ks_span){dg->data, dg->cap_len};
 	message->ip_bytes = dg->ip_bytes;
+	message->wire_bytes = dg->wire_bytes;
+	message->packets = dg->packets;
 	message->passing = dg->packets > 1; /* joined in the memory of ks_frag; one alone never is */
-	bool towards_server = ks_ports_has(&dissector->config.ports, dg->dport);
 	const enum ks_verdict verdict = ks_dns_read(dg->data, dg->cap_len, dg->len, &message->dns);
 	dissector->stats.bad_checksum += dg->checksum == KS_CHECKSUM_BAD;
-	if (verdict == KS_DNS)
-		towards_server = !ks_dns_is_response(&message->dns);
-	dissector->listener.traffic(dissector->listener.arg, dg, towards_server, time_ns);
-	if (verdict == KS_DNS)
+	if (verdict == KS_DNS) {
 		tell_message(dissector, dg, time_ns, message);
-	else
-		dissector->stats.malformed += verdict == KS_DNS_MALFORMED;
+		return verdict;
+	}
+	dissector->listener.traffic(dissector->listener.arg, dg,
+				    ks_ports_has(&dissector->config.ports, dg->dport), time_ns);
+	dissector->stats.malformed += verdict == KS_DNS_MALFORMED;
 	return verdict;
 }
 
@@ -128,7 +130,8 @@ on_stream_message(void *arg, const struct ks_stream_message *bytes)
 	struct ks_message own, *const message = room_for_message(dissector, &own);
 	message->len = bytes->len;
 	message->bytes = (struct ks_span){bytes->data, bytes->cap_len};
-	message->ip_bytes = 0;
+	message->ip_bytes = message->wire_bytes = 0;
+	message->packets = 0;
 	message->passing = true;
 	const enum ks_verdict verdict = ks_dns_read(bytes->data, bytes->cap_len, bytes->len, &message->dns);
 	if (verdict == KS_DNS) {
@@ -219,14 +222,18 @@ may_be_duplicate(const struct passage *passage)
 	return passage->verdict == KS_DNS && !passage->walk.in_icmp_error;
 }
 
-/* Down the layers, to what lies on a DNS port. */
+/* Down the layers, to what lies on a DNS port. Of a plain packet only the datagram of the walk is written. */
 static void
 walk_down(const struct ks_dissector *dissector, const struct ks_packet *packet, struct passage *ret)
 {
-	if (packet->time_apart)
+	if (packet->time_apart) {
 		ret->verdict = KS_TIME_APART;
-	else
+	} else if (ks_plain_read(packet, &dissector->config.ports, &ret->walk.dg)) {
+		ret->verdict = KS_DNS;
+		ret->walk.in_icmp_error = false;
+	} else {
 		ret->verdict = ks_layers_walk(&ret->walk, packet, &dissector->config.ports);
+	}
 	if (may_be_duplicate(ret)) {
 		ret->identity = ks_duplicate_identity(&dissector->config.secret, &ret->walk.dg);
 		ks_duplicate_soon(&dissector->duplicates, ret->identity);

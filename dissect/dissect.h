@@ -23,7 +23,9 @@ struct ks_message {
 	bool passing; /* its octets go when the handler returns; else they live as long as the packet's */
 	uint8_t ttl;  /* hop limit of the packet that completed it */
 	uint32_t len; /* octets of the message, without the TCP length prefix */
-	uint32_t ip_bytes;    /* of the datagram; 0 over TCP, where packets are not messages' own */
+	/* Of the datagram; 0 over TCP, where packets are not messages' own. */
+	uint32_t ip_bytes, wire_bytes;
+	uint16_t packets;
 	struct ks_span bytes; /* of it, what was captured */
 	struct ks_dns dns;
 };
@@ -34,7 +36,8 @@ struct ks_listener {
 	struct ks_message *(*room)(void *arg);
 	/* A DNS message: in the memory that `room` gave, if it is there. */
 	void (*message)(void *arg, const struct ks_message *message);
-	/* A UDP datagram or TCP segment on a DNS port, whatever is in it: the traffic of the server. */
+	/* A UDP datagram or TCP segment on a DNS port, whatever is in it: the traffic of the server. Of a
+	 * datagram that is a message, that message tells. */
 	void (*traffic)(void *arg, const struct ks_datagram *datagram, bool towards_server, int64_t time_ns);
 	/* An ICMP error that quotes a packet on a DNS port. */
 	void (*icmp)(void *arg, const struct ks_walk *walk);

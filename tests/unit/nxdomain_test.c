@@ -28,7 +28,7 @@ answer(uint32_t source, const char *qname, uint16_t rcode, int64_t t_ns)
 		.dns = {.flags = KS_FLAG_QR, .has_question = true, .qname = {wire, n}, .rcode = rcode},
 	};
 	memcpy(response.client.b, &source, sizeof(source));
-	ks_nxdomain_feed(&table, &response);
+	ks_nxdomain_feed(&table, &response, NULL);
 }
 
 static const struct ks_nx_parent *
@@ -101,11 +101,11 @@ Test(nxdomain, names_at_the_edges)
 	cr_assert(eq(u64, parent_of(".")->nxdomain, 1));
 	answer(1, ".", 3, 2); /* a lie: the root exists, and nothing is above it */
 	struct ks_message none = {.dns = {.flags = KS_FLAG_QR, .rcode = 3}};
-	ks_nxdomain_feed(&table, &none); /* no question */
+	ks_nxdomain_feed(&table, &none, NULL); /* no question */
 	const struct ks_span update = {(const uint8_t *)"\1a", 3};
 	none.dns = (struct ks_dns){
 		.flags = KS_FLAG_QR | 5 << 11, .has_question = true, .qname = update, .rcode = 3};
-	ks_nxdomain_feed(&table, &none); /* RFC 2136 */
+	ks_nxdomain_feed(&table, &none, NULL); /* RFC 2136 */
 	cr_assert(eq(u32, table.map.n, 1));
 	cr_assert(eq(u64, parent_of(".")->nxdomain, 1));
 	uint8_t longest[KS_NAME_MAX] = {0};
@@ -115,7 +115,7 @@ Test(nxdomain, names_at_the_edges)
 	}
 	none.dns = (struct ks_dns){
 		.flags = KS_FLAG_QR, .has_question = true, .qname = {longest, KS_NAME_MAX}, .rcode = 3};
-	ks_nxdomain_feed(&table, &none);
+	ks_nxdomain_feed(&table, &none, NULL);
 	const struct ks_nx_parent *const last = ks_map_at(&table.map, 1);
 	cr_assert(eq(u32, last->n_name, KS_NAME_MAX - 2));
 	cr_assert(eq(u32, last->name[1], 'a'));
