@@ -84,9 +84,9 @@ tcpreplay -q -i ks0 --topspeed "$data/zsk-rollover.pcap" >replay.out 2>&1
 sleep 1
 stop_recording
 ip link set ks1 down
-sleep 3 # looked at every second
+wait_for again.err 'interface ks1 is down' || :
 ip link set ks1 up
-sleep 2
+wait_for again.err 'interface ks1 is up again' || :
 record ks1 after.pcap
 tcpreplay -q -i ks0 --topspeed "$data/zsk-rollover.pcap" >replay.out 2>&1
 sleep 0.5
