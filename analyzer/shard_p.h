@@ -52,6 +52,11 @@ void ks_shard_foresee(const struct ks_shard *shard, const struct ks_message *mes
 void ks_shard_query(struct ks_shard *shard, struct ks_place *place, struct ks_cell *cell);
 void ks_shard_response(struct ks_shard *shard, struct ks_place *place, struct ks_cell *cell);
 
+/* --- shard_past.c --- */
+
+/* A flow that is new here may be known from an earlier run. With shard->past only. */
+void ks_shard_recall(struct ks_shard *shard, struct ks_flow *flow);
+
 /* --- shard_syn.c --- */
 
 /* Somebody wants a connection: counted of those who are known already, since the question is whether TCP

@@ -211,7 +211,7 @@ count_dnskey_query(struct ks_shard *shard, struct ks_place *place, bool again)
 		struct ks_flow *const flow = place->flow;
 		class = ks_requery_ask(&flow->state, message->time_ns, again, message->tcp);
 		follow_query(shard, place, class, again);
-		first_requery = ks_requery_counts(class) &&
+		first_requery = ks_requery_counts(class) && !flow->offended &&
 				flow->cls[KS_RQ_HOT] + flow->cls[KS_RQ_WARM] + flow->cls[KS_RQ_COOL] == 0;
 		ks_shard_count32(&flow->queries);
 		ks_shard_count32(&flow->cls[class]);

@@ -252,7 +252,9 @@ run_segment(struct ks_live *live, struct ks_diag *diag)
 	live->run = (struct ks_run_config){
 		.servers = options->servers,
 		.n_servers = options->n_servers,
-		.memory_bytes = options->memory_bytes / 2, /* the other half: copy.h */
+		.memory_bytes =
+			options->memory_bytes / 2 - ks_live_past_bytes(options), /* the other half: copy.h */
+		.past = &live->past,
 		.bin_s = options->bin_s,
 		.vantage = options->vantage,
 		.sensor = options->sensor,
@@ -339,6 +341,8 @@ capture(struct ks_live *live, const struct ks_live_options *options)
 		return ks_cli_fail("live", error, &diag);
 	error = give_up_privileges(live, &user, &diag);
 	if (error == KS_SUCCESS)
+		error = ks_live_open_past(live, &diag);
+	if (error == KS_SUCCESS)
 		error = try_database(options->database, &diag);
 	if (error == KS_SUCCESS) {
 		begin(live);
@@ -354,6 +358,7 @@ capture(struct ks_live *live, const struct ks_live_options *options)
 	}
 	ks_http_close(live->http);
 	ks_notify_close(&live->notify);
+	ks_past_done(&live->past);
 	ks_capture_close(&live->feed.capture);
 	if (error != KS_SUCCESS)
 		return ks_cli_fail("live", error, &diag);

@@ -80,7 +80,7 @@ echo "# behind: $shed messages without details"
 result $((shed == 0)) 'behind: something is left out'
 result "$(number behind.db "SELECT count(*) <> 1 FROM v_quality WHERE counter = 'details_shed' AND value = $shed")" \
 	'behind: report quality tells'
-"$keystorm" analyze -q --memory 256M -d oracle.db --bin 60 behind.pcap
+"$keystorm" analyze -q --memory 240M -d oracle.db --bin 60 behind.pcap
 for table in bin traffic zone_bin flow behaviour behaviour_cell behaviour_server depth zone_key dkey; do
 	facts behind.db | grep "^'$table'," >facts.a
 	facts oracle.db | grep "^'$table'," >facts.b

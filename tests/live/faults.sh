@@ -31,15 +31,22 @@ result $asked 'reports are answered while it writes'
 wait_until says segments.db 1 'SELECT count(*) > 3 FROM run' || :
 kill -INT $replay
 wait $replay || :
+tcpreplay -q -i ks0 --topspeed "$data/healthy-validators.pcap" >replay.out 2>&1 # the last segment has answers, too
 stop_live
 stop_recording
-"$keystorm" analyze -q --memory 256M -d oracle.db --bin 1 segments.pcap
+"$keystorm" analyze -q --memory 240M -d oracle.db --bin 1 segments.pcap
 result "$(ask segments.db 'SELECT count(*) < 3 FROM run')" 'segments: several runs'
 same "$(ask segments.db "$totals")" "$(ask oracle.db "$totals")" 'segments: the same totals as in one'
 same "$(ask segments.db 'SELECT t_s, sum(queries), sum(responses) FROM bin GROUP BY t_s')" \
 	"$(ask oracle.db 'SELECT t_s, sum(queries), sum(responses) FROM bin GROUP BY t_s')" 'segments: the same bins'
 same "$(ask segments.db 'SELECT address, sum(queries) FROM source GROUP BY ip ORDER BY ip')" \
 	"$(ask oracle.db 'SELECT address, queries FROM source ORDER BY ip')" 'segments: the same sources'
+# Who asked again too early is known over the end of a segment.
+classes='sum(rq_none), sum(rq_first), sum(rq_hot), sum(rq_warm), sum(rq_cool), sum(rq_refresh), sum(rq_retransmit)'
+by_source="SELECT name, ip, $classes FROM flow JOIN zone USING (zone_id) GROUP BY name, ip ORDER BY name, ip"
+by_bin="SELECT name, t_s, $classes, sum(sources_new) FROM zone_bin JOIN zone USING (zone_id) GROUP BY name, t_s ORDER BY name, t_s"
+same "$(sqlite3 -quote segments.db "$by_source")" "$(sqlite3 -quote oracle.db "$by_source")" 'segments: the same classes of queries, by source'
+same "$(sqlite3 -quote segments.db "$by_bin")" "$(sqlite3 -quote oracle.db "$by_bin")" 'segments: and by bin'
 rm -f oracle.db
 
 # Killed without warning, again and again, into the same database.
