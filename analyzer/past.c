@@ -6,7 +6,7 @@ struct entry {
 	struct ks_past_state known;
 	uint64_t taken;
 };
-static_assert(sizeof(struct entry) == 56, "a source and zone in a cache line");
+static_assert(sizeof(struct entry) == 88, "as many as a megabyte has of flows, and half as many more");
 
 enum ks_error
 ks_past_init(struct ks_past *past, size_t bytes, const struct ks_secret *secret, struct ks_diag *diag)
@@ -53,6 +53,15 @@ ks_past_take(struct ks_past *past, const struct ks_addr *source, struct ks_span 
 	entry->taken = 1;
 	*ret = entry->known;
 	return true;
+}
+
+const struct ks_past_state *
+ks_past_taken(const struct ks_past *past, const struct ks_addr *source, struct ks_span name)
+{
+	const struct ks_key key = key_of(past, source, name);
+	const uint32_t number = ks_map_find(&past->states, &key);
+	const struct entry *const entry = number != KS_MAP_NONE ? ks_map_at(&past->states, number) : NULL;
+	return entry != NULL && entry->taken != 0 ? &entry->known : NULL;
 }
 
 bool

@@ -98,7 +98,8 @@ start_following(struct ks_shard *shard, const struct ks_place *place)
 		.server = flow->place,
 	};
 	uint32_t number;
-	flow->followed = ks_behaviours_take(&shard->behaviours, &start, &number);
+	flow->followed = ks_shard_resumes(flow) ? ks_shard_resume(shard, flow, &number)
+						: ks_behaviours_take(&shard->behaviours, &start, &number);
 	flow->unfollowed = !flow->followed;
 	shard->totals.unfollowed_flows += flow->unfollowed;
 	if (!flow->followed)
@@ -150,7 +151,9 @@ follow_query(struct ks_shard *shard, const struct ks_place *place, enum ks_reque
 {
 	struct ks_flow *const flow = place->flow;
 	const int64_t t_ns = place->message->time_ns;
-	if (!flow->followed && !flow->unfollowed && wants_following(flow, class, t_ns))
+	if (!flow->followed && !flow->unfollowed &&
+	    (wants_following(flow, class, t_ns) ||
+	     (class != KS_RQ_RETRANSMIT && ks_shard_was_followed(shard, flow))))
 		start_following(shard, place);
 	if (flow->followed) {
 		struct ks_behaviour *const state = ks_behaviours_at(&shard->behaviours, flow->place);

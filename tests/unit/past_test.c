@@ -225,12 +225,109 @@ Test(past, classes_of_runs_that_follow_each_other_add_up_to_those_of_one)
 	cr_assert(memcmp(parts.cls, whole.cls, sizeof(whole.cls)) != 0, "without a past they do not");
 }
 
+/* --- manners --- */
+
+static void
+add_behaviours(const struct ks_shard *shard, struct ks_behaviour_counts *ret)
+{
+	for (uint32_t i = 0; i < shard->behaviours.n; i++) {
+		struct ks_behaviour_counts counts;
+		ks_behaviour_close(ks_behaviours_at(&shard->behaviours, i), &counts);
+		ret->queries += counts.queries;
+		ret->bursts += counts.bursts;
+		ret->failing_bursts += counts.failing_bursts;
+		ret->failing_queries += counts.failing_queries;
+		for (size_t c = 0; c < KS_PAUSE_CELLS; c++)
+			ret->pauses[c] += counts.pauses[c];
+		for (size_t c = 0; c < KS_LATE_CELLS; c++)
+			ret->late[c] += counts.late[c];
+	}
+}
+
+/* One source asks for the root's keys each `period_ns`, and is answered, for HOURS; in runs of `run_ns`. */
+static struct ks_behaviour_counts
+behave(int64_t period_ns, unsigned burst, int64_t run_ns)
+{
+	struct ks_behaviour_counts sums = {0};
+	struct ks_past past;
+	struct ks_diag diag;
+	n_events = 0;
+	for (int64_t t_ns = T0; t_ns < T0 + HOURS * HOUR_NS; t_ns += period_ns)
+		for (unsigned i = 0; i < burst; i++) {
+			struct event event = {.t_ns = t_ns + MS(500 * i), .id = (uint16_t)n_events};
+			happens(&event);
+			event.t_ns += MS(20);
+			event.answer = true;
+			happens(&event);
+		}
+	cr_assert(eq(int, ks_past_init(&past, 1 << 20, &secret, &diag), KS_SUCCESS));
+	for (size_t i = 0; i < n_events;) {
+		static struct ks_shard shard;
+		const int64_t end_ns = T0 + ((events[i].t_ns - T0) / run_ns + 1) * run_ns;
+		cr_assert(eq(int, ks_shard_init(&shard, 32 << 20, 60, &secret, &diag), KS_SUCCESS));
+		ks_shard_begin(&shard, &past);
+		for (; i < n_events && events[i].t_ns < end_ns; i++)
+			say(&shard, &events[i]);
+		add_behaviours(&shard, &sums);
+		ks_shard_leave(&shard, &past);
+		ks_shard_done(&shard);
+	}
+	ks_past_done(&past);
+	return sums;
+}
+
+static uint64_t
+sum_of(const uint64_t *cells, size_t n)
+{
+	uint64_t sum = 0;
+	for (size_t i = 0; i < n; i++)
+		sum += cells[i];
+	return sum;
+}
+
+Test(past, who_was_followed_is_followed_from_the_first_query_on_and_pauses_span_the_end)
+{
+	static const struct {
+		const char *what;
+		int64_t period_ns;
+		unsigned burst;
+	} rows[] = {
+		{"a query every 40 minutes", INT64_C(2400) * KS_NS_PER_S, 1},
+		{"three queries every 25 minutes", INT64_C(1500) * KS_NS_PER_S, 3},
+		{"three queries every 67 s", INT64_C(67) * KS_NS_PER_S, 3},
+	};
+	for (size_t i = 0; i < KS_COUNT(rows); i++) {
+		const struct ks_behaviour_counts whole = behave(rows[i].period_ns, rows[i].burst,
+								2 * HOURS * HOUR_NS),
+						 parts = behave(rows[i].period_ns, rows[i].burst, HOUR_NS);
+		cr_assert(whole.queries > 5);
+		cr_assert(memcmp(&parts, &whole, sizeof(whole)) == 0, "%s", rows[i].what);
+	}
+}
+
+Test(past, a_burst_that_the_end_cuts_is_two_without_a_pause_between_them)
+{
+	/* The eleven queries of a burst take 5 s; runs end in the midst of some. */
+	const struct ks_behaviour_counts whole = behave(INT64_C(60) * KS_NS_PER_S, 11, 2 * HOURS * HOUR_NS),
+					 parts = behave(INT64_C(60) * KS_NS_PER_S, 11,
+							INT64_C(602) * KS_NS_PER_S);
+	const uint64_t cuts = parts.bursts - whole.bursts;
+	cr_assert(cuts > 0);
+	cr_assert(eq(u64, parts.queries, whole.queries));
+	cr_assert(eq(u64, parts.failing_queries, whole.failing_queries));
+	cr_assert(eq(u64, parts.failing_bursts, whole.failing_bursts + cuts));
+	cr_assert(eq(u64, sum_of(parts.pauses, KS_PAUSE_CELLS), sum_of(whole.pauses, KS_PAUSE_CELLS)));
+	for (size_t c = 0; c < 14; c++) /* shorter than 28 s */
+		cr_assert(eq(u64, parts.pauses[c], 0));
+}
+
 /* --- the table --- */
 
 static struct ks_past_state
 known(int64_t delivered_ns, int64_t life_ns, bool offended)
 {
-	return (struct ks_past_state){{.delivered_ns = delivered_ns, .life_ns = life_ns}, offended};
+	return (struct ks_past_state){.state = {.delivered_ns = delivered_ns, .life_ns = life_ns},
+				      .offended = offended};
 }
 
 static const uint8_t root[1];
