@@ -115,7 +115,7 @@ live() { # live NAME OPTION...: begin; NAME.err is its standard error, $live its
 }
 
 stop_live() { # stop_live [SIGNAL]: leaves its exit status in $status
-	kill -"${1:-TERM}" "$live"
+	kill -"${1:-TERM}" "$live" || : # it may have ended unasked: its status tells
 	status=0
 	wait "$live" || status=$?
 }

@@ -49,6 +49,35 @@ same "$(sqlite3 -quote segments.db "$by_source")" "$(sqlite3 -quote oracle.db "$
 same "$(sqlite3 -quote segments.db "$by_bin")" "$(sqlite3 -quote oracle.db "$by_bin")" 'segments: and by bin'
 rm -f oracle.db
 
+# Told to end while a copy judges what it has written: that one is cut short, and the last one judges.
+live judged -i ks1 --bin 1
+has_copy() {
+	[ -n "$(cat "/proc/$live/task/$live/children")" ]
+}
+latest='SELECT coalesce(max(last_ns), 0) FROM run'
+caught=0
+for _ in 1 2 3 4 5 6 7 8 9 10; do
+	before=$(ask judged.db "$latest") || continue
+	tcpreplay -q -i ks0 --topspeed "$data/root-rollover-one-server.pcap" >replay.out 2>&1
+	wait_until has_copy || break
+	copy=$(tr -d ' ' <"/proc/$live/task/$live/children")
+	while [ -e "/proc/$copy" ] && says judged.db "$before" "$latest"; do :; done
+	sleep 0.02 # until it has said so
+	kill -STOP "$copy" 2>/dev/null || continue
+	# Held at its end, it has the database for itself: then nobody can ask, and it was not held while it judged.
+	caught=$(sqlite3 -cmd '.timeout 500' judged.db \
+		'SELECT max(last_ns) > coalesce((SELECT last_ns FROM judged), 0) FROM run' 2>/dev/null) || caught=0
+	[ "$caught" = 0 ] || break
+	kill -CONT "$copy" 2>/dev/null || :
+done
+{ sleep 8; kill -CONT "$copy"; } 2>/dev/null & # if it was held before it could say so: it is waited for
+waker=$!
+started="$started $waker"
+stop_live
+kill $waker 2>/dev/null || :
+echo "# stopped while a copy judged: $caught"
+same "$(ask judged.db 'SELECT max(last_ns) = (SELECT last_ns FROM judged) FROM run')" 1 'told to end while it judges: it is judged'
+
 # Killed without warning, again and again, into the same database.
 record ks1 killed.pcap
 tcpreplay -q -i ks0 --pps=100 --loop=9 "$data/root-rollover-one-server.pcap" >replay.out 2>&1 &
