@@ -155,6 +155,36 @@ ks_behaviours_take(struct ks_behaviours *pool, const struct ks_behaviour_start *
 	return true;
 }
 
+/* As of its end. */
+void
+ks_behaviour_leave(const struct ks_behaviour *state, struct ks_behaviour_past *ret)
+{
+	struct ks_behaviour over = *state;
+	end_burst(&over);
+	const bool idle = over.n_waiting == 0 && over.answered_ns >= over.asked_ns;
+	*ret = (struct ks_behaviour_past){
+		.asked_ns = over.asked_ns,
+		.answered_ns = idle ? over.answered_ns : 0,
+		.failed_ns = over.failed_ns,
+		.largest_burst = over.largest_burst,
+		.followed = true,
+	};
+}
+
+bool
+ks_behaviours_resume(struct ks_behaviours *pool, const struct ks_behaviour_past *past, uint32_t *ret_place)
+{
+	if (pool->n == pool->capacity)
+		return false;
+	struct ks_behaviour *const state = ks_behaviours_at(pool, pool->n);
+	state->asked_ns = past->asked_ns;
+	state->answered_ns = past->answered_ns;
+	state->failed_ns = past->failed_ns;
+	state->largest_burst = past->largest_burst;
+	*ret_place = pool->n++;
+	return true;
+}
+
 static void
 continue_burst(struct ks_behaviour *state, int64_t t_ns)
 {
@@ -179,10 +209,14 @@ ks_behaviour_ask(struct ks_behaviour *state, const struct ks_behaviour_query *qu
 	count_clock(state, query->t_ns);
 	count_late(state, query->t_ns);
 	const int64_t since_ns = query->t_ns - state->asked_ns;
-	if (since_ns >= 0 && since_ns < KS_BURST_NS) {
+	const bool near = since_ns >= 0 && since_ns < KS_BURST_NS;
+	if (near && state->burst_queries > 0) {
 		continue_burst(state, query->t_ns);
 	} else {
-		end_burst(state);
+		if (state->burst_queries > 0)
+			end_burst(state);
+		else if (near)
+			state->failed_ns = 0; /* one burst, cut: no pause lies between its parts */
 		begin_burst(state, query->t_ns, query->life_ns);
 	}
 	state->asked_ns = query->t_ns;

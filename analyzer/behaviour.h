@@ -28,12 +28,12 @@
 enum { KS_BEHAVIOUR_SERVERS = 32, KS_BEHAVIOUR_WAITING = 16 };
 
 struct ks_behaviour {
-	int64_t asked_ns, answered_ns; /* the last query; the last answer, 0: none yet */
-	int64_t burst_ns;              /* when the burst at hand began */
-	int64_t requery_ns;            /* the last requery; 0: none */
-	int64_t burst_life_ns;         /* lifetime of the keys delivered before it; 0: unknown */
-	int64_t failed_ns;             /* when the search before it began; 0: there was none */
-	uint32_t burst_queries, largest_burst;
+	int64_t asked_ns, answered_ns;         /* the last query; the last answer, 0: none yet */
+	int64_t burst_ns;                      /* when the burst at hand began */
+	int64_t requery_ns;                    /* the last requery; 0: none */
+	int64_t burst_life_ns;                 /* lifetime of the keys delivered before it; 0: unknown */
+	int64_t failed_ns;                     /* when the search before it began; 0: there was none */
+	uint32_t burst_queries, largest_burst; /* burst_queries 0: there is no burst at hand */
 	bool burst_fails;
 	uint8_t n_waiting; /* queries without answer, at the times below */
 	uint8_t n_servers;
@@ -79,6 +79,22 @@ struct ks_behaviour_start {
  * none. */
 bool ks_behaviours_take(struct ks_behaviours *pool, const struct ks_behaviour_start *before,
 			uint32_t *ret_place);
+
+/* What is left of a state when the run that counted it is over, for the run after it: no counts. A burst that
+ * the end of the run cuts is two. */
+struct ks_behaviour_past {
+	int64_t asked_ns;    /* 0: nothing known */
+	int64_t answered_ns; /* the last answer, if nothing was waiting any more; 0: none */
+	int64_t failed_ns;
+	uint32_t largest_burst;
+	bool followed;
+};
+void ks_behaviour_leave(const struct ks_behaviour *state, struct ks_behaviour_past *ret);
+
+/* A place for a (source, zone) that goes on, whose first query in this run is about to be told; false when
+ * there is none. */
+bool ks_behaviours_resume(struct ks_behaviours *pool, const struct ks_behaviour_past *past,
+			  uint32_t *ret_place);
 
 /* A query. `again`: it repeats one that is waiting. `life_ns`: how long the keys delivered last may be kept.
  */

@@ -79,6 +79,8 @@ run_init(struct ks_run_state *run, struct ks_diag *diag)
 		return error;
 	error = ks_shard_init(&run->shard, tables_share(run->config->memory_bytes), run->config->bin_s,
 			      &secret, diag);
+	if (error == KS_SUCCESS && run->config->past != NULL)
+		ks_shard_begin(&run->shard, run->config->past);
 	if (error == KS_SUCCESS)
 		error = collector_init(run, diag);
 	if (error != KS_SUCCESS)
@@ -176,6 +178,8 @@ ks_run(struct ks_capture *capture, const struct ks_run_config *config, struct ks
 	run.relay = NULL;
 	if (error == KS_SUCCESS && config->ended != NULL)
 		error = config->ended(config->end_arg, &sink, diag);
+	if (error == KS_ERR_INTERRUPTED && config->past != NULL)
+		ks_shard_leave(&run.shard, config->past);
 	if (error == KS_SUCCESS)
 		error = put_facts(&run, sink, &outcome, diag);
 	outcome.packets = run.packets;

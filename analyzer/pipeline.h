@@ -11,6 +11,7 @@
 
 #include "analyzer/capture/capture.h"
 #include "analyzer/given.h"
+#include "analyzer/past.h"
 #include "analyzer/shed.h"
 #include "analyzer/sink.h"
 #include "dissect/dissect.h"
@@ -31,6 +32,9 @@ struct ks_run_config {
 	char vantage;   /* 'A', 'M', 'R'; 0: inferred */
 	const char *sensor; /* "" for none */
 	const char *tool_version;
+	/* What the runs before this one left to it, or NULL. When `ended` ends a run with KS_ERR_INTERRUPTED,
+	 * it holds what that one leaves to the next. */
+	struct ks_past *past;
 	const enum ks_shed *shed;          /* what to leave out, as of now; NULL, or several jobs: nothing */
 	const volatile sig_atomic_t *stop; /* non-zero ends the run early; may be NULL */
 	/* Called now and then (about every 64 Ki packets); may be NULL. */

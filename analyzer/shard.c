@@ -250,6 +250,8 @@ place_chain(struct ks_shard *shard, struct ks_place *place)
 	if (is_new) {
 		place->flow->source = *source;
 		place->flow->zone = place->zone;
+		if (shard->past != NULL)
+			ks_shard_recall(shard, place->flow);
 	}
 	place->before_ns = place->flow->last_ns;
 	ks_shard_stretch(&place->flow->first_ns, &place->flow->last_ns, is_new, place->message->time_ns);

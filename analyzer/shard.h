@@ -28,6 +28,7 @@
 #include "analyzer/nxdomain.h"
 #include "analyzer/opening.h"
 #include "analyzer/pair.h"
+#include "analyzer/past.h"
 #include "analyzer/requery.h"
 #include "analyzer/sample.h"
 #include "analyzer/saving.h"
@@ -73,8 +74,8 @@ struct ks_flow {
 		place : 28; /* of its behaviour when followed; before that, number of the server asked last */
 	uint32_t answered : 1;                 /* the query asked last, before it is followed */
 	uint32_t followed : 1, unfollowed : 1; /* unfollowed: there was no room */
-	uint32_t unused : 1;
-	int64_t asked_ns; /* the query asked last, before it is followed */
+	uint32_t offended : 1;                 /* asked again too early in a run before this one */
+	int64_t asked_ns;                      /* the query asked last, before it is followed */
 };
 
 struct ks_server {
@@ -132,6 +133,7 @@ struct ks_shard {
 	uint64_t samples_shed, details_shed;
 	const struct ks_given_server *given; /* sorted, n_given of them, for the end; the caller's */
 	size_t n_given;
+	struct ks_past *past; /* of the runs before this one, or NULL; the caller's */
 	struct ks_server_met {
 		struct ks_addr addr;
 		uint32_t number_and_one; /* 0: none */
@@ -142,6 +144,13 @@ struct ks_shard {
 KS_MUST_CHECK enum ks_error ks_shard_init(struct ks_shard *shard, size_t memory_bytes, uint32_t bin_s,
 					  const struct ks_secret *secret, struct ks_diag *diag);
 void ks_shard_done(struct ks_shard *shard);
+
+/* Go on where the run before this one ended: before anything is counted. `past` lives as long as the shard.
+ */
+void ks_shard_begin(struct ks_shard *shard, struct ks_past *past);
+
+/* The run is over: leave to the next one what it must know. The shard is of no use afterwards. */
+void ks_shard_leave(struct ks_shard *shard, struct ks_past *past);
 
 /* Count what happened, in order of its time but for what a capture's clock does. */
 void ks_shard_message(struct ks_shard *shard, const struct ks_message *message);

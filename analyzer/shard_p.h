@@ -58,6 +58,25 @@ void ks_shard_foresee(const struct ks_shard *shard, const struct ks_message *mes
 void ks_shard_query(struct ks_shard *shard, struct ks_place *place, struct ks_cell *cell);
 void ks_shard_response(struct ks_shard *shard, struct ks_place *place, struct ks_cell *cell);
 
+/* --- shard_past.c --- */
+
+/* A flow that is new here may be known from an earlier run. With shard->past only. */
+void ks_shard_recall(struct ks_shard *shard, struct ks_flow *flow);
+
+/* `place` of a flow that is not followed: the query asked last was counted by an earlier run, which had other
+ * numbers for servers. (No number of a server is that great.) */
+enum { KS_SHARD_ASKED_BEFORE = 0xffffffe };
+
+static inline bool
+ks_shard_resumes(const struct ks_flow *flow)
+{
+	return !flow->followed && flow->place == KS_SHARD_ASKED_BEFORE;
+}
+
+/* Of such a flow: was it followed then? Follow it from here on; false: there is no room. */
+bool ks_shard_was_followed(const struct ks_shard *shard, const struct ks_flow *flow);
+bool ks_shard_resume(struct ks_shard *shard, const struct ks_flow *flow, uint32_t *ret_place);
+
 /* --- shard_syn.c --- */
 
 /* Somebody wants a connection: counted of those who are known already, since the question is whether TCP

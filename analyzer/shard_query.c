@@ -98,7 +98,8 @@ start_following(struct ks_shard *shard, const struct ks_place *place)
 		.server = flow->place,
 	};
 	uint32_t number;
-	flow->followed = ks_behaviours_take(&shard->behaviours, &start, &number);
+	flow->followed = ks_shard_resumes(flow) ? ks_shard_resume(shard, flow, &number)
+						: ks_behaviours_take(&shard->behaviours, &start, &number);
 	flow->unfollowed = !flow->followed;
 	shard->totals.unfollowed_flows += flow->unfollowed;
 	if (!flow->followed)
@@ -150,7 +151,9 @@ follow_query(struct ks_shard *shard, const struct ks_place *place, enum ks_reque
 {
 	struct ks_flow *const flow = place->flow;
 	const int64_t t_ns = place->message->time_ns;
-	if (!flow->followed && !flow->unfollowed && wants_following(flow, class, t_ns))
+	if (!flow->followed && !flow->unfollowed &&
+	    (wants_following(flow, class, t_ns) ||
+	     (class != KS_RQ_RETRANSMIT && ks_shard_was_followed(shard, flow))))
 		start_following(shard, place);
 	if (flow->followed) {
 		struct ks_behaviour *const state = ks_behaviours_at(&shard->behaviours, flow->place);
@@ -211,7 +214,7 @@ count_dnskey_query(struct ks_shard *shard, struct ks_place *place, bool again)
 		struct ks_flow *const flow = place->flow;
 		class = ks_requery_ask(&flow->state, message->time_ns, again, message->tcp);
 		follow_query(shard, place, class, again);
-		first_requery = ks_requery_counts(class) &&
+		first_requery = ks_requery_counts(class) && !flow->offended &&
 				flow->cls[KS_RQ_HOT] + flow->cls[KS_RQ_WARM] + flow->cls[KS_RQ_COOL] == 0;
 		ks_shard_count32(&flow->queries);
 		ks_shard_count32(&flow->cls[class]);

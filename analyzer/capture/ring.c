@@ -138,6 +138,13 @@ put_so_far(struct ks_ring *ring)
 						  : ring->put_base + (uint32_t)ring->taken;
 }
 
+uint32_t
+ks_ring_waiting(struct ks_ring *ring)
+{
+	const int32_t waiting = (int32_t)(put_so_far(ring) - (ring->put_base + (uint32_t)ring->taken));
+	return (waiting > 0 ? (uint32_t)waiting : 0) + (uint32_t)(ring->n - ring->at);
+}
+
 double
 ks_ring_fill(struct ks_ring *ring)
 {

@@ -78,6 +78,9 @@ void ks_ring_lost(struct ks_ring *ring, struct ks_ring_lost *ret);
  * large as those taken so far. A system call. */
 double ks_ring_fill(struct ks_ring *ring);
 
+/* Packets that are there, also those that the kernel has not handed over yet. A system call. */
+uint32_t ks_ring_waiting(struct ks_ring *ring);
+
 /* The expression used by default: packets on the DNS ports; fragments and packets with extension headers,
  * whose ports cannot be seen; whatever is inside of VLAN tags, MPLS, PPPoE or tunnels; ICMP errors. `link`
  * false: for link types that know nothing of Ethernet. Returns its length, or 0 when it does not fit. */

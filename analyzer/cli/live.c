@@ -12,7 +12,8 @@
 
 #include "analyzer/cli/live.h"
 
-enum { PATIENCE_MS = 30000 }; /* with the database, at the end */
+enum { PATIENCE_MS = 30000 };       /* with the database, at the end */
+#define DRAIN_NS (10 * KS_NS_PER_S) /* for what the rings still hold */
 
 static volatile sig_atomic_t stop_asked, reread_asked;
 
@@ -155,7 +156,10 @@ stop(struct ks_live *live, int64_t now_ns)
 	/* The copy of a segment that is over is not alone: live_write.c. */
 	if (live->copy.pid != 0 && live->wrote && !live->is_last) {
 		(void)kill(live->copy.pid, SIGKILL);
-		live->judge_ns = INT64_MAX; /* too long to wait for, whatever it is */
+		/* To judge takes longer than it had; the last copy judges all the same if that may be short.
+		 */
+		if (now_ns - live->copy.begun_ns > live->judge_ns)
+			live->judge_ns = now_ns - live->copy.begun_ns;
 	}
 	listen(live, PATIENCE_MS);
 	if (live->copy.pid != 0) {
@@ -173,6 +177,16 @@ stop(struct ks_live *live, int64_t now_ns)
 	return KS_FEED_END;
 }
 
+/* What came before the signal is still on its way: until it has arrived, or what came behind it does. */
+static bool
+is_drained(const struct ks_live *live, int64_t now_ns, int64_t packet_ns)
+{
+	const int64_t since_ns = now_ns - live->stop_ns;
+	if (packet_ns >= live->stop_ns || since_ns < 0 || since_ns >= DRAIN_NS)
+		return true;
+	return since_ns >= KS_FEED_SETTLE_NS && ks_feed_is_drained(&live->feed);
+}
+
 static enum ks_feed_step
 look(void *arg, int64_t now_ns, int64_t packet_ns)
 {
@@ -188,10 +202,9 @@ look(void *arg, int64_t now_ns, int64_t packet_ns)
 		reread_asked = 0;
 	}
 	if (stop_asked != 0 && live->stop_ns == 0)
-		live->stop_ns = now_ns;
-	/* What came before the signal is still on its way through the ring. */
-	if (live->stop_ns != 0 && now_ns - live->stop_ns >= KS_FEED_SETTLE_NS)
-		return stop(live, now_ns);
+		live->stop_ns = live->feed.due_ns = now_ns;
+	if (live->stop_ns != 0)
+		return is_drained(live, now_ns, packet_ns) ? stop(live, now_ns) : KS_FEED_GO;
 	if (now_ns / KS_NS_PER_S < live->bin_end_s - 2 * (int64_t)live->options->bin_s)
 		set_ends(live,
 			 now_ns); /* the clock was set back: nobody shall wait until it is there again */
@@ -239,7 +252,9 @@ run_segment(struct ks_live *live, struct ks_diag *diag)
 	live->run = (struct ks_run_config){
 		.servers = options->servers,
 		.n_servers = options->n_servers,
-		.memory_bytes = options->memory_bytes / 2, /* the other half: copy.h */
+		.memory_bytes =
+			options->memory_bytes / 2 - ks_live_past_bytes(options), /* the other half: copy.h */
+		.past = &live->past,
 		.bin_s = options->bin_s,
 		.vantage = options->vantage,
 		.sensor = options->sensor,
@@ -326,6 +341,8 @@ capture(struct ks_live *live, const struct ks_live_options *options)
 		return ks_cli_fail("live", error, &diag);
 	error = give_up_privileges(live, &user, &diag);
 	if (error == KS_SUCCESS)
+		error = ks_live_open_past(live, &diag);
+	if (error == KS_SUCCESS)
 		error = try_database(options->database, &diag);
 	if (error == KS_SUCCESS) {
 		begin(live);
@@ -341,6 +358,7 @@ capture(struct ks_live *live, const struct ks_live_options *options)
 	}
 	ks_http_close(live->http);
 	ks_notify_close(&live->notify);
+	ks_past_done(&live->past);
 	ks_capture_close(&live->feed.capture);
 	if (error != KS_SUCCESS)
 		return ks_cli_fail("live", error, &diag);

@@ -18,6 +18,7 @@
 #include "analyzer/live/notify.h"
 #include "analyzer/live/privilege.h"
 #include "analyzer/live/screen.h"
+#include "analyzer/past.h"
 #include "analyzer/pipeline.h"
 
 enum {
@@ -78,6 +79,7 @@ struct ks_live {
 	struct ks_siphash_key key;           /* with options->keyfile */
 	struct ks_anonymizer anonymizer;     /* likewise, in the copy */
 	struct ks_run_config run;            /* of the segment */
+	struct ks_past past;                 /* of the segments before it */
 	struct ks_feed feed;
 	struct ks_drops drops;
 	struct ks_load load;
@@ -115,6 +117,9 @@ struct ks_live {
 /* Open all interfaces, or none. KS_ERR_INPUT, KS_ERR_USAGE: ring.h. */
 enum ks_error ks_live_open_interfaces(const struct ks_live_options *options, struct ks_feed *feed,
 				      struct ks_diag *diag);
+/* What a segment leaves to the next one; its octets are taken from those of the tables. KS_ERR_MEMORY. */
+size_t ks_live_past_bytes(const struct ks_live_options *options);
+enum ks_error ks_live_open_past(struct ks_live *live, struct ks_diag *diag);
 /* The files that options name: at the start (false: what is wrong was told), and again when SIGHUP asked. */
 bool ks_live_read_files(struct ks_live *live, const struct ks_live_options *options);
 void ks_live_reread_files(struct ks_live *live);

@@ -28,10 +28,14 @@ try_until_written(struct ks_live *live)
 	}
 }
 
-/* To judge is to read the whole database. In months of data that takes longer than a bin; then it is done
- * when it takes no more than a part of the time, and at the end of a segment. Whoever waits for an end waits
- * no longer than for the writing. Storms that are on are looked for with each bin all the same:
- * ks_live_watch. */
+/* To judge is to read the whole database. Less would not do, for hardly a judgement depends on the latest
+ * facts alone or not at all: while there is less than a week, what is normal is learnt from the first quarter
+ * of all bins, which grows; bins are as wide as the widest of any run; a storm is graded up to the next one,
+ * and against the one before it; a source is weighed by its share of its zone's queries in all runs, by hours
+ * watched in all runs, and with the floors of all runs' full tables. In months of data that takes longer than
+ * a bin; then it is done when it takes no more than a part of the time, and at the end of a segment. Whoever
+ * waits for an end waits no longer than for the writing. Storms that are on are looked for with each bin all
+ * the same: ks_live_watch. */
 static bool
 may_judge(const struct ks_live *live)
 {

@@ -12,7 +12,8 @@
  * when) must not begin anew with each bin; locks around the tables, for they would stand in the way of each
  * packet.
  *
- * Memory:  until the copy has ended, up to once more what the tables hold: live gives them half of --memory.
+ * Memory:  until the copy has ended, up to once more what the tables hold: live gives them, and
+ *          what one segment leaves to the next (past.h), half of --memory.
  * Threads: the process must have no other threads. */
 #ifndef KS_LIVE_COPY_H
 #define KS_LIVE_COPY_H

@@ -23,25 +23,42 @@ ks_feed_now(void)
 	return (int64_t)now.tv_sec * KS_NS_PER_S + now.tv_nsec;
 }
 
-/* The ring with the oldest packet; n_rings: none that may go now. */
-static size_t
-choose(struct ks_feed *feed)
+/* `ret_oldest`: the ring with the oldest packet that is there; n_rings: there is none. True when each ring
+ * has one. */
+static bool
+find_oldest(struct ks_feed *feed, size_t *ret_oldest)
 {
-	size_t oldest = feed->n_rings;
 	int64_t oldest_ns = INT64_MAX;
 	bool all = true;
+	*ret_oldest = feed->n_rings;
 	for (size_t i = 0; i < feed->n_rings; i++) {
 		const struct ks_packet *const packet = ks_ring_peek(feed->rings[i]);
 		all &= packet != NULL;
 		if (packet != NULL && packet->time_ns < oldest_ns) {
-			oldest = i;
+			*ret_oldest = i;
 			oldest_ns = packet->time_ns;
 		}
 	}
-	if (all || oldest == feed->n_rings)
+	return all;
+}
+
+/* The ring whose packet goes next; n_rings: none that may go now. What an older packet's absence proves is
+ * as of the time before it was looked for: the process may sleep between that and a look at the clock. */
+static size_t
+choose(struct ks_feed *feed)
+{
+	size_t oldest;
+	int64_t now_ns = feed->some_silent ? ks_feed_now() : INT64_MIN;
+	feed->some_silent = !find_oldest(feed, &oldest);
+	if (!feed->some_silent || oldest == feed->n_rings)
 		return oldest;
+	if (now_ns == INT64_MIN) {
+		now_ns = ks_feed_now();
+		if (find_oldest(feed, &oldest))
+			return oldest;
+	}
 	/* A clock that was set back must not make packets wait. */
-	const int64_t age_ns = ks_feed_now() - oldest_ns;
+	const int64_t age_ns = now_ns - ks_ring_peek(feed->rings[oldest])->time_ns;
 	return age_ns > KS_FEED_SETTLE_NS || age_ns < -KS_NS_PER_S ? oldest : feed->n_rings;
 }
 
@@ -155,6 +172,15 @@ static const struct ks_capture_ops feed_ops = {
 	.info = info_of,
 	.close = close_feed,
 };
+
+bool
+ks_feed_is_drained(const struct ks_feed *feed)
+{
+	for (size_t i = 0; i < feed->n_rings; i++)
+		if (ks_ring_waiting(feed->rings[i]) > 0)
+			return false;
+	return true;
+}
 
 struct ks_ring *
 ks_feed_ring(const struct ks_feed *feed, size_t interface)

@@ -32,6 +32,7 @@ struct ks_feed {
 	enum ks_feed_step (*look)(void *arg, int64_t now_ns, int64_t packet_ns);
 	void *arg;
 	bool ended;        /* until renewed */
+	bool some_silent;  /* when rings were looked at last */
 	int64_t looked_ns; /* clock */
 	int64_t last_ns[KS_FEED_RINGS];
 	struct {
@@ -43,6 +44,9 @@ struct ks_feed {
  * KS_ERR_MEMORY: no random numbers. */
 KS_MUST_CHECK enum ks_error ks_feed_init(struct ks_feed *feed, struct ks_ring *const *rings, size_t n_rings,
 					 size_t fanout, struct ks_diag *diag);
+
+/* Has everything been delivered that the kernel had for us? */
+bool ks_feed_is_drained(const struct ks_feed *feed);
 
 /* The first ring of an interface. */
 struct ks_ring *ks_feed_ring(const struct ks_feed *feed, size_t interface);

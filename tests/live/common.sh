@@ -76,16 +76,32 @@ finish() {
 	exit $failed
 }
 
-wait_for() { # wait_for FILE PATTERN: until a line of FILE says so, for at most 20 s
+# A test waits for what it wants to see, not for the time that takes here: elsewhere, or on a busy day, it takes longer.
+patience_s=40
+wait_for() { # wait_for FILE PATTERN: until a line of FILE says so
 	tries=0
-	until grep -q "$2" "$1" 2>/dev/null; do
+	until grep -aq "$2" "$1" 2>/dev/null; do
 		tries=$((tries + 1))
-		[ $tries -lt 200 ] || {
+		[ $tries -lt $((patience_s * 10)) ] || {
 			echo "# $1 never said: $2"
 			return 1
 		}
 		sleep 0.1
 	done
+}
+wait_until() { # wait_until COMMAND...: until it succeeds
+	tries=0
+	until "$@" >/dev/null 2>&1; do
+		tries=$((tries + 1))
+		[ $tries -lt $((patience_s * 10)) ] || {
+			echo "# never so: $*"
+			return 1
+		}
+		sleep 0.1
+	done
+}
+says() { # says DATABASE VALUE SQL: is that its answer? Also while somebody writes
+	[ "$(sqlite3 -cmd '.timeout 5000' "$1" "$3" 2>/dev/null)" = "$2" ]
 }
 
 live() { # live NAME OPTION...: begin; NAME.err is its standard error, $live its process
@@ -99,7 +115,7 @@ live() { # live NAME OPTION...: begin; NAME.err is its standard error, $live its
 }
 
 stop_live() { # stop_live [SIGNAL]: leaves its exit status in $status
-	kill -"${1:-TERM}" "$live"
+	kill -"${1:-TERM}" "$live" || : # it may have ended unasked: its status tells
 	status=0
 	wait "$live" || status=$?
 }
@@ -107,12 +123,25 @@ stop_live() { # stop_live [SIGNAL]: leaves its exit status in $status
 record() { # record IFACE FILE: the witness
 	tcpdump -i "$1" -B 65536 -s 0 --time-stamp-precision=nano -w "$2" 2>"$2.err" &
 	started="$started $!"
-	recorders="${recorders:-} $!"
+	recorders="${recorders:-} $!:$2"
 	wait_for "$2.err" 'listening on'
 }
 
+# The kernel hands packets to tcpdump when a block of its ring is full, or a second old and more; what is still in there
+# when it is told to end, it never sees. Told to count, it says what it has and what the kernel had for it.
+has_all() { # has_all PID FILE
+	kill -USR1 "$1"
+	sleep 0.1
+	tail -n 1 "$2.err" | sed -n \
+		's/^tcpdump: \([0-9]*\) packets\{0,1\} captured, \([0-9]*\) packets\{0,1\} received by filter, 0 packets dropped.*/\1 \2/p' | {
+		read -r captured received && [ "$captured" = "$received" ]
+	}
+}
+
 stop_recording() {
-	for pid in $recorders; do
+	for recorder in $recorders; do
+		pid=${recorder%%:*}
+		wait_until has_all "$pid" "${recorder#*:}" || tail -n 1 "${recorder#*:}.err" | sed 's/^/# /'
 		kill -INT "$pid" 2>/dev/null
 		wait "$pid" || :
 	done
@@ -122,18 +151,17 @@ stop_recording() {
 # Every fact, as rows: all that does not name the run or its inputs. Of the counters of packets only what is about DNS:
 # the filter keeps some of the others out. Numbers that the database gives, in the order in which it first heard of things,
 # are no facts: names stand for those of zones.
-facts() { # facts DATABASE
-	sqlite3 "$1" "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'
-		AND name NOT IN ('run', 'input', 'counter', 'drops') ORDER BY name" |
-		while read -r table; do
-			echo "-- $table"
-			columns=$(sqlite3 "$1" "SELECT group_concat(CASE
-				WHEN name LIKE '%zone_id' AND '$table' <> 'zone'
-					THEN '(SELECT name_wire FROM zone WHERE zone.zone_id = fact.' || name || ')'
-				WHEN name LIKE '%_id' THEN 'NULL'
-				ELSE 'fact.\"' || name || '\"' END, ', ') FROM pragma_table_info('$table')")
-			sqlite3 -quote "$1" "SELECT $columns FROM \"$table\" AS fact" | sort
-		done
+facts() { # facts DATABASE: rows that begin with the name of their table, in quotes
+	sqlite3 "$1" "SELECT 'SELECT ''' || tables.name || ''', ' || group_concat(CASE
+			WHEN columns.name LIKE '%zone_id' AND tables.name <> 'zone'
+				THEN '(SELECT name_wire FROM zone WHERE zone.zone_id = fact.' || columns.name || ')'
+			WHEN columns.name LIKE '%_id' THEN 'NULL'
+			ELSE 'fact.\"' || columns.name || '\"' END, ', ') || ' FROM \"' || tables.name || '\" AS fact;'
+		FROM sqlite_schema AS tables, pragma_table_info(tables.name) AS columns
+		WHERE tables.type = 'table' AND tables.name NOT LIKE 'sqlite_%'
+			AND tables.name NOT IN ('run', 'input', 'counter', 'drops')
+		GROUP BY tables.name" >facts.sql
+	sqlite3 -quote "$1" <facts.sql | sort
 	sqlite3 "$1" "SELECT kind, name, value FROM counter
 		WHERE name NOT IN ('packets', 'not_dns', 'link_other', 'not_ip') ORDER BY kind, name"
 }

@@ -5,7 +5,8 @@
 # the same packets.
 set -eu
 . "$(dirname "$0")/common.sh"
-# live gives its tables half of its 512M: a copy of the process may need as much; hence --memory 256M.
+# live gives its tables 240M of its 512M: 16M are for what a segment leaves to the next one, and a copy of the process may
+# need as much as both; hence --memory 240M.
 
 for capture in root-rollover-one-server tcp-and-fragments trust-anchor-signals zsk-rollover healthy-validators; do
 	record ks1 "$capture.pcap"
@@ -15,7 +16,7 @@ for capture in root-rollover-one-server tcp-and-fragments trust-anchor-signals z
 	stop_live
 	result "$status" "$capture: ends with 0 when asked to"
 	stop_recording
-	"$keystorm" analyze -q --memory 256M -d oracle.db --bin 1 "$capture.pcap"
+	"$keystorm" analyze -q --memory 240M -d oracle.db --bin 1 "$capture.pcap"
 	same_facts "$capture.db" oracle.db "$capture: the same facts, over several bins"
 	rm oracle.db
 done
@@ -28,7 +29,7 @@ tcpreplay -q -i ks0 --topspeed tagged.in >replay.out 2>&1
 sleep 0.5
 stop_live INT
 stop_recording
-"$keystorm" analyze -q --memory 256M -d oracle.db --bin 60 tagged.pcap
+"$keystorm" analyze -q --memory 240M -d oracle.db --bin 60 tagged.pcap
 same_facts tagged.db oracle.db 'VLAN: the same facts'
 rm oracle.db
 
@@ -40,7 +41,7 @@ for capture in root-rollover-one-server tcp-and-fragments trust-anchor-signals; 
 	sleep 1.5
 	stop_live
 	stop_recording
-	"$keystorm" analyze -q --memory 256M -d oracle.db --bin 1 "$capture-fanout.pcap"
+	"$keystorm" analyze -q --memory 240M -d oracle.db --bin 1 "$capture-fanout.pcap"
 	same_facts "$capture-fanout.db" oracle.db "$capture, three rings: the same facts"
 	rm oracle.db
 done
@@ -57,7 +58,7 @@ stop_live
 stop_recording
 [ "$(tcpdump -r one.pcap 2>/dev/null | wc -l)" -gt 100 ] && [ "$(tcpdump -r other.pcap 2>/dev/null | wc -l)" -gt 100 ]
 result $? 'two interfaces: each sees packets'
-"$keystorm" analyze -q --memory 256M -d oracle.db --bin 60 one.pcap other.pcap
+"$keystorm" analyze -q --memory 240M -d oracle.db --bin 60 one.pcap other.pcap
 same_facts both.db oracle.db 'two interfaces: the same facts as their captures merged in time'
 result "$(sqlite3 both.db 'SELECT count(*) <> 2 FROM input')" 'two interfaces: an input each'
 
@@ -70,9 +71,9 @@ tcpreplay -q -i ks0 --topspeed "$data/root-rollover-one-server.pcap" >replay.out
 sleep 1.5
 stop_live
 stop_recording
-"$keystorm" analyze -q --memory 256M -d oracle.db --bin 1 --anonymize key hidden.pcap
+"$keystorm" analyze -q --memory 240M -d oracle.db --bin 1 --anonymize key hidden.pcap
 same_facts hidden.db oracle.db '--anonymize: the same facts as of an analysis with that key'
-"$keystorm" analyze -q --memory 256M -d plain.db --bin 1 hidden.pcap
+"$keystorm" analyze -q --memory 240M -d plain.db --bin 1 hidden.pcap
 known=$(sqlite3 plain.db 'ATTACH "hidden.db" AS hidden' 'SELECT count(*) FROM source JOIN hidden.source USING (ip)')
 result "$known" '--anonymize: no source by its address'
 
@@ -84,9 +85,9 @@ tcpreplay -q -i ks0 --topspeed "$data/zsk-rollover.pcap" >replay.out 2>&1
 sleep 1
 stop_recording
 ip link set ks1 down
-sleep 3 # looked at every second
+wait_for again.err 'interface ks1 is down' || :
 ip link set ks1 up
-sleep 2
+wait_for again.err 'interface ks1 is up again' || :
 record ks1 after.pcap
 tcpreplay -q -i ks0 --topspeed "$data/zsk-rollover.pcap" >replay.out 2>&1
 sleep 0.5
@@ -95,7 +96,7 @@ stop_recording
 result "$status" 'an interface that was down: still there'
 result "$(grep -c 'interface ks1 is down or gone\|interface ks1 is up again' again.err | grep -qx 2; echo $?)" \
 	'an interface that was down: both are told'
-"$keystorm" analyze -q --memory 256M -d oracle.db --bin 1 before.pcap after.pcap
+"$keystorm" analyze -q --memory 240M -d oracle.db --bin 1 before.pcap after.pcap
 same_facts again.db oracle.db 'an interface that was down: the same facts as before and after'
 
 # One of two interfaces is taken away for good.

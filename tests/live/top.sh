@@ -9,37 +9,43 @@ need script stty
 
 live plain -i ks1 --bin 1 --top
 tcpreplay -q -i ks0 --topspeed "$data/root-rollover-one-server.pcap" >replay.out 2>&1
-sleep 3.5
+lines_add_up() {
+	[ "$(awk '{ n += $2 } END { print n }' plain.out)" = 750 ]
+}
+wait_until lines_add_up || :
 stop_live
 result "$(grep -qE '^20[0-9T:-]*Z [0-9]+ packets, [0-9]+ lost, [0-9]+ storms$' plain.out; echo $?)" 'no terminal: a line for each bin'
-sum=$(awk '{ n += $2 } END { print n }' plain.out)
-result "$([ "$sum" = 750 ]; echo $?)" 'no terminal: the lines add up'
+result "$(lines_add_up; echo $?)" 'no terminal: the lines add up'
 
 # Keys: help, back, pause, go on, an unknown one, and after a change of size the end.
 cat >session.sh <<END
 stty rows 30 cols 100
-(sleep 4; stty rows 12 cols 50) &
+(while [ ! -e smaller ]; do sleep 0.1; done; stty rows 12 cols 50; touch small) &
 exec "$keystorm" live -d screen.db -i ks1 --bin 1 --top --user root
 END
-press_keys() {
-	sleep 2.5
+press_keys() { # its output is the keyboard
+	wait_for screen.typescript 'q quit' >&2
 	tcpreplay -q -i ks0 --topspeed "$data/root-rollover-one-server.pcap" >replay.out 2>&1
-	sleep 2.5
+	wait_for screen.typescript '198.19.6.101' >&2
+	touch smaller
+	wait_until test -e small >&2
+	sleep 0.5
 	printf h
-	sleep 0.7
+	wait_for screen.typescript 'capturing goes on' >&2
 	printf 'hppx'
 	sleep 1
 	printf q
-	sleep 2
+	wait_for screen.typescript 'Script done\|COMMAND_EXIT_CODE' >&2
 }
 status=0
-press_keys | TERM=xterm script -qec 'sh session.sh' screen.typescript >/dev/null 2>screen.err || status=$?
+press_keys | TERM=xterm script -qefc 'sh session.sh' screen.typescript >/dev/null 2>screen.err || status=$?
 result "$status" 'terminal: q ends it with 0'
 for word in 'keystorm live' 'no storm' 'q quit' '198.19.6.101' 'capturing goes on'; do
 	result "$(grep -aqF "$word" screen.typescript; echo $?)" "terminal: $word"
 done
 result "$(sqlite3 screen.db 'SELECT sum(packets) <> 750 FROM input')" 'terminal: the last bin is written'
-status=0
-TERM=nonsense script -qec "timeout 5 $keystorm live -d screen.db -i ks1 --bin 1 --top" unknown.typescript >/dev/null </dev/null || status=$?
-result "$(grep -aqE 'packets, [0-9]+ lost' unknown.typescript; echo $?)" 'a terminal that is unknown: lines'
+TERM=nonsense script -qefc "timeout 60 $keystorm live -d screen.db -i ks1 --bin 1 --top" unknown.typescript >/dev/null </dev/null &
+started="$started $!"
+wait_for unknown.typescript 'packets, [0-9]* lost' && status=0 || status=1
+result $status 'a terminal that is unknown: lines'
 finish
