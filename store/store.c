@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "store/image.h"
 #include "store/rows_p.h"
 
 #define PATH "%.300s"
@@ -181,6 +182,7 @@ ks_store_open(const char *path, struct ks_store **ret, struct ks_diag *diag)
 		error = allocate(path, &store, diag);
 	if (error != KS_SUCCESS)
 		return error;
+	(void)ks_image_place(path);
 	error = connect_plain(store, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, diag);
 	if (error == KS_SUCCESS)
 		error = prepare_to_write(store, diag);
