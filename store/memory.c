@@ -7,13 +7,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-#if defined(__has_feature)
+#if defined(__SANITIZE_ADDRESS__)
+#define SEES_EVERY_BLOCK 1
+#elif defined(__has_feature)
 #if __has_feature(address_sanitizer)
 #define SEES_EVERY_BLOCK 1
 #endif
 #endif
-#if defined(__SANITIZE_ADDRESS__)
-#define SEES_EVERY_BLOCK 1
+#ifndef SEES_EVERY_BLOCK
+#define SEES_EVERY_BLOCK 0
 #endif
 
 enum {
@@ -144,7 +146,6 @@ end(void *arg)
 void
 ks_memory_init(void)
 {
-#ifndef SEES_EVERY_BLOCK
 	static const sqlite3_mem_methods methods = {
 		.xMalloc = take,
 		.xFree = give_back,
@@ -154,6 +155,6 @@ ks_memory_init(void)
 		.xInit = begin,
 		.xShutdown = end,
 	};
-	(void)sqlite3_config(SQLITE_CONFIG_MALLOC, &methods);
-#endif
+	if (!SEES_EVERY_BLOCK)
+		(void)sqlite3_config(SQLITE_CONFIG_MALLOC, &methods);
 }
