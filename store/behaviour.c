@@ -102,19 +102,24 @@ ks_store_put_behaviour(struct ks_sink *sink, const struct ks_fact_behaviour *fac
 #define OF_FLOW                                                                                              \
 	" FROM flow WHERE flow.run_id = behaviour.run_id AND flow.zone_id = behaviour.zone_id"               \
 	" AND flow.ip = behaviour.ip"
+/* As the view zone_set, which SQLite would look through for every flow. */
+#define OF_SERVERS                                                                                           \
+	" WHERE one.run_id = behaviour.run_id AND one.zone_id = behaviour.zone_id"                           \
+	" AND length(one.server_ip) = length(behaviour.ip)"
 #define ONE_RUN " WHERE run_id = (SELECT run_id FROM run)"
 /* clang-format off */
 #define FLOWS(where) \
-	"WITH set_of (run, zone, octets, servers) AS MATERIALIZED (SELECT run_id, zone_id, octets, servers FROM zone_set)" \
-	" SELECT zone_id, ip, sum(behaviour.queries), sum(successive), sum(closed), sum(bursts)," \
+	"SELECT zone_id, ip, sum(behaviour.queries), sum(successive), sum(closed), sum(bursts)," \
 	" sum(failing_bursts), sum(failing_queries), sum(long_queries), sum(halted_bursts)," \
 	" sum(pauses_over_life), max(max_waiting), sum(failing_searches), sum(crowded_searches), sum(windows)," \
 	" sum(demand), sum(demand_dnskey), total(demand_xx), total(demand_xy), total(demand_yy)," \
 	" min(min_search_ns), max(last_requery_ns)," \
-	" coalesce(nullif(max(set_of.servers), 0)," \
+	" coalesce(nullif(max((SELECT iif(seen >= 2 AND given > 0, given, seen) FROM (SELECT" \
+	"   (SELECT count(*) FROM zone_server AS one" OF_SERVERS ") AS seen," \
+	"   (SELECT count(*) FROM given_server AS one" OF_SERVERS ") AS given))), 0)," \
 	"  (SELECT max(servers) FROM run_zone WHERE run_zone.zone_id = behaviour.zone_id))," \
 	" min(iif(?1, (SELECT first_ns" OF_FLOW "), NULL)), max(iif(?1, (SELECT last_ns" OF_FLOW "), NULL))" \
-	" FROM behaviour LEFT JOIN set_of ON run = run_id AND zone = zone_id AND octets = length(ip)" where \
+	" FROM behaviour" where \
 	" GROUP BY zone_id, ip ORDER BY zone_id, ip"
 #define CELLS(where) \
 	"SELECT zone_id, ip, kind, cell, sum(n) FROM behaviour_cell" where \

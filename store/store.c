@@ -7,6 +7,8 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "store/image.h"
+#include "store/memory.h"
 #include "store/rows_p.h"
 
 #define PATH "%.300s"
@@ -16,7 +18,11 @@ allocate(const char *path, struct ks_store **ret, struct ks_diag *diag)
 {
 	/* Statistics of memory, which nobody reads, would lock a mutex for each allocation. Refused, and no
 	 * matter, where SQLite is in use already. */
+	ks_memory_init();
 	(void)sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+	/* Each sort and each temporary table has a cache of pages, and would begin with twenty, each touched.
+	 */
+	(void)sqlite3_config(SQLITE_CONFIG_PAGECACHE, NULL, 0, 0);
 	struct ks_store *const store = calloc(1, sizeof(*store));
 	char *const copy = strdup(path);
 	if (store == NULL || copy == NULL) {
@@ -181,6 +187,7 @@ ks_store_open(const char *path, struct ks_store **ret, struct ks_diag *diag)
 		error = allocate(path, &store, diag);
 	if (error != KS_SUCCESS)
 		return error;
+	(void)ks_image_place(path);
 	error = connect_plain(store, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, diag);
 	if (error == KS_SUCCESS)
 		error = prepare_to_write(store, diag);

@@ -82,7 +82,9 @@ ks_cli_judge_store(struct ks_store *store, const struct ks_calendar *calendar, s
 		error = ks_store_judge_habit(store, &judging.habits[i], diag);
 	if (error == KS_SUCCESS)
 		error = ks_judge_events_put(store, &judged, judging.storms.storms, judging.storms.n, diag);
-	if (error == KS_SUCCESS)
+	/* Suspects are sources with habits and those loud in a storm: without both there is nobody to judge.
+	 */
+	if (error == KS_SUCCESS && (judging.storms.n > 0 || judging.n_habits > 0))
 		error = ks_judge_causes(store, diag);
 	if (error == KS_SUCCESS)
 		error = ks_store_judge_end(store, diag);

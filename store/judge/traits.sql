@@ -180,14 +180,29 @@ WITH
 	),
 
 	-- Returned: not seen for thirty days, then asking again for keys just delivered.
-	absence AS (
-		SELECT ip, first_ns - (
-				SELECT max(before.last_ns)
-				FROM run CROSS JOIN source AS before ON before.run_id = run.run_id
-				WHERE before.ip = source.ip AND before.last_ns < source.first_ns
-			) AS silence_ns
+	-- Only whoever has a run that ended thirty days before another began can be; of these the ends and beginnings of all
+	-- runs stand in order, so that the last end before a beginning is at hand.
+	lasting AS MATERIALIZED (
+		SELECT ip
 		FROM source
-		WHERE requeries > 0 AND (SELECT count(*) FROM run) > 1
+		WHERE (SELECT count(*) FROM run) > 1
+		GROUP BY ip
+		HAVING max(first_ns) - min(last_ns) >= 30 * 86400 * 1000000000
+	),
+	edge (ip, t_ns, requeries, ended_ns) AS (
+		SELECT ip, first_ns, requeries, NULL FROM source WHERE ip IN (SELECT ip FROM lasting)
+		UNION ALL
+		SELECT ip, last_ns, 0, last_ns FROM source WHERE ip IN (SELECT ip FROM lasting)
+	),
+	absence AS (
+		SELECT ip, t_ns - before_ns AS silence_ns
+		FROM (
+			SELECT ip, t_ns, requeries, max(ended_ns) OVER (
+					PARTITION BY ip ORDER BY t_ns, ended_ns IS NOT NULL ROWS UNBOUNDED PRECEDING
+				) AS before_ns
+			FROM edge
+		)
+		WHERE requeries > 0
 		UNION ALL
 		SELECT opening.ip, silence_ns
 		FROM opening JOIN behaviour ON behaviour.ip = opening.ip AND last_requery_ns >= opening.t_ns
