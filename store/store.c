@@ -8,7 +8,6 @@
 #include <sys/stat.h>
 
 #include "store/image.h"
-#include "store/memory.h"
 #include "store/rows_p.h"
 
 #define PATH "%.300s"
@@ -18,7 +17,6 @@ allocate(const char *path, struct ks_store **ret, struct ks_diag *diag)
 {
 	/* Statistics of memory, which nobody reads, would lock a mutex for each allocation. Refused, and no
 	 * matter, where SQLite is in use already. */
-	ks_memory_init();
 	(void)sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
 	/* Each sort and each temporary table has a cache of pages, and would begin with twenty, each touched.
 	 */
