@@ -46,7 +46,7 @@ begin() { # begin TOOL: in the background
 	sleep 1
 }
 finish() { # finish TOOL SENT: leaves what is $missing
-	sleep 0.5
+	sleep 1.5 # tcpdump looks at a ring that is not full once a second
 	kill -INT $pid 2>/dev/null
 	wait $pid || :
 	shed=-
