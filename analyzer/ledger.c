@@ -8,7 +8,6 @@
 #include "analyzer/ledger_p.h"
 
 static_assert(sizeof(struct ks_ledger_content) == 56 && sizeof(struct ks_ledger_run) == 56, "whole words");
-static_assert(sizeof(struct ks_ledger_said) == 2048, "128 KiB of answers");
 static_assert(sizeof(struct ks_ledger_signature) % 8 == 0 && sizeof(struct ks_ledger_nsid) % 8 == 0,
 	      "tables hold whole words");
 
@@ -80,8 +79,6 @@ init_regions(struct ks_ledger *ledger, size_t unit, struct ks_diag *diag)
 	if (error == KS_SUCCESS)
 		error = ks_region_init(&ledger->memos, KS_LEDGER_MEMOS * sizeof(struct ks_ledger_memo), diag);
 	if (error == KS_SUCCESS)
-		error = ks_region_init(&ledger->said, KS_LEDGER_SAID * sizeof(struct ks_ledger_said), diag);
-	if (error == KS_SUCCESS)
 		error = ks_region_init(&ledger->denials, KS_LEDGER_DENIALS * sizeof(struct ks_ledger_denial),
 				       diag);
 	return error;
@@ -113,8 +110,8 @@ ks_ledger_done(struct ks_ledger *ledger)
 		&ledger->contents,   &ledger->series, &ledger->signers, &ledger->keys,  &ledger->tags,
 		&ledger->signatures, &ledger->pairs,  &ledger->nsids,   &ledger->nsecs, &ledger->exhaustions,
 	};
-	struct ks_region *const regions[] = {&ledger->octets,  &ledger->runs,  &ledger->slots,
-					     &ledger->denials, &ledger->memos, &ledger->said};
+	struct ks_region *const regions[] = {&ledger->octets, &ledger->runs, &ledger->slots, &ledger->denials,
+					     &ledger->memos};
 	ks_names_done(&ledger->names);
 	free(ledger->chosen);
 	ledger->chosen = NULL;

@@ -155,18 +155,18 @@ struct ks_ledger_memo {
 	struct ks_ledger_touch touch[KS_LEDGER_TOUCHES];
 };
 
-/* The sections of an answer, word for word, and their hash: to compare is ten times faster than to hash. */
-enum { KS_LEDGER_SAID = 64, KS_LEDGER_SAID_OCTETS = 2024 };
+/* The hash of the sections of an answer that the dissector knows (`said` of struct ks_dns). */
+enum { KS_LEDGER_SAID = 16 };
 struct ks_ledger_said {
 	struct ks_key hash;
-	uint64_t n; /* 0: free */
-	uint8_t octets[KS_LEDGER_SAID_OCTETS];
+	uint64_t number; /* 0: free */
 };
 
 struct ks_ledger {
 	struct ks_names names; /* owners, signers, zones */
 	struct ks_map contents, series, signers, keys, tags, signatures, pairs, nsids, nsecs, exhaustions;
-	struct ks_region octets, runs, slots, denials, memos, said;
+	struct ks_region octets, runs, slots, denials, memos;
+	struct ks_ledger_said said[KS_LEDGER_SAID];
 	size_t used_octets;
 	uint32_t n_runs, max_runs;
 	uint32_t n_slots, next_slot;

@@ -23,26 +23,17 @@ run_at(const struct ks_ledger *ledger, uint32_t number)
 	return (struct ks_ledger_run *)ledger->runs.base + number;
 }
 
-static struct ks_ledger_said *
-said_slot(const struct ks_ledger *ledger, struct ks_span said)
-{
-	uint64_t ends[2];
-	ks_hash_ends(said.at, said.n, ends);
-	return (struct ks_ledger_said *)ledger->said.base +
-	       ks_hash_words(&ledger->secret, ends[0] ^ said.n, ends[1]) % KS_LEDGER_SAID;
-}
-
-/* The hash of what an answer said, which in a storm is what the one before it said. */
+/* The hash of what an answer said, which in a storm is what the one before it said: `number` as of struct
+ * ks_dns. */
 static struct ks_key
-hash_said(const struct ks_ledger *ledger, struct ks_span said)
+hash_said(struct ks_ledger *ledger, struct ks_span said, uint64_t number)
 {
-	if (said.n == 0 || said.n > KS_LEDGER_SAID_OCTETS)
+	struct ks_ledger_said *const slot = &ledger->said[number % KS_LEDGER_SAID];
+	if (number == 0)
 		return ks_ledger_hash(ledger, said.at, said.n);
-	struct ks_ledger_said *const slot = said_slot(ledger, said);
-	if (slot->n != said.n || memcmp(slot->octets, said.at, said.n) != 0) {
+	if (slot->number != number) {
+		slot->number = number;
 		slot->hash = ks_ledger_hash(ledger, said.at, said.n);
-		slot->n = said.n;
-		memcpy(slot->octets, said.at, said.n);
 	}
 	return slot->hash;
 }
@@ -62,21 +53,21 @@ key_of(const struct ks_visit *visit, struct ks_key *ret)
 		uint32_t server, nsid;
 		uint16_t flags, qtype, qclass, answers, authority, dnssec_ok;
 		uint8_t qname[KS_NAME_MAX];
-	} head = {
-		.server = visit->server,
-		.nsid = visit->nsid,
-		.flags = dns->flags & (KS_FLAG_AA | KS_FLAG_RA | 15),
-		.qtype = dns->qtype,
-		.qclass = dns->qclass,
-		.answers = dns->counts[ANSWERS],
-		.authority = dns->counts[AUTHORITY],
-		.dnssec_ok = dns->edns.dnssec_ok,
-	};
+	} head; /* not zeroed: only the octets of the name are looked at */
+	head.server = visit->server;
+	head.nsid = visit->nsid;
+	head.flags = dns->flags & (KS_FLAG_AA | KS_FLAG_RA | 15);
+	head.qtype = dns->qtype;
+	head.qclass = dns->qclass;
+	head.answers = dns->counts[ANSWERS];
+	head.authority = dns->counts[AUTHORITY];
+	head.dnssec_ok = dns->edns.dnssec_ok;
 	ks_name_fold(dns->qname.at, dns->qname.n, head.qname);
 	const size_t n = offsetof(__typeof__(head), qname) + dns->qname.n;
 	const struct ks_key asked = ks_ledger_hash(visit->ledger, &head, n);
-	const struct ks_key said = hash_said(
-		visit->ledger, (struct ks_span){message->bytes.at + from, dns->additional_at - from});
+	const struct ks_key said =
+		hash_said(visit->ledger,
+			  (struct ks_span){message->bytes.at + from, dns->additional_at - from}, dns->said);
 	ret->w[0] = ks_hash_words(&visit->ledger->secret, asked.w[0], said.w[0]);
 	ret->w[1] = ks_hash_words(&visit->ledger->other_secret, asked.w[1], said.w[1]);
 	return true;

@@ -138,7 +138,8 @@ has_signed(const struct ks_dnskey_answer *answer, const struct ks_dnskey_tag *ke
 	return false;
 }
 
-static void
+/* Number of its entry, or KS_MAP_NONE. */
+static uint32_t
 keep_key(struct ks_signals *signals, uint32_t zone, const struct ks_dnskey_tag *tag, bool signs, int64_t t_ns)
 {
 	const struct ks_key key = {.w = {zone, (uint64_t)tag->tag << 32 | (uint64_t)tag->flags << 16 |
@@ -147,10 +148,39 @@ keep_key(struct ks_signals *signals, uint32_t zone, const struct ks_dnskey_tag *
 	const uint32_t number = zone == KS_MAP_NONE ? KS_MAP_NONE : ks_map_add(&signals->keys, &key, &is_new);
 	if (number == KS_MAP_NONE) {
 		signals->unlisted_keys++;
-		return;
+		return KS_MAP_NONE;
 	}
 	struct ks_key_entry *const entry = ks_map_at(&signals->keys, number);
 	stretch(&entry->first_ns, &entry->last_ns, is_new, t_ns);
+	return number;
+}
+
+static void
+touch_again(const struct ks_signals *signals, const struct ks_known_answer *known, int64_t t_ns)
+{
+	for (uint32_t i = 0; i < known->n; i++) {
+		struct ks_key_entry *const entry = ks_map_at(&signals->keys, known->entry[i]);
+		stretch(&entry->first_ns, &entry->last_ns, false, t_ns);
+	}
+}
+
+/* What found no room is counted each time, so such an answer is not remembered. */
+static void
+keep_keys(struct ks_signals *signals, uint32_t zone, const struct ks_dns *dns, struct ks_known_answer *known,
+	  int64_t t_ns)
+{
+	const struct ks_dnskey_answer *const answer = &dns->dnskey;
+	const size_t n = answer->keys < KS_ANSWER_KEYS ? answer->keys : KS_ANSWER_KEYS;
+	*known = (struct ks_known_answer){.said = dns->said, .zone = zone};
+	for (size_t i = 0; i < n; i++) {
+		if (answer->key[i].algorithm == 0) /* reserved, RFC 4034 appendix A.1; or too short for one */
+			continue;
+		const bool signs = has_signed(answer, &answer->key[i]);
+		const uint32_t number = keep_key(signals, zone, &answer->key[i], signs, t_ns);
+		known->entry[known->n++] = number;
+		if (number == KS_MAP_NONE)
+			known->said = 0;
+	}
 }
 
 void
@@ -160,9 +190,9 @@ ks_signals_answer(struct ks_signals *signals, uint32_t zone, const struct ks_dns
 	if (!ks_requery_is_answer(dns) || answer->signatures == 0 || dns->cut)
 		return;
 	signals->long_answers += answer->keys > KS_ANSWER_KEYS || answer->signatures > KS_ANSWER_KEYS;
-	const size_t n = answer->keys < KS_ANSWER_KEYS ? answer->keys : KS_ANSWER_KEYS;
-	for (size_t i = 0; i < n; i++)
-		if (answer->key[i].algorithm !=
-		    0) /* reserved, RFC 4034 appendix A.1; or too short to have one */
-			keep_key(signals, zone, &answer->key[i], has_signed(answer, &answer->key[i]), t_ns);
+	struct ks_known_answer *const known = &signals->known[dns->said % KS_SIGNALS_KNOWN];
+	if (dns->said != 0 && known->said == dns->said && known->zone == zone)
+		touch_again(signals, known, t_ns);
+	else
+		keep_keys(signals, zone, dns, known, t_ns);
 }

@@ -26,8 +26,17 @@ struct ks_key_entry {
 	int64_t first_ns, last_ns;
 };
 
+/* The entries that an answer touched: who gives the same one again touches them again. */
+enum { KS_SIGNALS_KNOWN = 16 };
+struct ks_known_answer {
+	uint64_t said; /* of struct ks_dns; 0: free */
+	uint32_t zone, n;
+	uint32_t entry[KS_ANSWER_KEYS];
+};
+
 struct ks_signals {
 	struct ks_map table, keys;
+	struct ks_known_answer known[KS_SIGNALS_KNOWN];
 	struct ks_names names;  /* zones of signals; lists of tags as text: decimal, a blank between two */
 	uint64_t malformed;     /* queries */
 	uint64_t tags_cut;      /* signals with more tags than are kept */

@@ -9,6 +9,7 @@ struct ks_dissector {
 	struct ks_listener listener;
 	struct ks_dissect_stats stats;
 	struct ks_duplicates duplicates;
+	struct ks_dns_memos memos;
 	struct ks_frag *frag;
 	struct ks_streams *streams;
 	/* of the segment that the streams are being fed with */
@@ -111,7 +112,8 @@ feed_udp(struct ks_dissector *dissector, const struct ks_datagram *dg, int64_t t
 	message->wire_bytes = dg->wire_bytes;
 	message->packets = dg->packets;
 	message->passing = dg->packets > 1; /* joined in the memory of ks_frag; one alone never is */
-	const enum ks_verdict verdict = ks_dns_read(dg->data, dg->cap_len, dg->len, &message->dns);
+	const enum ks_verdict verdict =
+		ks_dns_read_known(&dissector->memos, dg->data, dg->cap_len, dg->len, &message->dns);
 	dissector->stats.bad_checksum += dg->checksum == KS_CHECKSUM_BAD;
 	if (verdict == KS_DNS) {
 		tell_message(dissector, dg, time_ns, message);
@@ -133,7 +135,8 @@ on_stream_message(void *arg, const struct ks_stream_message *bytes)
 	message->ip_bytes = message->wire_bytes = 0;
 	message->packets = 0;
 	message->passing = true;
-	const enum ks_verdict verdict = ks_dns_read(bytes->data, bytes->cap_len, bytes->len, &message->dns);
+	const enum ks_verdict verdict =
+		ks_dns_read_known(&dissector->memos, bytes->data, bytes->cap_len, bytes->len, &message->dns);
 	if (verdict == KS_DNS) {
 		tell_message(dissector, dissector->segment, dissector->segment_ns, message);
 		dissector->segment_refused = false;

@@ -289,3 +289,82 @@ Test(dns, every_octet_flipped)
 		wire.b[i] = was;
 	}
 }
+
+/* --- answers that were read before --- */
+
+static void
+expect_alike(const struct ks_dns *a, const struct ks_dns *b)
+{
+	cr_assert(a->id == b->id && a->flags == b->flags && a->rcode == b->rcode && a->cut == b->cut);
+	cr_assert(a->qname.at == b->qname.at && a->qname.n == b->qname.n && a->labels == b->labels);
+	cr_assert(a->has_question == b->has_question && a->qtype == b->qtype && a->qclass == b->qclass);
+	cr_assert(a->additional_at == b->additional_at && a->sigkey_bytes == b->sigkey_bytes);
+	cr_assert(a->answer_ttl == b->answer_ttl && a->edns.records == b->edns.records);
+	cr_assert(a->edns.udp_size == b->edns.udp_size && a->edns.options == b->edns.options);
+	cr_assert(a->edns.nsid.at == b->edns.nsid.at && a->edns.nsid.n == b->edns.nsid.n);
+	cr_assert(a->dnskey.keys == b->dnskey.keys && a->dnskey.signatures == b->dnskey.signatures);
+	cr_assert(a->dnskey.key_ttl == b->dnskey.key_ttl && a->dnskey.sig_ttl == b->dnskey.sig_ttl);
+	for (size_t i = 0; i < a->dnskey.keys && i < KS_ANSWER_KEYS; i++)
+		cr_assert(a->dnskey.key[i].tag == b->dnskey.key[i].tag);
+	for (size_t i = 0; i < a->dnskey.signatures && i < KS_ANSWER_KEYS; i++)
+		cr_assert(a->dnskey.signer[i].tag == b->dnskey.signer[i].tag);
+}
+
+/* Both ways; returns the number under which the message is known. */
+static uint64_t
+read_twice(struct ks_dns_memos *memos, const struct ks_wire *wire)
+{
+	const uint8_t *const bytes = ks_guarded(wire->b, wire->n);
+	struct ks_dns plain, known;
+	const enum ks_verdict verdict = ks_dns_read(bytes, wire->n, wire->n, &plain);
+	cr_assert(eq(int, ks_dns_read_known(memos, bytes, wire->n, wire->n, &known), verdict));
+	if (verdict != KS_DNS)
+		return 0;
+	expect_alike(&plain, &known);
+	return known.said;
+}
+
+Test(dns, an_answer_that_is_given_again_is_known)
+{
+	static struct ks_dns_memos memos;
+	struct ks_wire wire = dnskey_answer();
+	const uint64_t number = read_twice(&memos, &wire);
+	cr_assert(ne(u64, number, 0));
+	wire.b[0] ^= 0x55; /* another ID */
+	cr_assert(eq(u64, read_twice(&memos, &wire), number));
+	wire.b[wire.n - 11 + 3] ^= 1; /* another size in OPT */
+	cr_assert(eq(u64, read_twice(&memos, &wire), number));
+	wire.b[3] ^= 3; /* NXDOMAIN */
+	cr_assert(ne(u64, read_twice(&memos, &wire), number));
+}
+
+Test(dns, queries_and_other_answers_are_not_remembered)
+{
+	static struct ks_dns_memos memos;
+	const struct ks_wire query = dnskey_query("tld.");
+	cr_assert(eq(u64, read_twice(&memos, &query), 0));
+	struct ks_wire wire = {0};
+	ks_wire_header(&wire, 1, ANSWER, 1, 1, 0, 0);
+	ks_wire_question(&wire, "tld.", KS_TYPE_NS);
+	ks_wire_dnskey(&wire, "other.", 60, 256);
+	cr_assert(eq(u64, read_twice(&memos, &wire), 0), "no keys of the name asked for");
+}
+
+/* Each octet of an answer changed in turn, the sound one between them: nothing of one is taken for another.
+ */
+Test(dns, known_answers_are_read_as_others_are)
+{
+	static struct ks_dns_memos memos;
+	struct ks_wire wire = dnskey_answer();
+	for (size_t at = 0; at < wire.n; at++) {
+		for (unsigned bit = 0; bit < 8; bit++) {
+			(void)read_twice(&memos, &wire);
+			wire.b[at] ^= (uint8_t)(1 << bit);
+			(void)read_twice(&memos, &wire);
+			(void)read_twice(&memos, &wire);
+			wire.b[at] ^= (uint8_t)(1 << bit);
+		}
+	}
+	for (wire.n--; wire.n > 0; wire.n--)
+		(void)read_twice(&memos, &wire);
+}
