@@ -26,7 +26,8 @@ allocate(const char *path, struct ks_store **ret, struct ks_diag *diag)
 	if (store == NULL || copy == NULL) {
 		free(store);
 		free(copy);
-		return ks_diag_set(diag, KS_ERR_MEMORY, PATH ": out of memory", path);
+		(void)ks_diag_set(diag, KS_ERR_MEMORY, PATH ": out of memory", path);
+		return KS_ERR_MEMORY; /* so that a compiler sees, too, that there is no store */
 	}
 	store->sink.ops = &ks_store_sink_ops;
 	store->path = copy;
