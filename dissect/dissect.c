@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "dissect/dissect.h"
 
+#include "dissect/dns_known.h"
 #include "dissect/duplicate.h"
 #include "dissect/plain.h"
 

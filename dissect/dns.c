@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "dissect/dns_p.h"
 #include "dissect/name.h"
 #include "dissect/signal.h"
 
@@ -179,9 +180,8 @@ read_section(struct ks_span message, struct ks_cur *cur, unsigned section, struc
 	return true;
 }
 
-/* Answers and authority: what ks_dns_read_known remembers. */
 static bool
-read_front(struct ks_span message, struct ks_cur *cur, struct ks_dns *dns)
+read_answers_and_authority(struct ks_span message, struct ks_cur *cur, struct ks_dns *dns)
 {
 	if (!read_section(message, cur, ANSWER, dns) || !read_section(message, cur, AUTHORITY, dns))
 		return false;
@@ -258,10 +258,28 @@ clear(struct ks_dns *ret)
 	answer->key_ttl = answer->sig_ttl = answer->original_ttl = UINT32_MAX;
 }
 
+bool
+ks_dns_read_front(struct ks_span message, struct ks_cur *cur, struct ks_dns *ret)
+{
+	clear(ret);
+	read_header(cur, ret);
+	return !cur->failed && ret->counts[0] == 1 && read_question(cur, ret) &&
+	       read_answers_and_authority(message, cur, ret);
+}
+
+/* With the upper bits of OPT, wherever that stood. */
 static void
 finish(struct ks_dns *dns)
 {
 	dns->rcode = (uint16_t)((dns->flags & 15) | dns->edns.rcode_upper << 4);
+}
+
+bool
+ks_dns_read_back(struct ks_span message, struct ks_cur *cur, struct ks_dns *ret)
+{
+	const bool fits = read_section(message, cur, ADDITIONAL, ret);
+	finish(ret);
+	return fits;
 }
 
 enum ks_verdict
@@ -280,7 +298,7 @@ ks_dns_read(const uint8_t *message, size_t cap_len, size_t len, struct ks_dns *r
 		if (!snapped || !cur.failed)
 			return KS_DNS_MALFORMED;
 		ret->cut = true;
-	} else if (!skip_further_questions(&cur, ret) || !read_front(whole, &cur, ret) ||
+	} else if (!skip_further_questions(&cur, ret) || !read_answers_and_authority(whole, &cur, ret) ||
 		   !read_section(whole, &cur, ADDITIONAL, ret)) {
 		if (!snapped)
 			return KS_DNS_MALFORMED;
@@ -288,75 +306,4 @@ ks_dns_read(const uint8_t *message, size_t cap_len, size_t len, struct ks_dns *r
 	}
 	finish(ret);
 	return KS_DNS;
-}
-
-/* --- answers that were read before --- */
-
-enum { ID = 2, LEAST = 128 }; /* octets; below that a message is read as fast as it is compared */
-
-/* By flags, counts, and the first octets of the question. */
-static struct ks_dns_memo *
-memo_of(struct ks_dns_memos *memos, const uint8_t *message)
-{
-	uint64_t head[2];
-	memcpy(head, message + ID, sizeof(head));
-	const uint64_t mixed = (head[0] ^ head[1] >> 16) * UINT64_C(0x9e3779b97f4a7c15);
-	return &memos->memo[mixed >> 60];
-}
-static_assert(KS_DNS_MEMOS == 16, "as many as four bits tell apart");
-
-static bool
-is_said_again(const struct ks_dns_memo *memo, const uint8_t *message, size_t n)
-{
-	return memo->number != 0 && memo->n <= n - ID && memcmp(memo->octets, message + ID, memo->n) == 0;
-}
-
-/* The front is known; what stands behind it is read. */
-static enum ks_verdict
-read_back(const struct ks_dns_memo *memo, const uint8_t *message, size_t n, struct ks_dns *ret)
-{
-	*ret = memo->dns;
-	ret->id = ks_be16(message);
-	ret->qname.at = message + KS_DNS_HEADER;
-	struct ks_cur cur = ks_cur_init(message + ret->additional_at, n - ret->additional_at);
-	if (!read_section((struct ks_span){message, n}, &cur, ADDITIONAL, ret))
-		return KS_DNS_MALFORMED;
-	finish(ret);
-	return KS_DNS;
-}
-
-/* The message was read and found whole; its front is read again, to have it without what stands behind. An
- * OPT record in front would bring spans of this message. */
-static void
-remember(struct ks_dns_memos *memos, struct ks_dns_memo *memo, const uint8_t *message, struct ks_dns *dns)
-{
-	const uint32_t n = dns->additional_at - ID;
-	struct ks_cur cur = ks_cur_init(message, dns->additional_at);
-	if (n > KS_DNS_MEMO_OCTETS)
-		return;
-	clear(&memo->dns);
-	read_header(&cur, &memo->dns);
-	memo->number = 0;
-	if (!read_question(&cur, &memo->dns) ||
-	    !read_front((struct ks_span){message, dns->additional_at}, &cur, &memo->dns) ||
-	    memo->dns.edns.records > 0)
-		return;
-	memo->number = memo->dns.said = dns->said = ++memos->last;
-	memo->n = n;
-	memcpy(memo->octets, message + ID, n);
-}
-
-enum ks_verdict
-ks_dns_read_known(struct ks_dns_memos *memos, const uint8_t *message, size_t cap_len, size_t len,
-		  struct ks_dns *ret)
-{
-	if (cap_len < len || cap_len < LEAST || (message[ID] & KS_FLAG_QR >> 8) == 0)
-		return ks_dns_read(message, cap_len, len, ret);
-	struct ks_dns_memo *const memo = memo_of(memos, message);
-	if (is_said_again(memo, message, cap_len))
-		return read_back(memo, message, cap_len, ret);
-	const enum ks_verdict verdict = ks_dns_read(message, cap_len, len, ret);
-	if (verdict == KS_DNS && ret->dnskey.keys > 0 && ret->counts[0] == 1)
-		remember(memos, memo, message, ret);
-	return verdict;
 }

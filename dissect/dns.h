@@ -74,7 +74,7 @@ struct ks_dns {
 	bool cut;               /* the snap length ended the walk over the records */
 	uint32_t answer_ttl;    /* least TTL of the answers of the type asked for, s; UINT32_MAX without */
 	uint32_t sigkey_bytes;  /* octets of all DNSKEY and RRSIG records, owner names included */
-	uint64_t said;          /* of ks_dns_read_known; 0: not known */
+	uint64_t said;          /* of dns_known.h; 0: not known */
 	struct ks_dlv_answer dlv;
 	struct ks_dnskey_answer dnskey;
 };
@@ -98,26 +98,5 @@ ks_dns_opcode(const struct ks_dns *dns)
  * `ret` may be half written unless KS_DNS is returned. */
 KS_MUST_CHECK enum ks_verdict ks_dns_read(const uint8_t *message, size_t cap_len, size_t len,
 					  struct ks_dns *ret);
-
-/* In a storm a server gives the same keys a hundred thousand times, to each with another ID, and behind them
- * another cookie. What such an answer said up to its additional section is remembered word for word; whoever
- * repeats it is compared instead of read. */
-enum { KS_DNS_MEMOS = 16, KS_DNS_MEMO_OCTETS = 2048 };
-
-/* Zeroed is empty. */
-struct ks_dns_memos {
-	uint64_t last; /* number given */
-	struct ks_dns_memo {
-		uint64_t number; /* 0: free */
-		uint32_t n;      /* octets behind the ID, up to the additional section */
-		struct ks_dns dns;
-		uint8_t octets[KS_DNS_MEMO_OCTETS];
-	} memo[KS_DNS_MEMOS];
-};
-
-/* As ks_dns_read. Of two messages for which it sets `ret->said` to one number, other than 0, all octets up to
- * the additional section are the same but for the ID. */
-KS_MUST_CHECK enum ks_verdict ks_dns_read_known(struct ks_dns_memos *memos, const uint8_t *message,
-						size_t cap_len, size_t len, struct ks_dns *ret);
 
 #endif

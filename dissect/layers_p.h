@@ -65,6 +65,29 @@ ks_walk_short(const struct ks_walk *walk, enum ks_verdict cut, enum ks_verdict b
 	return walk->missing > 0 ? cut : bad;
 }
 
+/* What an IPv4 or IPv6 header tells of the packet, `ip_bytes` long: RFC 791 s3.1, RFC 8200 s3. */
+static inline void
+ks_dg_from_ipv4(struct ks_datagram *dg, const uint8_t *header, uint32_t ip_bytes)
+{
+	dg->src = ks_addr_from_v4(header + 12);
+	dg->dst = ks_addr_from_v4(header + 16);
+	dg->ttl = header[8];
+	dg->v6 = false;
+	dg->ip_id = ks_be16(header + 4);
+	dg->ip_bytes = ip_bytes;
+}
+
+static inline void
+ks_dg_from_ipv6(struct ks_datagram *dg, const uint8_t *header, uint32_t ip_bytes)
+{
+	dg->src = ks_addr_from_v6(header + 8);
+	dg->dst = ks_addr_from_v6(header + 24);
+	dg->ttl = header[7];
+	dg->v6 = true;
+	dg->ip_id = 0;
+	dg->ip_bytes = ip_bytes;
+}
+
 /* link.c */
 ks_layer_fn ks_link_ethernet, ks_link_fddi, ks_link_wifi, ks_link_radiotap;
 ks_layer_fn ks_link_vlan;

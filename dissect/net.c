@@ -56,13 +56,7 @@ ks_net_ipv4(struct ks_walk *walk)
 	if (walk->cur.failed)
 		return ip_short(walk);
 
-	struct ks_datagram *const dg = &walk->dg;
-	dg->src = ks_addr_from_v4(header + 12);
-	dg->dst = ks_addr_from_v4(header + 16);
-	dg->ttl = header[8];
-	dg->v6 = false;
-	dg->ip_id = ks_be16(header + 4);
-	dg->ip_bytes = total;
+	ks_dg_from_ipv4(&walk->dg, header, total);
 	walk->seen_ip = true;
 	walk->routed = false;
 
@@ -87,13 +81,7 @@ ks_net_ipv6(struct ks_walk *walk)
 	if (payload != 0)
 		ks_walk_promise(walk, payload);
 
-	struct ks_datagram *const dg = &walk->dg;
-	dg->src = ks_addr_from_v6(header + 8);
-	dg->dst = ks_addr_from_v6(header + 24);
-	dg->ttl = header[7];
-	dg->v6 = true;
-	dg->ip_id = 0;
-	dg->ip_bytes = 40 + ks_walk_promised(walk);
+	ks_dg_from_ipv6(&walk->dg, header, 40 + ks_walk_promised(walk));
 	walk->seen_ip = true;
 	walk->routed = false;
 	return ks_walk_next(walk, KS_SPACE_IP, header[6]);

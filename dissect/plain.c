@@ -23,12 +23,7 @@ read_ipv4(const uint8_t *at, uint32_t n, struct ks_datagram *ret, struct inside 
 	const uint32_t total = ks_be16(at + 2);
 	if (total < IPV4_BYTES + UDP_BYTES || total > n)
 		return false;
-	ret->src = ks_addr_from_v4(at + 12);
-	ret->dst = ks_addr_from_v4(at + 16);
-	ret->ttl = at[8];
-	ret->v6 = false;
-	ret->ip_id = ks_be16(at + 4);
-	ret->ip_bytes = total;
+	ks_dg_from_ipv4(ret, at, total);
 	*ret_inside = (struct inside){at + IPV4_BYTES, total - IPV4_BYTES};
 	return true;
 }
@@ -42,12 +37,7 @@ read_ipv6(const uint8_t *at, uint32_t n, struct ks_datagram *ret, struct inside 
 	const uint32_t payload = ks_be16(at + 4);
 	if (payload < UDP_BYTES || payload > n - IPV6_BYTES)
 		return false;
-	ret->src = ks_addr_from_v6(at + 8);
-	ret->dst = ks_addr_from_v6(at + 24);
-	ret->ttl = at[7];
-	ret->v6 = true;
-	ret->ip_id = 0;
-	ret->ip_bytes = IPV6_BYTES + payload;
+	ks_dg_from_ipv6(ret, at, IPV6_BYTES + payload);
 	*ret_inside = (struct inside){at + IPV6_BYTES, payload};
 	return true;
 }

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "dissect/dns.h"
+#include "dissect/dns_known.h"
 #include "dissect/name.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

@@ -11,7 +11,6 @@ cd "${1:?usage: layers.sh ROOT}"
 
 law='dissect|dissect|
 dissect/dnssec.c|dissect|ldns/
-dissect/keytag.c|dissect|emmintrin.h
 analyzer|analyzer analyzer/capture analyzer/judge dissect|xxhash.h
 analyzer/capture|analyzer/capture dissect|linux/if_packet.h net/if.h sys/socket.h pcap.h pcap/ zlib.h lzma.h zstd.h lz4 xxhash.h xxh_x86dispatch.h
 analyzer/judge|analyzer/judge analyzer/summary.h dissect|

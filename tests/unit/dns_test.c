@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
  * dns_test.c -- DNS messages: what is read of whole ones, of cut ones, of false ones. */
-#include "dissect/dns.h"
+#include "dissect/dns_known.h"
 
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
