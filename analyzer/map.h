@@ -133,7 +133,7 @@ ks_map_holds(const struct ks_map *table, uint32_t guess, const struct ks_key *ke
 	return guess != KS_MAP_NONE && ks_map_equal(ks_map_at(table, guess), key);
 }
 
-/* ks_map_find, ks_map_add */
+/* As ks_map_find and ks_map_add below. */
 static inline uint32_t
 ks_map_find_hashed(const struct ks_map *table, uint64_t hash, const struct ks_key *key)
 {

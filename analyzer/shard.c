@@ -258,19 +258,12 @@ place_chain(struct ks_shard *shard, struct ks_place *place)
 }
 
 static void
-count_in(struct ks_flux *flux, uint32_t packets, uint32_t ip_bytes, uint32_t wire_bytes)
+count_flux(struct ks_flux *flux, bool towards_server, uint32_t packets, uint32_t ip_bytes,
+	   uint32_t wire_bytes)
 {
-	flux->in_packets += packets;
-	flux->in_ip_bytes += ip_bytes;
-	flux->in_wire_bytes += wire_bytes;
-}
-
-static void
-count_out(struct ks_flux *flux, uint32_t packets, uint32_t ip_bytes, uint32_t wire_bytes)
-{
-	flux->out_packets += packets;
-	flux->out_ip_bytes += ip_bytes;
-	flux->out_wire_bytes += wire_bytes;
+	*(towards_server ? &flux->in_packets : &flux->out_packets) += packets;
+	*(towards_server ? &flux->in_ip_bytes : &flux->out_ip_bytes) += ip_bytes;
+	*(towards_server ? &flux->in_wire_bytes : &flux->out_wire_bytes) += wire_bytes;
 }
 
 /* The packets of a message that has packets of its own. */
@@ -281,10 +274,8 @@ count_packets(struct ks_shard *shard, const struct ks_place *place)
 	if (message->packets == 0)
 		return;
 	struct ks_flux *const flux = ks_series_flux(&shard->series, message->time_ns, place->server);
-	if (ks_dns_is_response(&message->dns))
-		count_out(flux, message->packets, message->ip_bytes, message->wire_bytes);
-	else
-		count_in(flux, message->packets, message->ip_bytes, message->wire_bytes);
+	count_flux(flux, !ks_dns_is_response(&message->dns), message->packets, message->ip_bytes,
+		   message->wire_bytes);
 }
 
 /* --- the door --- */
@@ -330,10 +321,7 @@ ks_shard_flux(struct ks_shard *shard, const struct ks_batch_flux *event)
 	struct ks_flux *const flux = ks_series_flux(&shard->series, event->time_ns, server);
 	if (event->syn && event->towards_server)
 		ks_shard_syn(shard, &event->client);
-	if (event->towards_server)
-		count_in(flux, event->packets, event->ip_bytes, event->wire_bytes);
-	else
-		count_out(flux, event->packets, event->ip_bytes, event->wire_bytes);
+	count_flux(flux, event->towards_server, event->packets, event->ip_bytes, event->wire_bytes);
 }
 
 void

@@ -3,7 +3,7 @@
  * analyzer/shard_soon.c -- batches of messages: what each will need is fetched while others are counted.
  *
  * Sources are met at random, and so are their flows, pairs and samples: a message waits for memory five
- * times, each time for as long as it takes to count it. Some passes over a batch ask for what the next pass
+ * times, each time for as long as it takes to count it. Five passes over a batch ask for what the next pass
  * looks at, so that all those waits go on at once. */
 #include "analyzer/shard_p.h"
 
