@@ -180,9 +180,8 @@ put_notices(const struct ks_run_state *run, const struct ks_dissect_stats *stats
 		     "queries forgotten while waiting for their answer, for lack of room: give more "
 		     "--memory"),
 		LOSS("past_forgotten", shard->past != NULL ? shard->past->forgotten : 0,
-		     "sources and zones known from the segment before this one that found no room: their "
-		     "first "
-		     "query here may have been a requery; give more --memory"),
+		     "sources and zones known from the segment before that found no room: a first query of "
+		     "theirs may be a requery; give more --memory"),
 		NOTICE("responses_unasked", totals->unasked_responses,
 		       "answers to DNSKEY or DS whose query is not in the capture, or came too late"),
 		NOTICE("sequence_squeezes", shard->samples.squeezes,

@@ -1,21 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "analyzer/pipeline_p.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/random.h>
+
+#include "analyzer/secret.h"
 
 enum { PROGRESS_EVERY = 1 << 16, STOP_EVERY = 1 << 10 };
-
-static enum ks_error
-draw_secret(struct ks_secret *ret, struct ks_diag *diag)
-{
-	if (getrandom(ret, sizeof(*ret), 0) != (ssize_t)sizeof(*ret))
-		return ks_diag_set(diag, KS_ERR_MEMORY, "no random numbers from the kernel: %s",
-				   strerror(errno));
-	return KS_SUCCESS;
-}
 
 /* What --memory leaves for tables. Outside of it stand the program, its libraries, SQLite's cache and the
  * buffers of the files (10 MiB, measured); of the rest a twentieth goes to reassembly, and sorting at the end
@@ -62,7 +53,7 @@ static enum ks_error
 run_init(struct ks_run_state *run, struct ks_diag *diag)
 {
 	struct ks_secret secret = {0};
-	enum ks_error error = draw_secret(&secret, diag);
+	enum ks_error error = ks_secret_draw(&secret, diag);
 	if (error != KS_SUCCESS)
 		return error;
 	struct ks_dissect_config dissect = {
