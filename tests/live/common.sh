@@ -78,17 +78,6 @@ finish() {
 
 # A test waits for what it wants to see, not for the time that takes here: elsewhere, or on a busy day, it takes longer.
 patience_s=40
-wait_for() { # wait_for FILE PATTERN: until a line of FILE says so
-	tries=0
-	until grep -aq "$2" "$1" 2>/dev/null; do
-		tries=$((tries + 1))
-		[ $tries -lt $((patience_s * 10)) ] || {
-			echo "# $1 never said: $2"
-			return 1
-		}
-		sleep 0.1
-	done
-}
 wait_until() { # wait_until COMMAND...: until it succeeds
 	tries=0
 	until "$@" >/dev/null 2>&1; do
@@ -99,6 +88,9 @@ wait_until() { # wait_until COMMAND...: until it succeeds
 		}
 		sleep 0.1
 	done
+}
+wait_for() { # wait_for FILE PATTERN: until a line of FILE says so
+	wait_until grep -aq "$2" "$1"
 }
 says() { # says DATABASE VALUE SQL: is that its answer? Also while somebody writes
 	[ "$(sqlite3 -cmd '.timeout 5000' "$1" "$3" 2>/dev/null)" = "$2" ]
