@@ -98,38 +98,33 @@ read_dlv(struct ks_dlv_answer *answer, struct record *record)
 	answer->records++;
 }
 
+/* A record of which more is wanted than its type and length. Signatures of other questions are not looked at:
+ * an answer to DNSKEY is what storms are made of. */
 static void
-read_record(struct ks_span message, struct ks_dns *dns, unsigned section, struct record *record)
+read_record(struct ks_span message, struct ks_dns *dns, bool in_answer, struct record *record)
 {
-	struct ks_dnskey_answer *const answer = &dns->dnskey;
-	const uint32_t n = (uint32_t)(record->rdata.end - (message.at + record->offset));
-	if (section == ANSWER && record->type == dns->qtype)
-		dns->answer_ttl = least(dns->answer_ttl, record->ttl);
-	switch (record->type) {
-	case KS_TYPE_OPT:
+	if (record->type == KS_TYPE_OPT) {
 		ks_edns_read(&dns->edns, record->rr_class, record->ttl, record->rdata);
-		break;
-	case KS_TYPE_DNSKEY:
-		dns->sigkey_bytes += n;
-		if (section == ANSWER && dns->has_question && owned_by_question(message, dns, record->offset))
-			read_dnskey(answer, record);
-		break;
-	case KS_TYPE_RRSIG:
-		dns->sigkey_bytes += n;
-		/* Other questions' signatures are not looked at: an answer to DNSKEY is what storms are made
-		 * of. */
-		if (section == ANSWER && dns->qtype == KS_TYPE_DNSKEY && dns->has_question &&
-		    owned_by_question(message, dns, record->offset))
-			read_dnskey_signature(answer, record);
-		break;
-	case KS_TYPE_DLV:
-		if (section == ANSWER && dns->qtype == KS_TYPE_DLV && dns->has_question &&
-		    owned_by_question(message, dns, record->offset))
-			read_dlv(&dns->dlv, record);
-		break;
-	default:
-		break;
+		return;
 	}
+	if (!in_answer || !dns->has_question || !owned_by_question(message, dns, record->offset))
+		return;
+	if (record->type == KS_TYPE_DNSKEY)
+		read_dnskey(&dns->dnskey, record);
+	else if (record->type == KS_TYPE_RRSIG)
+		read_dnskey_signature(&dns->dnskey, record);
+	else
+		read_dlv(&dns->dlv, record);
+}
+
+/* Is it one of those? */
+static inline bool
+is_read(const struct ks_dns *dns, bool in_answer, uint16_t type)
+{
+	return type == KS_TYPE_OPT ||
+	       (in_answer &&
+		(type == KS_TYPE_DNSKEY || (type == KS_TYPE_RRSIG && dns->qtype == KS_TYPE_DNSKEY) ||
+		 (type == KS_TYPE_DLV && dns->qtype == KS_TYPE_DLV)));
 }
 
 /* Octets of the owner name at `at`, of which `left` are at hand: most owners are a pointer, and that of OPT
@@ -137,56 +132,79 @@ read_record(struct ks_span message, struct ks_dns *dns, unsigned section, struct
 static inline size_t
 owner_octets(const uint8_t *at, size_t left)
 {
-	if (left >= 2 && at[0] >= 0xc0)
-		return 2;
-	if (left >= 1 && at[0] == 0)
-		return 1;
+	if (left >= 2 && (at[0] >= 0xc0 || at[0] == 0))
+		return at[0] == 0 ? 1 : 2;
 	struct ks_cur cur = ks_cur_init(at, left);
 	return ks_name_skip(&cur) ? (size_t)(cur.at - at) : 0;
 }
 
 /* Type, class, TTL, length: RFC 1035 s3.2.1. */
-static inline bool
-take_record(struct ks_cur *cur, const uint8_t *message, struct record *ret)
+enum { FIXED = 10 };
+
+static struct record
+record_at(const uint8_t *message, const uint8_t *at, const uint8_t *fixed, size_t rdata_bytes)
 {
-	enum { FIXED = 10 };
-	const uint8_t *const at = cur->at;
-	const size_t left = ks_cur_left(cur), owner = owner_octets(at, left);
-	if (owner == 0 || left - owner < FIXED)
-		return false;
-	const uint8_t *const fixed = at + owner;
-	const size_t n = ks_be16(fixed + 8);
-	if (n > left - owner - FIXED)
-		return false;
-	ret->offset = (size_t)(at - message);
-	ret->type = ks_be16(fixed);
-	ret->rr_class = ks_be16(fixed + 2);
-	ret->ttl = ks_be32(fixed + 4);
-	ret->rdata = ks_cur_init(fixed + FIXED, n);
-	cur->at = fixed + FIXED + n;
-	return true;
+	return (struct record){
+		.offset = (size_t)(at - message),
+		.type = ks_be16(fixed),
+		.rr_class = ks_be16(fixed + 2),
+		.ttl = ks_be32(fixed + 4),
+		.rdata = ks_cur_init(fixed + FIXED, rdata_bytes),
+	};
 }
 
-/* Walk the records of one section. False: one of them does not fit what was captured. */
-static bool
-read_section(struct ks_span message, struct ks_cur *cur, unsigned section, struct ks_dns *dns)
+/* What is wanted of each record, without a jump: which types follow each other nobody can foresee. */
+static inline void
+weigh_record(struct ks_dns *dns, bool in_answer, uint16_t type, uint32_t ttl, uint32_t octets)
 {
-	for (unsigned i = 0; i < dns->counts[section]; i++) {
-		struct record record;
-		if (!take_record(cur, message.at, &record))
+	const bool about_keys = type == KS_TYPE_DNSKEY || type == KS_TYPE_RRSIG;
+	const bool asked_for = in_answer && type == dns->qtype;
+	dns->sigkey_bytes += about_keys ? octets : 0;
+	dns->answer_ttl = asked_for ? least(dns->answer_ttl, ttl) : dns->answer_ttl;
+}
+
+/* Records of one or more sections, the first `n_answers` of them answers. False: one of them does not fit
+ * what was captured. */
+static inline bool
+read_records(struct ks_span message, struct ks_cur *cur, size_t n, size_t n_answers, struct ks_dns *dns)
+{
+	const uint8_t *at = cur->at;
+	for (size_t i = 0; i < n; i++) {
+		const size_t left = (size_t)(cur->end - at), owner = owner_octets(at, left);
+		if (owner == 0 || left - owner < FIXED)
 			return false;
-		read_record(message, dns, section, &record);
+		const uint8_t *const fixed = at + owner, *const rdata = fixed + FIXED;
+		const size_t rdata_bytes = ks_be16(fixed + 8);
+		if (rdata_bytes > left - owner - FIXED)
+			return false;
+		const uint16_t type = ks_be16(fixed);
+		const bool in_answer = i < n_answers;
+		weigh_record(dns, in_answer, type, ks_be32(fixed + 4),
+			     (uint32_t)(owner + FIXED + rdata_bytes));
+		if (is_read(dns, in_answer, type)) {
+			struct record record = record_at(message.at, at, fixed, rdata_bytes);
+			read_record(message, dns, in_answer, &record);
+		}
+		at = rdata + rdata_bytes;
 	}
+	cur->at = at;
 	return true;
 }
 
 static bool
 read_answers_and_authority(struct ks_span message, struct ks_cur *cur, struct ks_dns *dns)
 {
-	if (!read_section(message, cur, ANSWER, dns) || !read_section(message, cur, AUTHORITY, dns))
+	const size_t n_answers = dns->counts[ANSWER];
+	if (!read_records(message, cur, n_answers + dns->counts[AUTHORITY], n_answers, dns))
 		return false;
 	dns->additional_at = (uint32_t)(cur->at - message.at);
 	return true;
+}
+
+static bool
+read_additional(struct ks_span message, struct ks_cur *cur, struct ks_dns *dns)
+{
+	return read_records(message, cur, dns->counts[ADDITIONAL], 0, dns);
 }
 
 /* The first question. A name that no server would accept, too long or compressed before there is anything to
@@ -277,7 +295,7 @@ finish(struct ks_dns *dns)
 bool
 ks_dns_read_back(struct ks_span message, struct ks_cur *cur, struct ks_dns *ret)
 {
-	const bool fits = read_section(message, cur, ADDITIONAL, ret);
+	const bool fits = read_additional(message, cur, ret);
 	finish(ret);
 	return fits;
 }
@@ -299,7 +317,7 @@ ks_dns_read(const uint8_t *message, size_t cap_len, size_t len, struct ks_dns *r
 			return KS_DNS_MALFORMED;
 		ret->cut = true;
 	} else if (!skip_further_questions(&cur, ret) || !read_answers_and_authority(whole, &cur, ret) ||
-		   !read_section(whole, &cur, ADDITIONAL, ret)) {
+		   !read_additional(whole, &cur, ret)) {
 		if (!snapped)
 			return KS_DNS_MALFORMED;
 		ret->cut = true;
