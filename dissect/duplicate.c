@@ -30,28 +30,31 @@ ks_duplicate_identity(const struct ks_secret *secret, const struct ks_datagram *
 /* Of a mark: the hop limit, and whether no duplicate was seen yet. */
 enum { TTL = 0xff, SINGLE = 0x100, OF_HASH_FROM = 9 };
 
-static bool
+static inline bool
 is_duplicate(const struct ks_seen_packet *seen, uint64_t identity, uint8_t ttl, int64_t time_ns)
 {
+	if ((seen->mark ^ identity) >> OF_HASH_FROM != 0)
+		return false;
 	const int64_t age = time_ns - seen->time_ns;
 	const int hops = (int)(seen->mark & TTL) - ttl;
-	return (seen->mark ^ identity) >> OF_HASH_FROM == 0 && (seen->mark & SINGLE) != 0 &&
-	       age >= -KS_DUPLICATE_NS && age <= KS_DUPLICATE_NS && hops >= -1 && hops <= 1;
+	return (seen->mark & SINGLE) != 0 && age >= -KS_DUPLICATE_NS && age <= KS_DUPLICATE_NS &&
+	       hops >= -1 && hops <= 1;
 }
 
+/* The newest stands first, and the last one goes. */
 bool
 ks_duplicate_feed(struct ks_duplicates *duplicates, uint64_t identity, uint8_t ttl, int64_t time_ns)
 {
 	struct ks_seen_packet *const bucket = duplicates->seen[identity % KS_DUPLICATE_BUCKETS];
-	struct ks_seen_packet *oldest = &bucket[0]; /* free ones are older than all */
 	for (size_t i = 0; i < KS_DUPLICATE_WAYS; i++) {
 		if (is_duplicate(&bucket[i], identity, ttl, time_ns)) {
 			bucket[i].mark &= ~(uint64_t)SINGLE;
 			return true;
 		}
-		oldest = bucket[i].time_ns < oldest->time_ns ? &bucket[i] : oldest;
 	}
-	oldest->mark = identity >> OF_HASH_FROM << OF_HASH_FROM | SINGLE | ttl;
-	oldest->time_ns = time_ns;
+	for (size_t i = KS_DUPLICATE_WAYS - 1; i > 0; i--)
+		bucket[i] = bucket[i - 1];
+	bucket[0].mark = identity >> OF_HASH_FROM << OF_HASH_FROM | SINGLE | ttl;
+	bucket[0].time_ns = time_ns;
 	return false;
 }
