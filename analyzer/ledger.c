@@ -186,7 +186,7 @@ is_wanted(const struct ks_message *message)
 }
 
 static uint32_t
-nsid_number(struct ks_ledger *ledger, struct ks_span nsid)
+add_nsid(struct ks_ledger *ledger, struct ks_span nsid)
 {
 	const struct ks_key key = ks_ledger_hash(ledger, nsid.at, nsid.n);
 	bool is_new;
@@ -198,6 +198,19 @@ nsid_number(struct ks_ledger *ledger, struct ks_span nsid)
 	if (entry->n > 0)
 		memcpy(entry->b, nsid.at, entry->n);
 	return number;
+}
+
+/* Most answers have none. */
+static uint32_t
+nsid_number(struct ks_ledger *ledger, struct ks_span nsid)
+{
+	if (nsid.n > 0)
+		return add_nsid(ledger, nsid);
+	if (!ledger->has_no_nsid) {
+		ledger->no_nsid = add_nsid(ledger, nsid);
+		ledger->has_no_nsid = ledger->no_nsid != KS_MAP_NONE;
+	}
+	return ledger->no_nsid;
 }
 
 static void

@@ -155,11 +155,14 @@ struct ks_ledger_memo {
 	struct ks_ledger_touch touch[KS_LEDGER_TOUCHES];
 };
 
-/* The hash of the sections of an answer that the dissector knows (`said` of struct ks_dns). */
-enum { KS_LEDGER_SAID = 16 };
+/* What an answer that the dissector knows (`said` of struct ks_dns) is remembered under, given by one server.
+ */
+enum { KS_LEDGER_SAID = 64 };
 struct ks_ledger_said {
-	struct ks_key hash;
+	struct ks_key key;
 	uint64_t number; /* 0: free */
+	uint32_t server, nsid;
+	bool dnssec_ok;
 };
 
 struct ks_ledger {
@@ -167,6 +170,8 @@ struct ks_ledger {
 	struct ks_map contents, series, signers, keys, tags, signatures, pairs, nsids, nsecs, exhaustions;
 	struct ks_region octets, runs, slots, denials, memos;
 	struct ks_ledger_said said[KS_LEDGER_SAID];
+	uint32_t no_nsid; /* the number of none at all, if it has one */
+	bool has_no_nsid;
 	size_t used_octets;
 	uint32_t n_runs, max_runs;
 	uint32_t n_slots, next_slot;

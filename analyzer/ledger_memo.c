@@ -23,25 +23,10 @@ run_at(const struct ks_ledger *ledger, uint32_t number)
 	return (struct ks_ledger_run *)ledger->runs.base + number;
 }
 
-/* The hash of what an answer said, which in a storm is what the one before it said: `number` as of struct
- * ks_dns. */
-static struct ks_key
-hash_said(struct ks_ledger *ledger, struct ks_span said, uint64_t number)
-{
-	struct ks_ledger_said *const slot = &ledger->said[number % KS_LEDGER_SAID];
-	if (number == 0)
-		return ks_ledger_hash(ledger, said.at, said.n);
-	if (slot->number != number) {
-		slot->number = number;
-		slot->hash = ks_ledger_hash(ledger, said.at, said.n);
-	}
-	return slot->hash;
-}
-
 /* All that the ledger reads of a response, and who gave it. False: a question that storms are not made of, or
  * sections whose place is not known. */
 static bool
-key_of(const struct ks_visit *visit, struct ks_key *ret)
+hash_answer(const struct ks_visit *visit, struct ks_key *ret)
 {
 	const struct ks_message *const message = visit->message;
 	const struct ks_dns *const dns = &message->dns;
@@ -66,10 +51,42 @@ key_of(const struct ks_visit *visit, struct ks_key *ret)
 	const size_t n = offsetof(__typeof__(head), qname) + dns->qname.n;
 	const struct ks_key asked = ks_ledger_hash(visit->ledger, &head, n);
 	const struct ks_key said =
-		hash_said(visit->ledger,
-			  (struct ks_span){message->bytes.at + from, dns->additional_at - from}, dns->said);
+		ks_ledger_hash(visit->ledger, message->bytes.at + from, dns->additional_at - from);
 	ret->w[0] = ks_hash_words(&visit->ledger->secret, asked.w[0], said.w[0]);
 	ret->w[1] = ks_hash_words(&visit->ledger->other_secret, asked.w[1], said.w[1]);
+	return true;
+}
+
+static bool
+is_same_answer(const struct ks_ledger_said *said, const struct ks_visit *visit)
+{
+	const struct ks_dns *const dns = &visit->message->dns;
+	return said->number == dns->said && said->server == visit->server && said->nsid == visit->nsid &&
+	       said->dnssec_ok == dns->edns.dnssec_ok;
+}
+
+/* In a storm an answer says what the one before it said: then nothing of it is hashed. The number stands for
+ * all octets from the flags to the end of the authority section. */
+static bool
+key_of(const struct ks_visit *visit, struct ks_key *ret)
+{
+	const struct ks_dns *const dns = &visit->message->dns;
+	if (dns->said == 0)
+		return hash_answer(visit, ret);
+	struct ks_ledger_said *const said =
+		&visit->ledger->said[(dns->said + visit->server * 5u + dns->edns.dnssec_ok) % KS_LEDGER_SAID];
+	if (!is_same_answer(said, visit)) {
+		if (!hash_answer(visit, ret))
+			return false;
+		*said = (struct ks_ledger_said){
+			.key = *ret,
+			.number = dns->said,
+			.server = visit->server,
+			.nsid = visit->nsid,
+			.dnssec_ok = dns->edns.dnssec_ok,
+		};
+	}
+	*ret = said->key;
 	return true;
 }
 
