@@ -55,6 +55,17 @@ void ks_stacks_done(struct ks_stacks *stacks);
 /* Count a query of the source with this number. */
 void ks_stacks_feed(struct ks_stacks *stacks, uint32_t source, const struct ks_message *query);
 
+/* A query of this source will come, which nearly always looks like its first: fetch its slot. Returns the
+ * hash for ks_map_sooner. */
+static inline uint64_t
+ks_stacks_soon(const struct ks_stacks *stacks, uint32_t source)
+{
+	const struct ks_key first = {.w = {source, 0}};
+	const uint64_t hash = ks_map_hash(&stacks->map, &first);
+	ks_map_soon(&stacks->map, hash);
+	return hash;
+}
+
 /* The fingerprint at `place` of a source, or NULL. */
 const struct ks_stack *ks_stacks_at(const struct ks_stacks *stacks, uint32_t source, uint32_t place);
 

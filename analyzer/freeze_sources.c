@@ -28,17 +28,19 @@ struct chooser {
 };
 
 static void
-offer(struct chooser *chooser, const struct ks_source *source, uint32_t number)
+offer(struct chooser *chooser, const struct ks_shard *shard, uint32_t number)
 {
+	const struct ks_source *const source = ks_map_at(&shard->sources, number);
+	const struct ks_source_more *const more = ks_shard_more(shard, number);
 	struct ks_top_entry entry = {
 		.score = source->queries,
 		.tie = {be64toh(source->key.w[0]), be64toh(source->key.w[1])},
 		.number = number,
 	};
 	ks_top_offer(&chooser->by_queries, &entry);
-	entry.score = source->response_dns_bytes;
+	entry.score = source->dns_bytes.response;
 	ks_top_offer(&chooser->by_bytes, &entry);
-	entry.score = (uint64_t)source->requeries << 32 | source->dnskey_queries;
+	entry.score = (uint64_t)more->requeries << 32 | more->dnskey_queries;
 	if (entry.score != 0)
 		ks_top_offer(&chooser->by_keys, &entry);
 }
@@ -78,7 +80,8 @@ take_changes(const struct ks_freezer *freezer, struct ks_order *order)
 		const struct ks_cd_change *const change = ks_map_at(&shard->cd.changes, i);
 		const uint32_t number = (uint32_t)change->key.w[0];
 		const struct ks_source *const source = ks_map_at(&shard->sources, number);
-		if (change->retries == 0 && (change->plain_before < PLAIN_MIN || source->cd_queries < CD_MIN))
+		if (change->retries == 0 &&
+		    (change->plain_before < PLAIN_MIN || ks_shard_more(shard, number)->cd_queries < CD_MIN))
 			continue;
 		struct ks_rank *const rank = &order->ranks[order->n++];
 		rank->number = number;
@@ -102,7 +105,7 @@ choose(struct ks_freezer *freezer, struct chooser *chooser)
 {
 	const struct ks_shard *const shard = freezer->shard;
 	for (uint32_t i = 0; i < shard->sources.n; i++)
-		offer(chooser, ks_map_at(&shard->sources, i), i);
+		offer(chooser, shard, i);
 	const size_t n = (size_t)chooser->by_queries.n + chooser->by_keys.n + chooser->by_bytes.n +
 			 shard->samples.n_logs + shard->cd.changes.n;
 	freezer->sources = (struct ks_order){.ranks = calloc(n + 1, sizeof(struct ks_rank))};
@@ -142,8 +145,8 @@ static struct ks_fact_source
 fact_of(const struct ks_shard *shard, uint32_t number)
 {
 	const struct ks_source *const source = ks_map_at(&shard->sources, number);
-	const struct ks_source_tcp *const tcp =
-		(const struct ks_source_tcp *)shard->sources_tcp.base + number;
+	const struct ks_source_more *const more = ks_shard_more(shard, number);
+	const struct ks_source_tcp *const tcp = ks_shard_tcp(shard, number);
 	const uint32_t err = ks_saving_err(source->err);
 	return (struct ks_fact_source){
 		.source = ks_freeze_addr(&source->key),
@@ -151,19 +154,19 @@ fact_of(const struct ks_shard *shard, uint32_t number)
 		.err = err,
 		.days = source->days,
 		.responses = source->responses,
-		.dnskey_queries = source->dnskey_queries,
-		.ds_queries = source->ds_queries,
-		.requeries = source->requeries,
+		.dnskey_queries = more->dnskey_queries,
+		.ds_queries = more->ds_queries,
+		.requeries = more->requeries,
 		.do_queries = source->do_queries,
-		.tcp_queries = source->tcp_queries,
+		.tcp_queries = more->tcp_queries,
 		.tcp_responses = tcp->responses,
 		.tcp_syns = tcp->syns,
-		.query_dns_bytes = source->query_dns_bytes,
-		.response_dns_bytes = source->response_dns_bytes,
+		.query_dns_bytes = source->dns_bytes.query,
+		.response_dns_bytes = source->dns_bytes.response,
 		.tcp_query_dns_bytes = tcp->query_dns_bytes,
 		.tcp_response_dns_bytes = tcp->response_dns_bytes,
-		.sigkey_dns_bytes = source->sigkey_dns_bytes,
-		.first_ns = source->first_ns,
+		.sigkey_dns_bytes = source->dns_bytes.sigkey,
+		.first_ns = more->first_ns,
 		.last_ns = source->last_ns,
 	};
 }
@@ -284,7 +287,7 @@ ks_freeze_stacks(const struct ks_freezer *freezer)
 	for (uint32_t i = 0; i < freezer->sources.n; i++) {
 		const uint32_t number = freezer->sources.ranks[i].number;
 		const struct ks_source *const source = ks_map_at(&shard->sources, number);
-		if (source->dnskey_queries == 0)
+		if (!source->asks_keys)
 			continue;
 		for (uint32_t place = 0; place < KS_STACKS_EACH; place++) {
 			const struct ks_stack *const stack = ks_stacks_at(&shard->stacks, number, place);
@@ -351,10 +354,11 @@ ks_freeze_sequences(const struct ks_freezer *freezer)
 	for (uint32_t i = 0; i < freezer->sources.n; i++) {
 		const uint32_t number = freezer->sources.ranks[i].number;
 		const struct ks_source *const source = ks_map_at(&freezer->shard->sources, number);
-		if (!ks_samples_is_of(samples, source->log, number))
+		const uint32_t log = ks_shard_more(freezer->shard, number)->log;
+		if (!ks_samples_is_of(samples, log, number))
 			continue;
 		const struct ks_record *record = NULL;
-		while ((record = ks_samples_next(samples, source->log, record)) != NULL) {
+		while ((record = ks_samples_next(samples, log, record)) != NULL) {
 			const enum ks_error error = put_record(freezer, source, record);
 			if (error != KS_SUCCESS)
 				return error;

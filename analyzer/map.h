@@ -122,7 +122,8 @@ ks_map_sooner(const struct ks_map *table, uint64_t hash)
 	const uint8_t *const entry = ks_map_at(table, number);
 	for (size_t line = 0; line < table->entry_size; line += 64)
 		__builtin_prefetch(entry + line, 1);
-	__builtin_prefetch(entry + table->entry_size - 1, 1);
+	if (table->entry_size % 64 != 0)
+		__builtin_prefetch(entry + table->entry_size - 1, 1);
 	return number;
 }
 

@@ -98,6 +98,20 @@ ks_samples_soon(const struct ks_samples *samples, uint32_t log)
 		__builtin_prefetch((const struct ks_log *)samples->logs.base + log, 1);
 }
 
+/* Once the log has come: the records that a query will be put between. */
+static inline void
+ks_samples_sooner(const struct ks_samples *samples, uint32_t log)
+{
+	if (log == KS_SAMPLE_NONE)
+		return;
+	const struct ks_sample_list *const last = &((const struct ks_log *)samples->logs.base)[log].last;
+	const struct ks_record *const records = samples->records.base;
+	if (last->n == 0)
+		return;
+	__builtin_prefetch(&records[last->head], 1);
+	__builtin_prefetch(&records[last->tail], 1);
+}
+
 /* Its owner is gone; a log that a squeeze has taken is fine. */
 void ks_samples_close(struct ks_samples *samples, uint32_t log, uint32_t owner);
 

@@ -42,13 +42,22 @@
  * would be a capture of hundreds of gigabytes. */
 struct ks_source {
 	struct ks_key key; /* address */
-	uint64_t query_dns_bytes, response_dns_bytes, sigkey_dns_bytes;
-	int64_t first_ns, last_ns;
-	uint32_t queries, responses, dnskey_queries, ds_queries, requeries, do_queries, tcp_queries;
-	uint32_t log;  /* of samples, or KS_SAMPLE_NONE */
-	uint32_t err;  /* saving.h; all other counts are since the source entered the table */
+	int64_t last_ns;
+	/* 48 bits are 281 terabytes, six hours of 100 Gb/s. */
+	struct ks_source_dns_bytes {
+		uint64_t query : 48, response : 48, sigkey : 48;
+	} __attribute__((packed)) dns_bytes;
+	bool asks_keys; /* some of its queries were for DNSKEY */
+	uint32_t queries, responses, do_queries;
 	uint32_t days; /* bit for each place of `clients` */
-	uint32_t cd_queries;
+	uint32_t err;  /* saving.h; all other counts are since the source entered the table */
+};
+
+/* What only some of its messages touch: a line of the cache of its own. */
+struct ks_source_more {
+	int64_t first_ns;
+	uint32_t dnskey_queries, ds_queries, requeries, tcp_queries, cd_queries;
+	uint32_t log;                             /* of samples, or KS_SAMPLE_NONE */
 	uint16_t priming_queries, primed_queries; /* primed: with a DNSKEY query behind them; both saturate */
 };
 
@@ -110,7 +119,7 @@ struct ks_shard {
 	struct ks_map sources, flows, servers;
 	struct ks_saving saving_sources, saving_flows; /* over the first two */
 	struct ks_networks source_nets, flow_nets;     /* of those that they gave away */
-	struct ks_region sources_tcp;                  /* struct ks_source_tcp by number of `sources` */
+	struct ks_region sources_more, sources_tcp; /* by number of `sources`: struct ks_source_more, _tcp */
 	struct ks_clients clients;
 	struct ks_names zones, names; /* names asked for DNSKEY or DS; other names in samples */
 	struct ks_region zone_states; /* struct ks_zone by number of `zones` */
@@ -187,5 +196,18 @@ KS_MUST_CHECK enum ks_error ks_shard_freeze_ledger(struct ks_shard *shard, struc
 /* Hand all facts but run, inputs and packet counters to the sink. */
 KS_MUST_CHECK enum ks_error ks_shard_freeze(struct ks_shard *shard, struct ks_sink *sink,
 					    struct ks_diag *diag);
+
+/* Of the source with that number. */
+static inline struct ks_source_more *
+ks_shard_more(const struct ks_shard *shard, uint32_t source)
+{
+	return (struct ks_source_more *)shard->sources_more.base + source;
+}
+
+static inline struct ks_source_tcp *
+ks_shard_tcp(const struct ks_shard *shard, uint32_t source)
+{
+	return (struct ks_source_tcp *)shard->sources_tcp.base + source;
+}
 
 #endif

@@ -20,6 +20,7 @@ struct ks_foreseen {
 	struct ks_key flow; /* with a zone, of a DNSKEY question */
 	uint64_t flow_hash;
 	uint32_t flow_guess;
+	uint64_t stack_hash; /* of a DNSKEY query whose source was guessed */
 };
 
 /* What is known of the message at hand; numbers are KS_MAP_NONE where a table had no room. */
@@ -116,12 +117,6 @@ static inline struct ks_zone *
 ks_shard_zone_at(const struct ks_shard *shard, uint32_t zone)
 {
 	return (struct ks_zone *)shard->zone_states.base + zone;
-}
-
-static inline struct ks_source_tcp *
-ks_shard_tcp_of(const struct ks_shard *shard, const struct ks_place *place)
-{
-	return (struct ks_source_tcp *)shard->sources_tcp.base + place->source;
 }
 
 #endif

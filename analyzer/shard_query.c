@@ -6,11 +6,11 @@
 enum { OTHER_NAME = 0x80000000u };
 
 static enum ks_sample_rank
-rank_of(const struct ks_source *source)
+rank_of(const struct ks_source_more *more)
 {
-	if (source->requeries > 0)
+	if (more->requeries > 0)
 		return KS_RANK_REQUERIES;
-	return source->dnskey_queries + source->ds_queries > 0 ? KS_RANK_ASKS_KEYS : KS_RANK_BACKGROUND;
+	return more->dnskey_queries + more->ds_queries > 0 ? KS_RANK_ASKS_KEYS : KS_RANK_BACKGROUND;
 }
 
 static uint8_t
@@ -25,23 +25,23 @@ static void
 record_query(struct ks_shard *shard, struct ks_place *place)
 {
 	place->record = KS_SAMPLE_NONE;
-	struct ks_source *const source = place->source_at;
 	struct ks_samples *const samples = &shard->samples;
 	if (shard->shed != KS_SHED_NONE && !place->chain) {
 		shard->samples_shed++;
 		return;
 	}
-	if (source == NULL || !ks_samples_wants(samples, place->chain))
+	if (place->source_at == NULL || !ks_samples_wants(samples, place->chain))
 		return;
-	const enum ks_sample_rank rank = rank_of(source);
-	if (!ks_samples_is_of(samples, source->log, place->source))
-		source->log = ks_samples_open(samples, place->source, rank);
-	if (source->log == KS_SAMPLE_NONE)
+	struct ks_source_more *const more = ks_shard_more(shard, place->source);
+	const enum ks_sample_rank rank = rank_of(more);
+	if (!ks_samples_is_of(samples, more->log, place->source))
+		more->log = ks_samples_open(samples, place->source, rank);
+	if (more->log == KS_SAMPLE_NONE)
 		return;
-	ks_samples_raise(samples, source->log, rank);
+	ks_samples_raise(samples, more->log, rank);
 	const struct ks_message *const message = place->message;
 	const struct ks_dns *const dns = &message->dns;
-	place->record = ks_samples_add(samples, source->log, record_bits(message, place->chain));
+	place->record = ks_samples_add(samples, more->log, record_bits(message, place->chain));
 	if (place->record == KS_SAMPLE_NONE)
 		return;
 	struct ks_record *const record = ks_samples_record(samples, place->record);
@@ -138,9 +138,9 @@ tell_demand(struct ks_shard *shard, const struct ks_place *place, struct ks_beha
 	const uint32_t number = ks_map_find(&shard->servers, &key);
 	const struct ks_server *const served =
 		number != KS_MAP_NONE ? ks_map_at(&shard->servers, number) : NULL;
-	const struct ks_source *const source = place->source_at;
+	const struct ks_source_more *const more = ks_shard_more(shard, place->source);
 	const bool of_clients = served != NULL && served->queries > 0;
-	const uint64_t own = (uint64_t)source->queries - source->dnskey_queries - source->ds_queries;
+	const uint64_t own = (uint64_t)place->source_at->queries - more->dnskey_queries - more->ds_queries;
 	ks_demand_cut(&state->demand, place->message->time_ns, of_clients ? served->queries : own,
 		      of_clients);
 }
@@ -188,7 +188,6 @@ pin_openings(struct ks_shard *shard, uint32_t n)
 static void
 open_query(struct ks_shard *shard, const struct ks_place *place, enum ks_requery class)
 {
-	struct ks_source *const source = place->source_at;
 	if (class == KS_RQ_RETRANSMIT || place->zone == KS_MAP_NONE)
 		return;
 	const struct ks_opening_query query = {
@@ -196,11 +195,11 @@ open_query(struct ks_shard *shard, const struct ks_place *place, enum ks_requery
 		.source = place->source,
 		.zone = place->zone,
 		.server = place->server,
-		.first = source->dnskey_queries == 0,
+		.first = !place->source_at->asks_keys,
 	};
 	const uint32_t n_kept = shard->openings.n_kept;
 	if (ks_openings_ask(&shard->openings, &query))
-		ks_shard_count16(&source->primed_queries);
+		ks_shard_count16(&ks_shard_more(shard, place->source)->primed_queries);
 	pin_openings(shard, n_kept);
 }
 
@@ -222,9 +221,11 @@ count_dnskey_query(struct ks_shard *shard, struct ks_place *place, bool again)
 	if (place->source_at != NULL) {
 		feed_stacks(shard, place);
 		open_query(shard, place, class);
-		ks_shard_count32(&place->source_at->dnskey_queries);
+		struct ks_source_more *const more = ks_shard_more(shard, place->source);
+		place->source_at->asks_keys = true;
+		ks_shard_count32(&more->dnskey_queries);
 		if (ks_requery_counts(class))
-			ks_shard_count32(&place->source_at->requeries);
+			ks_shard_count32(&more->requeries);
 	}
 	if (place->record != KS_SAMPLE_NONE)
 		ks_samples_record(&shard->samples, place->record)->requery = (uint8_t) class;
@@ -267,17 +268,18 @@ note_manners(struct ks_shard *shard, const struct ks_place *place)
 	struct ks_source *const source = place->source_at;
 	const int64_t silence_ns = message->time_ns - place->source_before_ns;
 	const uint32_t n_kept = shard->openings.n_kept;
-	if (source->dnskey_queries > 0 && silence_ns >= KS_OPENING_SILENCE_NS)
+	if (source->asks_keys && silence_ns >= KS_OPENING_SILENCE_NS)
 		ks_openings_wake(&shard->openings, place->source, message->time_ns, silence_ns);
 	if (dns->has_question && dns->qtype == KS_TYPE_NS && dns->qname.n == 1 && ks_dns_opcode(dns) == 0) {
 		ks_openings_prime(&shard->openings, place->source, message->time_ns);
-		ks_shard_count16(&source->priming_queries);
+		ks_shard_count16(&ks_shard_more(shard, place->source)->priming_queries);
 	}
 	pin_openings(shard, n_kept);
 	if ((dns->flags & KS_FLAG_CD) != 0) {
 		const uint32_t n = shard->cd.changes.n;
-		ks_cd_query(&shard->cd, place->source, message, source->queries, source->cd_queries);
-		ks_shard_count32(&source->cd_queries);
+		struct ks_source_more *const more = ks_shard_more(shard, place->source);
+		ks_cd_query(&shard->cd, place->source, message, source->queries, more->cd_queries);
+		ks_shard_count32(&more->cd_queries);
 		if (shard->cd.changes.n != n)
 			ks_saving_pin(&shard->saving_sources, place->source);
 	}
@@ -300,13 +302,14 @@ ks_shard_query(struct ks_shard *shard, struct ks_place *place, struct ks_cell *c
 	if (source != NULL) {
 		note_manners(shard, place);
 		ks_shard_count32(&source->queries);
-		source->query_dns_bytes += message->len;
+		source->dns_bytes.query += message->len;
 		source->do_queries += dns->edns.dnssec_ok && source->do_queries != UINT32_MAX;
-		source->tcp_queries += message->tcp && source->tcp_queries != UINT32_MAX;
-		if (message->tcp)
-			ks_shard_add32(&ks_shard_tcp_of(shard, place)->query_dns_bytes, message->len);
+		if (message->tcp) {
+			ks_shard_count32(&ks_shard_more(shard, place->source)->tcp_queries);
+			ks_shard_add32(&ks_shard_tcp(shard, place->source)->query_dns_bytes, message->len);
+		}
 		if (place->chain && !place->dnskey)
-			ks_shard_count32(&source->ds_queries);
+			ks_shard_count32(&ks_shard_more(shard, place->source)->ds_queries);
 	}
 	if (place->shed)
 		return;

@@ -19,8 +19,9 @@ static void
 answer_pair(struct ks_shard *shard, struct ks_place *place)
 {
 	const struct ks_message *const message = place->message;
-	const bool followed = place->source_at != NULL && ks_samples_wants(&shard->samples, place->chain) &&
-			      ks_samples_is_of(&shard->samples, place->source_at->log, place->source);
+	const bool followed =
+		place->source_at != NULL && ks_samples_wants(&shard->samples, place->chain) &&
+		ks_samples_is_of(&shard->samples, ks_shard_more(shard, place->source)->log, place->source);
 	if (!message->dns.has_question || !(place->chain || followed))
 		return;
 	const uint64_t hash = place->chain ? place->foreseen->pair : ks_pairs_hash(&shard->pairs, message);
@@ -97,11 +98,11 @@ ks_shard_response(struct ks_shard *shard, struct ks_place *place, struct ks_cell
 	cell->tc_responses += truncated;
 	if (place->source_at != NULL) {
 		ks_shard_count32(&place->source_at->responses);
-		place->source_at->response_dns_bytes += message->len;
-		place->source_at->sigkey_dns_bytes += message->dns.sigkey_bytes;
+		place->source_at->dns_bytes.response += message->len;
+		place->source_at->dns_bytes.sigkey += message->dns.sigkey_bytes;
 		if (message->tcp) {
-			ks_shard_add32(&ks_shard_tcp_of(shard, place)->response_dns_bytes, message->len);
-			ks_shard_count32(&ks_shard_tcp_of(shard, place)->responses);
+			ks_shard_add32(&ks_shard_tcp(shard, place->source)->response_dns_bytes, message->len);
+			ks_shard_count32(&ks_shard_tcp(shard, place->source)->responses);
 		}
 	}
 	if (place->shed)

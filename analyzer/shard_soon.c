@@ -9,11 +9,13 @@
 
 enum { LINE = 64 };
 
-static void
+/* All lines that `n` octets lie in. */
+static inline void
 fetch(const void *at, size_t n)
 {
 	for (size_t i = 0; i < n; i += LINE)
 		__builtin_prefetch((const uint8_t *)at + i, 1);
+	__builtin_prefetch((const uint8_t *)at + n - 1, 1);
 }
 
 /* The zone of the last question for keys: in a storm the next one is for it too. */
@@ -36,30 +38,42 @@ foresee_zone(const struct ks_shard *shard, struct ks_span name, struct last_zone
 	ret->zone_hash = last->hash;
 }
 
-static void
-foresee_message(const struct ks_shard *shard, const struct ks_message *message, struct last_zone *last,
-		struct ks_foreseen *ret)
+static bool
+is_chain(const struct ks_dns *dns)
 {
-	const struct ks_dns *const dns = &message->dns;
+	const bool type = dns->qtype == KS_TYPE_DNSKEY || dns->qtype == KS_TYPE_DS;
+	return type && dns->has_question && ks_dns_opcode(dns) == 0 && dns->qclass == 1;
+}
+
+static inline void
+foresee_message(const struct ks_shard *shard, const struct ks_message *message, struct ks_foreseen *ret)
+{
 	const struct ks_key source = ks_key_of_addr(&message->client);
 	ret->source_hash = ks_map_hash(&shard->sources, &source);
 	ret->source_guess = ret->flow_guess = ret->zone = KS_MAP_NONE;
 	ret->nxdomain.known = false;
-	ret->chain = dns->has_question && ks_dns_opcode(dns) == 0 && dns->qclass == 1 &&
-		     (dns->qtype == KS_TYPE_DNSKEY || dns->qtype == KS_TYPE_DS);
-	if (!ret->chain)
-		return;
+	ret->chain = is_chain(&message->dns);
+}
+
+static void
+foresee_chain(const struct ks_shard *shard, const struct ks_message *message, struct last_zone *last,
+	      struct ks_foreseen *ret)
+{
 	ret->pair = ks_pairs_hash(&shard->pairs, message);
-	foresee_zone(shard, dns->qname, last, ret);
+	foresee_zone(shard, message->dns.qname, last, ret);
+}
+
+static bool
+has_flow(const struct ks_foreseen *foreseen, const struct ks_message *message)
+{
+	return foreseen->zone != KS_MAP_NONE && message->dns.qtype == KS_TYPE_DNSKEY;
 }
 
 static void
 foresee_flow(const struct ks_shard *shard, const struct ks_message *message, struct ks_foreseen *ret)
 {
-	if (!ret->chain)
-		return;
 	ret->zone = ks_map_find_hashed(&shard->zones.table, ret->zone_hash, &ret->zone_key);
-	if (ret->zone == KS_MAP_NONE || message->dns.qtype != KS_TYPE_DNSKEY)
+	if (!has_flow(ret, message))
 		return;
 	ret->flow = ks_shard_flow_key(shard, &message->client, ret->zone);
 	ret->flow_hash = ks_map_hash(&shard->flows, &ret->flow);
@@ -69,62 +83,142 @@ void
 ks_shard_foresee(const struct ks_shard *shard, const struct ks_message *message, struct ks_foreseen *ret)
 {
 	struct last_zone none = {0};
-	foresee_message(shard, message, &none, ret);
+	foresee_message(shard, message, ret);
+	if (!ret->chain)
+		return;
+	foresee_chain(shard, message, &none, ret);
 	foresee_flow(shard, message, ret);
-}
-
-static bool
-has_flow(const struct ks_foreseen *foreseen, const struct ks_message *message)
-{
-	return foreseen->zone != KS_MAP_NONE && message->dns.qtype == KS_TYPE_DNSKEY;
 }
 
 /* --- the passes --- */
 
-static void
-fetch_slots(const struct ks_shard *shard, const struct ks_message *message, struct last_zone *last,
-	    struct ks_foreseen *ret)
+/* Which messages of the batch are what. Kinds follow each other at random, so a pass goes through the list of
+ * those that it is for: asking each message anew what it is costs a jump that was foreseen wrongly. */
+struct list {
+	uint32_t n;
+	uint8_t at[KS_BATCH_MESSAGES];
+};
+static_assert(KS_BATCH_MESSAGES <= UINT8_MAX + 1, "numbers of messages are octets");
+
+struct passes {
+	const struct ks_shard *shard;
+	const struct ks_message *message;
+	struct ks_foreseen *foreseen;
+	uint32_t n;
+	struct list responses, chains;
+	struct list keys;   /* for keys of zones that are known */
+	struct list asking; /* queries among those, of sources that probably are */
+};
+
+/* Always written, and counted if it is so: no jump. */
+static inline void
+note_if(struct list *list, uint32_t i, bool is_so)
 {
-	foresee_message(shard, message, last, ret);
-	ks_map_soon(&shard->sources, ret->source_hash);
-	if (ks_dns_is_response(&message->dns))
-		ks_nxdomain_soon(&shard->nxdomain, message, &ret->nxdomain);
-	if (!ret->chain)
-		return;
-	ks_pairs_soon(&shard->pairs, ret->pair);
-	ks_map_soon(&shard->zones.table, ret->zone_hash);
+	list->at[list->n] = (uint8_t)i;
+	list->n += is_so;
 }
 
 static void
-fetch_entries(const struct ks_shard *shard, struct ks_foreseen *foreseen)
+fetch_slots(struct passes *passes)
 {
-	foreseen->source_guess = ks_map_sooner(&shard->sources, foreseen->source_hash);
-	ks_nxdomain_sooner(&shard->nxdomain, &foreseen->nxdomain);
-	if (foreseen->chain)
-		(void)ks_map_sooner(&shard->zones.table, foreseen->zone_hash);
-}
-
-static void
-fetch_flow_slot(const struct ks_shard *shard, const struct ks_message *message, struct ks_foreseen *foreseen)
-{
-	foresee_flow(shard, message, foreseen);
-	if (has_flow(foreseen, message))
-		ks_map_soon(&shard->flows, foreseen->flow_hash);
-}
-
-/* What the source refers to. A guess that was wrong costs a line of the cache, no more. */
-static void
-fetch_of_source(const struct ks_shard *shard, const struct ks_message *message, struct ks_foreseen *foreseen)
-{
-	const bool is_query = !ks_dns_is_response(&message->dns);
-	if (foreseen->source_guess != KS_MAP_NONE && ks_samples_wants(&shard->samples, foreseen->chain)) {
-		const struct ks_source *const source = ks_map_at(&shard->sources, foreseen->source_guess);
-		ks_samples_soon(&shard->samples, source->log);
-		if (is_query && foreseen->chain)
-			ks_openings_soon(&shard->openings, foreseen->source_guess);
+	const struct ks_shard *const shard = passes->shard;
+	for (uint32_t i = 0; i < passes->n; i++) {
+		struct ks_foreseen *const foreseen = &passes->foreseen[i];
+		foresee_message(shard, &passes->message[i], foreseen);
+		ks_map_soon(&shard->sources, foreseen->source_hash);
+		note_if(&passes->responses, i, ks_dns_is_response(&passes->message[i].dns));
+		note_if(&passes->chains, i, foreseen->chain);
 	}
-	if (has_flow(foreseen, message))
+	for (uint32_t k = 0; k < passes->responses.n; k++) {
+		const uint32_t i = passes->responses.at[k];
+		ks_nxdomain_soon(&shard->nxdomain, &passes->message[i], &passes->foreseen[i].nxdomain);
+	}
+	struct last_zone last = {0};
+	for (uint32_t k = 0; k < passes->chains.n; k++) {
+		const uint32_t i = passes->chains.at[k];
+		struct ks_foreseen *const foreseen = &passes->foreseen[i];
+		foresee_chain(shard, &passes->message[i], &last, foreseen);
+		ks_pairs_soon(&shard->pairs, foreseen->pair);
+		ks_map_soon(&shard->zones.table, foreseen->zone_hash);
+	}
+}
+
+static void
+fetch_entries(struct passes *passes)
+{
+	const struct ks_shard *const shard = passes->shard;
+	for (uint32_t i = 0; i < passes->n; i++) {
+		struct ks_foreseen *const foreseen = &passes->foreseen[i];
+		foreseen->source_guess = ks_map_sooner(&shard->sources, foreseen->source_hash);
+	}
+	for (uint32_t k = 0; k < passes->responses.n; k++)
+		ks_nxdomain_sooner(&shard->nxdomain, &passes->foreseen[passes->responses.at[k]].nxdomain);
+	for (uint32_t k = 0; k < passes->chains.n; k++)
+		(void)ks_map_sooner(&shard->zones.table, passes->foreseen[passes->chains.at[k]].zone_hash);
+}
+
+static void
+fetch_flow_slots(struct passes *passes)
+{
+	const struct ks_shard *const shard = passes->shard;
+	for (uint32_t k = 0; k < passes->chains.n; k++) {
+		const uint32_t i = passes->chains.at[k];
+		foresee_flow(shard, &passes->message[i], &passes->foreseen[i]);
+		note_if(&passes->keys, i, has_flow(&passes->foreseen[i], &passes->message[i]));
+	}
+	for (uint32_t k = 0; k < passes->keys.n; k++) {
+		const uint32_t i = passes->keys.at[k];
+		struct ks_foreseen *const foreseen = &passes->foreseen[i];
+		const bool is_query = !ks_dns_is_response(&passes->message[i].dns);
+		ks_map_soon(&shard->flows, foreseen->flow_hash);
+		note_if(&passes->asking, i, is_query && foreseen->source_guess != KS_MAP_NONE);
+	}
+	for (uint32_t k = 0; k < passes->asking.n; k++) {
+		struct ks_foreseen *const foreseen = &passes->foreseen[passes->asking.at[k]];
+		foreseen->stack_hash = ks_stacks_soon(&shard->stacks, foreseen->source_guess);
+	}
+}
+
+/* More of a source is looked at for questions for keys, and while all queries are sampled. A guess that was
+ * wrong costs a line of the cache, no more. */
+static void
+fetch_more(const struct ks_shard *shard, const struct ks_foreseen *foreseen)
+{
+	if (foreseen->source_guess != KS_MAP_NONE)
+		fetch(ks_shard_more(shard, foreseen->source_guess), sizeof(struct ks_source_more));
+}
+
+static void
+fetch_log(const struct ks_shard *shard, const struct ks_foreseen *foreseen)
+{
+	if (foreseen->source_guess != KS_MAP_NONE)
+		ks_samples_soon(&shard->samples, ks_shard_more(shard, foreseen->source_guess)->log);
+}
+
+static void
+for_sampled(const struct passes *passes,
+	    void (*then)(const struct ks_shard *shard, const struct ks_foreseen *foreseen))
+{
+	const bool all = ks_samples_wants(&passes->shard->samples, false);
+	const uint32_t n = all ? passes->n : passes->chains.n;
+	for (uint32_t k = 0; k < n; k++)
+		then(passes->shard, &passes->foreseen[all ? k : passes->chains.at[k]]);
+}
+
+static void
+fetch_of_sources(const struct passes *passes)
+{
+	const struct ks_shard *const shard = passes->shard;
+	for_sampled(passes, fetch_log);
+	for (uint32_t k = 0; k < passes->keys.n; k++) {
+		struct ks_foreseen *const foreseen = &passes->foreseen[passes->keys.at[k]];
 		foreseen->flow_guess = ks_map_sooner(&shard->flows, foreseen->flow_hash);
+	}
+	for (uint32_t k = 0; k < passes->asking.n; k++) {
+		const struct ks_foreseen *const foreseen = &passes->foreseen[passes->asking.at[k]];
+		ks_openings_soon(&shard->openings, foreseen->source_guess);
+		(void)ks_map_sooner(&shard->stacks.map, foreseen->stack_hash);
+	}
 }
 
 static void
@@ -138,20 +232,32 @@ fetch_of_flow(const struct ks_shard *shard, const struct ks_foreseen *foreseen)
 }
 
 static void
+fetch_of_flows(const struct passes *passes)
+{
+	const struct ks_shard *const shard = passes->shard;
+	for (uint32_t k = 0; k < passes->keys.n; k++)
+		fetch_of_flow(shard, &passes->foreseen[passes->keys.at[k]]);
+	for (uint32_t k = 0; k < passes->asking.n; k++) {
+		const struct ks_foreseen *const foreseen = &passes->foreseen[passes->asking.at[k]];
+		ks_samples_sooner(&shard->samples, ks_shard_more(shard, foreseen->source_guess)->log);
+	}
+}
+
+static void
 fetch_all(const struct ks_shard *shard, const struct ks_batch *batch, struct ks_foreseen *foreseen)
 {
-	const uint32_t n = batch->n_messages;
-	struct last_zone last = {0};
-	for (uint32_t i = 0; i < n; i++)
-		fetch_slots(shard, &batch->message[i], &last, &foreseen[i]);
-	for (uint32_t i = 0; i < n; i++)
-		fetch_entries(shard, &foreseen[i]);
-	for (uint32_t i = 0; i < n; i++)
-		fetch_flow_slot(shard, &batch->message[i], &foreseen[i]);
-	for (uint32_t i = 0; i < n; i++)
-		fetch_of_source(shard, &batch->message[i], &foreseen[i]);
-	for (uint32_t i = 0; i < n; i++)
-		fetch_of_flow(shard, &foreseen[i]);
+	struct passes passes; /* not zeroed: lists have their lengths */
+	passes.shard = shard;
+	passes.message = batch->message;
+	passes.foreseen = foreseen;
+	passes.n = batch->n_messages;
+	passes.responses.n = passes.chains.n = passes.keys.n = passes.asking.n = 0;
+	fetch_slots(&passes);
+	fetch_entries(&passes);
+	fetch_flow_slots(&passes);
+	for_sampled(&passes, fetch_more);
+	fetch_of_sources(&passes);
+	fetch_of_flows(&passes);
 }
 
 void
