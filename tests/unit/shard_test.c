@@ -521,6 +521,39 @@ Test(shard, more_sources_than_room_are_counted_in_totals_and_told)
 	ks_shard_done(&shard);
 }
 
+/* Those who came first also ask for a connection; nobody behind them does. */
+Test(shard, who_takes_the_place_of_another_source_inherits_nothing_of_it)
+{
+	enum { FIRST = 20000, ALL = 300000 };
+	begin(16 << 20);
+	for (uint32_t i = 0; i < ALL; i++) {
+		const struct ks_batch_flux syn = {.server = addr(53),
+						  .client = addr(i),
+						  .time_ns = T0 + (int64_t)i * 1000,
+						  .packets = 1,
+						  .towards_server = true,
+						  .syn = true};
+		say(i, 53, 1, T0 + (int64_t)i * 1000, false);
+		if (i < FIRST)
+			ks_shard_flux(&shard, &syn);
+	}
+	cr_assert(gt(u64, shard.saving_sources.replaced, ALL / 2));
+	freeze();
+	size_t newcomers = 0;
+	for (size_t i = 0; i < got.n_sources && i < MANY; i++) {
+		const struct ks_fact_source *const fact = &got.sources[i];
+		if (ks_be32(fact->source.b + 12) < FIRST)
+			continue;
+		newcomers++;
+		cr_assert(eq(u64, fact->tcp_syns, 0));
+		cr_assert(eq(u64, fact->dnskey_queries, 1));
+		cr_assert(eq(u64, fact->requeries, 0));
+		cr_assert(eq(i64, fact->first_ns, fact->last_ns));
+	}
+	cr_assert(gt(sz, newcomers, 100));
+	ks_shard_done(&shard);
+}
+
 Test(shard, a_flood_of_made_up_zones_keeps_every_query_in_the_bins)
 {
 	begin(16 << 20);
