@@ -33,21 +33,13 @@ ks_names_done(struct ks_names *names)
 	*names = (struct ks_names){0};
 }
 
-static struct ks_key
-key_of(const struct ks_names *names, const uint8_t folded[KS_NAME_MAX], size_t n)
-{
-	const struct ks_secret other = {.a = names->secret.b, .b = names->secret.a};
-	struct ks_key key;
-	ks_hash_bytes_twice(&names->secret, &other, folded, n, key.w);
-	return key;
-}
-
 struct ks_key
 ks_names_key(const struct ks_names *names, struct ks_span name)
 {
-	uint8_t folded[KS_NAME_MAX];
-	ks_name_fold(name.at, name.n, folded);
-	return key_of(names, folded, name.n);
+	const struct ks_secret other = {.a = names->secret.b, .b = names->secret.a};
+	struct ks_key key;
+	ks_name_hash_twice(&names->secret, &other, name, key.w);
+	return key;
 }
 
 uint32_t
@@ -62,7 +54,7 @@ ks_names_add(struct ks_names *names, struct ks_span name, bool *ret_new)
 {
 	uint8_t folded[KS_NAME_MAX];
 	ks_name_fold(name.at, name.n, folded);
-	const struct ks_key key = key_of(names, folded, name.n);
+	const struct ks_key key = ks_names_key(names, name);
 	*ret_new = false;
 	if (names->capacity_octets - names->used < KS_NAME_MAX) {
 		const uint32_t known = ks_map_find(&names->table, &key);

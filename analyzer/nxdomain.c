@@ -62,9 +62,7 @@ ask(const struct ks_nxdomain *nxdomain, struct ks_span above, struct ks_nx_asked
 	/* Other secrets than the table's own, as in names.c. */
 	const struct ks_secret one = {.a = ~nxdomain->map.secret.b, .b = ~nxdomain->map.secret.a};
 	const struct ks_secret two = {.a = one.b, .b = one.a};
-	uint8_t folded[KS_NAME_MAX];
-	ks_name_fold(above.at, above.n, folded);
-	ks_hash_bytes_twice(&one, &two, folded, above.n, ret->key.w);
+	ks_name_hash_twice(&one, &two, above, ret->key.w);
 	ret->hash = ks_map_hash(&nxdomain->map, &ret->key);
 	ret->known = true;
 }

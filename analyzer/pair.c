@@ -26,23 +26,30 @@ ks_pairs_done(struct ks_pairs *pairs)
 uint64_t
 ks_pairs_hash(const struct ks_pairs *pairs, const struct ks_message *message)
 {
+	return ks_pairs_hash_named(pairs, message, ks_pairs_name(pairs, message->dns.qname));
+}
+
+uint64_t
+ks_pairs_name(const struct ks_pairs *pairs, struct ks_span qname)
+{
+	return ks_name_hash(&pairs->secret, qname);
+}
+
+uint64_t
+ks_pairs_hash_named(const struct ks_pairs *pairs, const struct ks_message *message, uint64_t name)
+{
 	const struct ks_dns *const dns = &message->dns;
-	struct {
-		struct ks_addr client, server;
-		uint16_t client_port, server_port, id, qtype, qclass, tcp;
-		uint8_t qname[KS_NAME_MAX];
-	} key; /* not zeroed: only the octets of the name are looked at */
-	key.client = message->client;
-	key.server = message->server;
-	key.client_port = message->client_port;
-	key.server_port = message->server_port;
-	key.id = dns->id;
-	key.qtype = dns->qtype;
-	key.qclass = dns->qclass;
-	key.tcp = message->tcp;
-	ks_name_fold(dns->qname.at, dns->qname.n, key.qname);
-	const uint64_t hash =
-		ks_hash_bytes(&pairs->secret, &key, offsetof(__typeof__(key), qname) + dns->qname.n);
+	const struct ks_secret *const secret = &pairs->secret;
+	uint64_t client[2], server[2];
+	memcpy(client, message->client.b, sizeof(client));
+	memcpy(server, message->server.b, sizeof(server));
+	const uint64_t ends = (uint64_t)message->client_port << 48 | (uint64_t)message->server_port << 32 |
+			      (uint64_t)dns->id << 16 | message->tcp;
+	const uint64_t asked = (uint64_t)dns->qtype << 16 | dns->qclass;
+	uint64_t state = ks_hash_fold(client[0] ^ secret->a, client[1] ^ secret->b);
+	state = ks_hash_fold(state ^ server[0], server[1] ^ secret->b);
+	state = ks_hash_fold(state ^ ends, asked ^ secret->b);
+	const uint64_t hash = ks_hash_words(secret, state, name);
 	return hash == 0 ? 1 : hash;
 }
 

@@ -39,6 +39,10 @@ void ks_pairs_done(struct ks_pairs *pairs);
 /* Never 0. */
 uint64_t ks_pairs_hash(const struct ks_pairs *pairs, const struct ks_message *message);
 
+/* The same in two steps, for messages in a row about one name. */
+uint64_t ks_pairs_name(const struct ks_pairs *pairs, struct ks_span qname);
+uint64_t ks_pairs_hash_named(const struct ks_pairs *pairs, const struct ks_message *message, uint64_t name);
+
 /* One of the calls below will come for this hash. */
 static inline void
 ks_pairs_soon(const struct ks_pairs *pairs, uint64_t hash)

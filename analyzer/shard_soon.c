@@ -23,6 +23,7 @@ struct last_zone {
 	struct ks_span name; /* as it was sent; absent at first */
 	struct ks_key key;
 	uint64_t hash;
+	uint64_t of_pairs;
 };
 
 static void
@@ -33,6 +34,7 @@ foresee_zone(const struct ks_shard *shard, struct ks_span name, struct last_zone
 		last->name = name;
 		last->key = ks_names_key(&shard->zones, name);
 		last->hash = ks_map_hash(&shard->zones.table, &last->key);
+		last->of_pairs = ks_pairs_name(&shard->pairs, name);
 	}
 	ret->zone_key = last->key;
 	ret->zone_hash = last->hash;
@@ -59,8 +61,8 @@ static void
 foresee_chain(const struct ks_shard *shard, const struct ks_message *message, struct last_zone *last,
 	      struct ks_foreseen *ret)
 {
-	ret->pair = ks_pairs_hash(&shard->pairs, message);
 	foresee_zone(shard, message->dns.qname, last, ret);
+	ret->pair = ks_pairs_hash_named(&shard->pairs, message, last->of_pairs);
 }
 
 static bool

@@ -89,6 +89,35 @@ fold_word(uint64_t word)
 	return word | upper >> 2;
 }
 
+void
+ks_name_hash_twice(const struct ks_secret *one, const struct ks_secret *two, struct ks_span name,
+		   uint64_t ret[2])
+{
+	const uint8_t *at = name.at;
+	size_t n = name.n;
+	uint64_t a = ks_hash_start(one, n), b = ks_hash_start(two, n), words[2];
+	for (; n > 16; n -= 16, at += 16) {
+		memcpy(words, at, sizeof(words));
+		const uint64_t first = fold_word(words[0]), second = fold_word(words[1]);
+		a = ks_hash_fold(a ^ first, second ^ one->b);
+		b = ks_hash_fold(b ^ first, second ^ two->b);
+	}
+	/* Folded, the octets of a word stay where they are, whatever ks_hash_ends made a word of. */
+	ks_hash_ends(name.at, name.n, words);
+	words[0] = fold_word(words[0]);
+	words[1] = fold_word(words[1]);
+	ret[0] = ks_hash_finish(one, a, words);
+	ret[1] = ks_hash_finish(two, b, words);
+}
+
+uint64_t
+ks_name_hash(const struct ks_secret *secret, struct ks_span name)
+{
+	uint64_t both[2]; /* the compiler leaves out the second */
+	ks_name_hash_twice(secret, secret, name, both);
+	return both[0];
+}
+
 static void
 fold_eight(const uint8_t *from, uint8_t *to)
 {

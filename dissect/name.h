@@ -11,6 +11,7 @@
 #define KS_DISSECT_NAME_H
 
 #include "dissect/cursor.h"
+#include "dissect/hash.h"
 
 enum {
 	KS_NAME_MAX = 255, /* octets of a name with its root label, RFC 1035 s2.3.4 */
@@ -36,6 +37,12 @@ size_t ks_name_expand(struct ks_span message, size_t offset, uint8_t ret[KS_NAME
 /* Lower-case copy of an uncompressed name of `n` octets (ASCII letters only, RFC 4343 s3). Length
  * octets are below 'A', so that they pass unchanged and the whole name can be folded eight octets at once. */
 void ks_name_fold(const uint8_t *name, size_t n, uint8_t ret[KS_NAME_MAX]);
+
+/* ks_hash_bytes_twice and ks_hash_bytes of the folded name, without writing it: octets that were just stored
+ * by eight and are read by sixteen have to wait for each other. */
+void ks_name_hash_twice(const struct ks_secret *one, const struct ks_secret *two, struct ks_span name,
+			uint64_t ret[2]);
+uint64_t ks_name_hash(const struct ks_secret *secret, struct ks_span name);
 
 /* Presentation form of an uncompressed name of `n` octets: lower case, final dot, specials escaped with
  * a backslash, octets that do not print as \DDD (RFC 1035 s5.1). Returns the length without NUL, 0 when `cap`
