@@ -39,12 +39,9 @@ static uint64_t
 hash_of(const struct ks_message *message)
 {
 	static const struct ks_secret fixed = {0x243f6a8885a308d3, 0x13198a2e03707344}; /* of pi */
-	uint8_t folded[KS_NAME_MAX];
-	const struct ks_span name = message->dns.qname;
-	ks_name_fold(name.at, name.n, folded);
 	/* The client's hash as the secret: one name of two clients is two refusals. */
 	const struct ks_secret secret = {.a = ks_hash_addr(&fixed, &message->client), .b = fixed.a};
-	return ks_hash_bytes(&secret, folded, name.n);
+	return ks_name_hash(&secret, message->dns.qname);
 }
 
 enum { WAYS = 4 };

@@ -7,6 +7,25 @@
 
 enum { HASH_BITS = 64 };
 
+/* `n` < 8 octets padded with zeros, as memcpy into a zeroed word would leave them: without a call, and
+ * without a load that waits for the stores before it. */
+static inline uint64_t
+padded(const uint8_t *at, size_t n)
+{
+	uint64_t word = 0;
+	uint32_t first, last;
+	if (__BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__) {
+		memcpy(&word, at, n);
+	} else if (n >= 4) {
+		memcpy(&first, at, sizeof(first));
+		memcpy(&last, at + n - sizeof(last), sizeof(last));
+		word = first | (uint64_t)last << 8 * (n - sizeof(last));
+	} else if (n > 0) {
+		word = at[0] | (uint64_t)at[n / 2] << 8 * (n / 2) | (uint64_t)at[n - 1] << 8 * (n - 1);
+	}
+	return word;
+}
+
 /* Registers are stored, and those of other runs and versions are merged with them: of hash.h's functions,
  * which may change, only the multiplication is used. Sixteen octets to a step, then eight, then the rest
  * padded with zeros. */
@@ -25,10 +44,7 @@ hash_of(const struct ks_secret *secret, const uint8_t *at, size_t n)
 		n -= 8;
 		at += 8;
 	}
-	words[0] = 0;
-	if (n > 0)
-		memcpy(words, at, n);
-	const uint64_t mixed = ks_hash_fold(state ^ UINT64_C(0x9e3779b97f4a7c15), words[0] ^ secret->b);
+	const uint64_t mixed = ks_hash_fold(state ^ UINT64_C(0x9e3779b97f4a7c15), padded(at, n) ^ secret->b);
 	return ks_hash_fold(mixed ^ UINT64_C(0xbf58476d1ce4e5b9), secret->a | 1);
 }
 
