@@ -6,8 +6,8 @@
 
 #include "store/store_p.h"
 
-/* Rows to a statement. More save little (thirty-two: a third of a hundredth over 70,000 rows), and each value
- * is compiled into the statement, which small captures pay for (two hundredths). */
+/* Rows to a statement. Twice as many save nothing over 70,000 rows, and each value is compiled into the
+ * statement: small captures would pay two hundredths for it. */
 enum { KS_ROWS = 16 };
 
 /* INSERT statements for one row. */
