@@ -47,14 +47,23 @@ drop(struct ks_store *store, struct ks_diag *diag)
 }
 
 enum ks_error
-ks_store_causes_begin(struct ks_store *store, struct ks_view *ret, struct ks_diag *diag)
+ks_store_causes_begin(struct ks_store *store, struct ks_view *ret, bool *ret_any, struct ks_diag *diag)
 {
+	static const char any_sql[] =
+		"SELECT EXISTS (SELECT 1 FROM storm) OR EXISTS (SELECT 1 FROM cause_suspect)";
+	int64_t any = 0;
 	/* What an attempt that failed has left behind. */
 	enum ks_error error = drop(store, diag);
 	if (error == KS_SUCCESS)
+		error = ks_sql_exec(store, ks_sql_suspects, diag);
+	if (error == KS_SUCCESS)
+		error = ks_sql_number(store, any_sql, &any, diag);
+	if (error == KS_SUCCESS && any != 0)
 		error = ks_sql_exec(store, ks_sql_causes, diag);
 	if (error == KS_SUCCESS)
 		error = read_view(store, ret, diag);
+	if (error == KS_SUCCESS)
+		*ret_any = any != 0;
 	return error;
 }
 

@@ -13,7 +13,9 @@
 
 enum { KS_CAUSES_MAX = 4096 };
 
-KS_MUST_CHECK enum ks_error ks_store_causes_begin(struct ks_store *store, struct ks_view *ret,
+/* `ret_any` false: there is neither a storm nor a suspect, so nothing to ask and nothing to judge but the
+ * end. */
+KS_MUST_CHECK enum ks_error ks_store_causes_begin(struct ks_store *store, struct ks_view *ret, bool *ret_any,
 						  struct ks_diag *diag);
 KS_MUST_CHECK enum ks_error ks_store_causes_end(struct ks_store *store, struct ks_diag *diag);
 

@@ -35,10 +35,21 @@ ks_store_judge_begin(struct ks_store *store, struct ks_diag *diag)
 	return error;
 }
 
+/* To compile it costs as much as to write two hundred rows, and most captures have no habits. */
+static enum ks_error
+judge_local(struct ks_store *store, struct ks_diag *diag)
+{
+	int64_t any = 0;
+	const enum ks_error error = ks_sql_number(store, "SELECT EXISTS (SELECT 1 FROM habit)", &any, diag);
+	return error == KS_SUCCESS && any != 0 ? ks_sql_exec(store, ks_sql_local, diag) : error;
+}
+
 enum ks_error
 ks_store_judge_end(struct ks_store *store, struct ks_diag *diag)
 {
-	enum ks_error error = ks_sql_exec(store, ks_sql_traits, diag);
+	enum ks_error error = judge_local(store, diag);
+	if (error == KS_SUCCESS)
+		error = ks_sql_exec(store, ks_sql_traits, diag);
 	if (error == KS_SUCCESS)
 		error = ks_sql_exec(store, "INSERT INTO judged SELECT 1, max(last_ns) FROM run; COMMIT",
 				    diag);

@@ -65,14 +65,20 @@ count_values(const char *sql)
 	return n;
 }
 
-/* "INSERT ... VALUES (?,?) ..." with its list of values KS_ROWS times. */
+/* "INSERT ... VALUES (?,?) ..." with its list of values KS_ROWS times. OR FAIL: to be able to take back the
+ * rows before one that is refused SQLite would keep each page as it was before the statement; whoever has a
+ * row refused gives up the transaction. */
 static char *
 sql_for_many(const char *sql)
 {
+	static const char verb[] = "INSERT INTO ";
+	assert(strncmp(sql, verb, sizeof(verb) - 1) == 0);
+	const char *const table = sql + sizeof(verb) - 1;
 	const char *const list = strstr(sql, " VALUES (") + strlen(" VALUES ");
 	const int n_list = (int)(strchr(list, ')') - list) + 1;
 	sqlite3_str *const text = sqlite3_str_new(NULL);
-	sqlite3_str_append(text, sql, (int)(list - sql));
+	sqlite3_str_appendall(text, "INSERT OR FAIL INTO ");
+	sqlite3_str_append(text, table, (int)(list - table));
 	for (int i = 0; i < KS_ROWS; i++)
 		sqlite3_str_appendf(text, "%s%.*s", i > 0 ? "," : "", n_list, list);
 	sqlite3_str_appendall(text, list + n_list);

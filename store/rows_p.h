@@ -6,8 +6,9 @@
 
 #include "store/store_p.h"
 
-/* Rows to a statement. More save little, and each value is compiled into the statement. */
-enum { KS_ROWS = 32 };
+/* Rows to a statement. Twice as many save nothing over 70,000 rows, and each value is compiled into the
+ * statement: small captures would pay two hundredths for it. */
+enum { KS_ROWS = 16 };
 
 /* INSERT statements for one row. */
 extern const char *const ks_sql_puts[KS_PUT_COUNT];

@@ -42,6 +42,18 @@ word_of(const char *name, char ret[32])
 	return ret;
 }
 
+/* The one row of options that a report may read. Every word of a view is read whenever a database is opened,
+ * so views that ask for none go without. */
+static const char *
+options_of(const struct ks_catalog_entry *entry)
+{
+	return strstr(entry->sql, "option") == NULL
+		       ? ""
+		       : "option (step_s, server, from_ns, to_ns, ranked_by, len4, len6, zone, subjects, "
+			 "most) AS "
+			 "(SELECT NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL),\n";
+}
+
 static enum ks_error
 create_views(struct ks_store *store, struct ks_diag *diag)
 {
@@ -50,13 +62,9 @@ create_views(struct ks_store *store, struct ks_diag *diag)
 		const struct ks_catalog_entry *const entry = &ks_catalog[i];
 		char word[32];
 		char *const sql = sqlite3_mprintf(
-			"CREATE VIEW v_%s AS WITH RECURSIVE\n"
-			"option (step_s, server, from_ns, to_ns, ranked_by, len4, len6, zone, subjects, "
-			"most) AS "
-			"(SELECT NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL),\n"
-			"%s\nSELECT %s%s\nFROM report ORDER BY %s",
-			word_of(entry->name, word), entry->sql, entry->view_has_source ? "source, " : "",
-			entry->columns, entry->order);
+			"CREATE VIEW v_%s AS WITH RECURSIVE\n%s%s\nSELECT %s%s\nFROM report ORDER BY %s",
+			word_of(entry->name, word), options_of(entry), entry->sql,
+			entry->view_has_source ? "source, " : "", entry->columns, entry->order);
 		error = sql != NULL ? ks_sql_exec(store, sql, diag) : ks_sql_fail(store, SQLITE_NOMEM, diag);
 		sqlite3_free(sql);
 	}

@@ -5,6 +5,8 @@
 #define KS_STORE_SQL_P_H
 
 extern const char ks_sql_schema[];
+extern const char ks_sql_suspects[];
+extern const char ks_sql_local[];
 extern const char ks_sql_traits[];
 extern const char ks_sql_causes[];
 extern const char ks_sql_diagnosis[];

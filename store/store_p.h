@@ -89,6 +89,7 @@ struct ks_store {
 
 	/* The run being written. */
 	int64_t run_id;
+	bool is_first; /* before it there were neither runs nor names */
 	int64_t n_inputs, n_counters;
 	int64_t *zone_ids; /* by the order in which zones were put */
 	size_t n_zones, cap_zones;

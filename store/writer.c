@@ -17,6 +17,18 @@ put_span(struct ks_sql_row *row, bool known, int64_t first_ns, int64_t last_ns)
 	}
 }
 
+/* Is there anything to replace or to sweep? Deletions that cascade over thirty tables cost more to compile
+ * than three hundred rows to write. */
+static enum ks_error
+look_around(struct ks_store *store, struct ks_diag *diag)
+{
+	static const char sql[] = "SELECT EXISTS (SELECT 1 FROM run) OR EXISTS (SELECT 1 FROM zone)";
+	int64_t others = 0;
+	const enum ks_error error = ks_sql_number(store, sql, &others, diag);
+	store->is_first = others == 0;
+	return error;
+}
+
 static enum ks_error
 delete_with_hash(struct ks_store *store, const uint8_t hash[16], struct ks_diag *diag)
 {
@@ -60,6 +72,8 @@ begin(struct ks_sink *sink, const struct ks_fact_run *run, struct ks_diag *diag)
 	if (!store->keeps_judgements)
 		error = ks_store_forget_judgements(store, diag);
 	if (error == KS_SUCCESS)
+		error = look_around(store, diag);
+	if (error == KS_SUCCESS && !store->is_first)
 		error = delete_with_hash(store, run->set_hash, diag);
 	if (error == KS_SUCCESS)
 		error = put_run(store, run, diag);
@@ -123,7 +137,10 @@ static const char replace_sql[] =
 	" AND NOT EXISTS (SELECT 1 FROM input WHERE input.run_id = run.run_id AND packets > 0"
 	"  AND hash NOT IN (SELECT hash FROM input WHERE run_id = %lld));"
 	"DELETE FROM zone WHERE %d AND NOT EXISTS (SELECT 1 FROM run_zone WHERE run_zone.zone_id = zone.zone_id)"
-	" AND NOT EXISTS (SELECT 1 FROM ledger_name WHERE ledger_name.zone_id = zone.zone_id);"
+	" AND NOT EXISTS (SELECT 1 FROM ledger_name WHERE ledger_name.zone_id = zone.zone_id)";
+
+/* Without packets there is no first and no last. */
+static const char empty_sql[] =
 	"UPDATE run SET first_ns = NULL, last_ns = NULL WHERE run_id = %lld AND first_ns = 0 AND last_ns = 0"
 	" AND NOT EXISTS (SELECT 1 FROM counter WHERE counter.run_id = run.run_id AND name = 'packets' AND value > 0)";
 
@@ -145,21 +162,36 @@ refuse_twice(struct ks_store *store, struct ks_diag *diag)
 			   store->path);
 }
 
+/* Takes `sql`, which is SQLite's; NULL: there was no memory for it. */
+static enum ks_error
+execute(struct ks_store *store, char *sql, struct ks_diag *diag)
+{
+	const enum ks_error error =
+		sql != NULL ? ks_sql_exec(store, sql, diag) : ks_sql_fail(store, SQLITE_NOMEM, diag);
+	sqlite3_free(sql);
+	return error;
+}
+
+static enum ks_error
+replace_others(struct ks_store *store, struct ks_diag *diag)
+{
+	const long long id = (long long)store->run_id;
+	const enum ks_error error =
+		execute(store, sqlite3_mprintf(replace_sql, id, id, id, !store->keeps_judgements), diag);
+	return error == KS_SUCCESS ? refuse_twice(store, diag) : error;
+}
+
 static enum ks_error
 end(struct ks_sink *sink, struct ks_diag *diag)
 {
 	struct ks_store *const store = ks_store_of(sink);
 	assert(store->run_id != 0);
-	const long long run_id = (long long)store->run_id;
-	char *const sql =
-		sqlite3_mprintf(replace_sql, run_id, run_id, run_id, !store->keeps_judgements, run_id);
 	enum ks_error error = ks_rows_write(store, diag);
 	ks_store_check_keys(store, true);
+	if (error == KS_SUCCESS && !store->is_first)
+		error = replace_others(store, diag);
 	if (error == KS_SUCCESS)
-		error = sql != NULL ? ks_sql_exec(store, sql, diag) : ks_sql_fail(store, SQLITE_NOMEM, diag);
-	sqlite3_free(sql);
-	if (error == KS_SUCCESS)
-		error = refuse_twice(store, diag);
+		error = execute(store, sqlite3_mprintf(empty_sql, (long long)store->run_id), diag);
 	if (error == KS_SUCCESS)
 		error = ks_sql_exec(store, "COMMIT", diag);
 	if (error != KS_SUCCESS)

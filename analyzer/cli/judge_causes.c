@@ -263,24 +263,32 @@ judge_storm(void *arg, const struct ks_store_cause *cause, struct ks_diag *diag)
 	return KS_SUCCESS;
 }
 
+static enum ks_error
+judge_all(struct ks_store *store, struct judging *judging, struct ks_diag *diag)
+{
+	enum ks_error error = ks_store_each_source_cause(store, judge_source, judging, diag);
+	judging->n_sources = judging->n;
+	if (error == KS_SUCCESS)
+		error = ks_store_each_below(store, add_below, judging, diag);
+	if (error == KS_SUCCESS)
+		inherit(judging);
+	if (error == KS_SUCCESS)
+		error = ks_store_each_share(store, add_share, judging, diag);
+	if (error == KS_SUCCESS)
+		error = ks_store_each_storm_cause(store, judge_storm, judging, diag);
+	for (size_t i = 0; i < judging->n && error == KS_SUCCESS; i++)
+		error = ks_store_judge_diagnosis(store, &judging->diagnoses[i], diag);
+	return error;
+}
+
 enum ks_error
 ks_judge_causes(struct ks_store *store, struct ks_diag *diag)
 {
 	struct judging judging = {0};
-	enum ks_error error = ks_store_causes_begin(store, &judging.view, diag);
-	if (error == KS_SUCCESS)
-		error = ks_store_each_source_cause(store, judge_source, &judging, diag);
-	judging.n_sources = judging.n;
-	if (error == KS_SUCCESS)
-		error = ks_store_each_below(store, add_below, &judging, diag);
-	if (error == KS_SUCCESS)
-		inherit(&judging);
-	if (error == KS_SUCCESS)
-		error = ks_store_each_share(store, add_share, &judging, diag);
-	if (error == KS_SUCCESS)
-		error = ks_store_each_storm_cause(store, judge_storm, &judging, diag);
-	for (size_t i = 0; i < judging.n && error == KS_SUCCESS; i++)
-		error = ks_store_judge_diagnosis(store, &judging.diagnoses[i], diag);
+	bool any = false;
+	enum ks_error error = ks_store_causes_begin(store, &judging.view, &any, diag);
+	if (error == KS_SUCCESS && any)
+		error = judge_all(store, &judging, diag);
 	if (error == KS_SUCCESS)
 		error = ks_store_causes_end(store, diag);
 	free(judging.diagnoses);

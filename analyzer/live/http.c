@@ -2,13 +2,15 @@
 #include "analyzer/live/http.h"
 
 #include <arpa/inet.h>
-#include <microhttpd.h>
 #include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 
+#include "analyzer/live/httpd.h"
+
 struct ks_http {
+	struct ks_httpd httpd;
 	struct MHD_Daemon *daemon;
 	ks_http_fn *text;
 	void *arg;
@@ -61,16 +63,17 @@ ks_http_parse(const char *text, struct ks_addr *ret_addr, bool *ret_v6, uint16_t
 }
 
 static enum MHD_Result
-reply(struct MHD_Connection *connection, unsigned status, const char *type, const char *text, size_t n)
+reply(const struct ks_httpd *httpd, struct MHD_Connection *connection, unsigned status, const char *type,
+      const char *text, size_t n)
 {
 	/* The text changes while a slow client reads: it gets a copy. */
 	struct MHD_Response *const response =
-		MHD_create_response_from_buffer(n, (void *)(uintptr_t)text, MHD_RESPMEM_MUST_COPY);
+		httpd->create_response_from_buffer(n, (void *)(uintptr_t)text, MHD_RESPMEM_MUST_COPY);
 	if (response == NULL)
 		return MHD_NO;
-	(void)MHD_add_response_header(response, MHD_HTTP_HEADER_CONTENT_TYPE, type);
-	const enum MHD_Result result = MHD_queue_response(connection, status, response);
-	MHD_destroy_response(response);
+	(void)httpd->add_response_header(response, MHD_HTTP_HEADER_CONTENT_TYPE, type);
+	const enum MHD_Result result = httpd->queue_response(connection, status, response);
+	httpd->destroy_response(response);
 	return result;
 }
 
@@ -87,9 +90,11 @@ answer(void *arg, struct MHD_Connection *connection, const char *url, const char
 	if (strcmp(method, MHD_HTTP_METHOD_GET) != 0 && strcmp(method, MHD_HTTP_METHOD_HEAD) != 0)
 		return MHD_NO;
 	if (strcmp(url, "/metrics") != 0)
-		return reply(connection, MHD_HTTP_NOT_FOUND, "text/plain", elsewhere, sizeof(elsewhere) - 1);
+		return reply(&http->httpd, connection, MHD_HTTP_NOT_FOUND, "text/plain", elsewhere,
+			     sizeof(elsewhere) - 1);
 	const size_t n = http->text(http->arg, http->room, sizeof(http->room));
-	return reply(connection, MHD_HTTP_OK, "text/plain; version=0.0.4; charset=utf-8", http->room, n);
+	return reply(&http->httpd, connection, MHD_HTTP_OK, "text/plain; version=0.0.4; charset=utf-8",
+		     http->room, n);
 }
 
 static struct MHD_Daemon *
@@ -102,11 +107,11 @@ start(struct ks_http *http, const struct ks_addr *addr, bool v6, uint16_t port)
 		memcpy(&in6.sin6_addr, addr->b, 16);
 	else
 		memcpy(&in.sin_addr, octets.at, 4);
-	return MHD_start_daemon(MHD_USE_EPOLL | (v6 ? MHD_USE_IPv6 : 0), port, NULL, NULL, answer, http,
-				MHD_OPTION_SOCK_ADDR, v6 ? (void *)&in6 : (void *)&in,
-				MHD_OPTION_CONNECTION_LIMIT, (unsigned)KS_HTTP_CLIENTS,
-				MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)KS_HTTP_TIMEOUT_S,
-				MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)KS_HTTP_MEMORY, MHD_OPTION_END);
+	return http->httpd.start_daemon(
+		MHD_USE_EPOLL | (v6 ? MHD_USE_IPv6 : 0), port, NULL, NULL, answer, http, MHD_OPTION_SOCK_ADDR,
+		v6 ? (void *)&in6 : (void *)&in, MHD_OPTION_CONNECTION_LIMIT, (unsigned)KS_HTTP_CLIENTS,
+		MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)KS_HTTP_TIMEOUT_S,
+		MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)KS_HTTP_MEMORY, MHD_OPTION_END);
 }
 
 enum ks_error
@@ -122,6 +127,11 @@ ks_http_open(const char *where, ks_http_fn *text, void *arg, struct ks_http **re
 	struct ks_http *const http = calloc(1, sizeof(*http));
 	if (http == NULL)
 		return ks_diag_set(diag, KS_ERR_MEMORY, "no memory for --metrics");
+	const enum ks_error error = ks_httpd_load(&http->httpd, diag);
+	if (error != KS_SUCCESS) {
+		free(http);
+		return error;
+	}
 	http->text = text;
 	http->arg = arg;
 	http->daemon = start(http, &addr, v6, port);
@@ -139,7 +149,7 @@ void
 ks_http_serve(struct ks_http *http)
 {
 	if (http != NULL)
-		(void)MHD_run(http->daemon);
+		(void)http->httpd.run(http->daemon);
 }
 
 void
@@ -147,6 +157,6 @@ ks_http_close(struct ks_http *http)
 {
 	if (http == NULL)
 		return;
-	MHD_stop_daemon(http->daemon);
+	http->httpd.stop_daemon(http->daemon);
 	free(http);
 }

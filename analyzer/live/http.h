@@ -23,7 +23,7 @@ struct ks_http; /* opaque */
 KS_MUST_CHECK bool ks_http_parse(const char *text, struct ks_addr *ret_addr, bool *ret_v6,
 				 uint16_t *ret_port);
 
-/* KS_ERR_USAGE: cannot listen there. */
+/* KS_ERR_USAGE: cannot listen there, or the library is not there (httpd.h says when to call). */
 KS_MUST_CHECK enum ks_error ks_http_open(const char *where, ks_http_fn *text, void *arg, struct ks_http **ret,
 					 struct ks_diag *diag);
 void ks_http_serve(struct ks_http *http); /* takes NULL */

@@ -1,59 +1,5 @@
 -- SPDX-License-Identifier: BSD-2-Clause
--- Judgements that are sums and comparisons over tables: run when storms and habits have been written.
-
--- Zone-local: of all zones a source fails with, those below aside, only this one; and it asks for the keys of some
--- zone above, or primes, without failing there. (Who trusts a key of the zone itself needs no key above it.) 0: others
--- fail too, or it is the root; NULL: nothing above was seen.
-WITH RECURSIVE
-	-- As all_flow.offends, but for those few only that were followed: who repeats is.
-	hot AS MATERIALIZED (
-		SELECT zone_id, ip
-		FROM habit
-		WHERE (
-			SELECT sum(queries) >= 10 AND sum(rq_hot + rq_warm + rq_cool) * 2 >= sum(queries - rq_retransmit)
-			FROM run CROSS JOIN flow USING (run_id)
-			WHERE flow.zone_id = habit.zone_id AND flow.ip = habit.ip AND NOT queries_only AND NOT responses_only
-		)
-	),
-	-- Strip label by label. A label is at most 63 octets long, so its length is a character of its own.
-	up (zone_id, wire) AS (
-		SELECT DISTINCT zone_id, name_wire FROM hot JOIN zone USING (zone_id)
-		UNION
-		SELECT zone_id, substr(wire, unicode(CAST(substr(wire, 1, 1) AS TEXT)) + 2) FROM up WHERE length(wire) > 1
-	),
-	above AS MATERIALIZED (
-		SELECT up.zone_id, zone.zone_id AS above_id
-		FROM up JOIN zone ON zone.name_wire = up.wire
-		WHERE zone.zone_id <> up.zone_id
-	),
-	verdict AS (
-		SELECT
-			hot.zone_id,
-			hot.ip,
-			CASE
-				WHEN (SELECT labels FROM zone WHERE zone.zone_id = hot.zone_id) = 0 THEN 0
-				WHEN EXISTS (
-					SELECT 1 FROM hot AS other
-					WHERE other.ip = hot.ip AND other.zone_id <> hot.zone_id AND NOT EXISTS (
-						SELECT 1 FROM above WHERE above.zone_id = other.zone_id AND above_id = hot.zone_id
-					)
-				) THEN 0
-				WHEN EXISTS (
-					SELECT 1
-					FROM above CROSS JOIN run CROSS JOIN flow
-						ON flow.run_id = run.run_id AND flow.zone_id = above_id AND flow.ip = hot.ip
-					WHERE above.zone_id = hot.zone_id
-				) OR EXISTS (
-					SELECT 1
-					FROM run CROSS JOIN manner USING (run_id)
-					WHERE manner.ip = hot.ip AND priming_queries > 0
-				) THEN 1
-			END AS is_local
-		FROM hot
-	)
-UPDATE habit SET zone_local = is_local
-FROM verdict
-WHERE habit.zone_id = verdict.zone_id AND habit.ip = verdict.ip;
+-- What sums and comparisons over tables say of sources: run when storms and habits have been written.
 
 INSERT INTO trait (ip, flow, min_caches, returned_s)
 WITH
@@ -101,7 +47,14 @@ WITH
 		FROM server_sum
 	),
 
-	asked AS MATERIALIZED (SELECT zone_id, ip FROM flow GROUP BY zone_id, ip HAVING sum(queries) >= 10),
+	-- In a single run whoever is to be here has a row that says so, and few have.
+	asked AS MATERIALIZED (
+		SELECT zone_id, ip
+		FROM flow
+		WHERE queries >= 10 OR (SELECT count(*) FROM run) > 1
+		GROUP BY zone_id, ip
+		HAVING sum(queries) >= 10
+	),
 	again AS MATERIALIZED (
 		SELECT
 			zone_id,
@@ -156,15 +109,15 @@ WITH
 	laden AS MATERIALIZED (
 		SELECT ip, sum(sigkey_dns_bytes) * 1.0 / sum(response_dns_bytes) AS share
 		FROM (
-				SELECT DISTINCT ip AS candidate FROM source
+				SELECT DISTINCT ip AS candidate, lowest.sigkey AS bar
+				FROM lowest CROSS JOIN source
 				WHERE (response_dns_bytes >= 10000 OR (SELECT count(*) FROM run) > 1)
-					AND sigkey_dns_bytes >= response_dns_bytes * (SELECT sigkey FROM lowest) * 0.999999999
+					AND sigkey_dns_bytes >= response_dns_bytes * lowest.sigkey * 0.999999999
 			)
 			CROSS JOIN run
 			CROSS JOIN source ON source.run_id = run.run_id AND ip = candidate
 		GROUP BY candidate
-		HAVING sum(response_dns_bytes) >= 10000
-			AND sum(sigkey_dns_bytes) >= sum(response_dns_bytes) * (SELECT sigkey FROM lowest)
+		HAVING sum(response_dns_bytes) >= 10000 AND sum(sigkey_dns_bytes) >= sum(response_dns_bytes) * bar
 	),
 	-- Its own servers: those of the zones whose keys it asks for, by how often.
 	laden_bar AS MATERIALIZED (
@@ -190,9 +143,9 @@ WITH
 		HAVING max(first_ns) - min(last_ns) >= 30 * 86400 * 1000000000
 	),
 	edge (ip, t_ns, requeries, ended_ns) AS (
-		SELECT ip, first_ns, requeries, NULL FROM source WHERE ip IN (SELECT ip FROM lasting)
+		SELECT ip, source.first_ns, requeries, NULL FROM lasting CROSS JOIN run CROSS JOIN source USING (run_id, ip)
 		UNION ALL
-		SELECT ip, last_ns, 0, last_ns FROM source WHERE ip IN (SELECT ip FROM lasting)
+		SELECT ip, source.last_ns, 0, source.last_ns FROM lasting CROSS JOIN run CROSS JOIN source USING (run_id, ip)
 	),
 	absence AS (
 		SELECT ip, t_ns - before_ns AS silence_ns
@@ -212,22 +165,28 @@ WITH
 		SELECT ip, max(silence_ns) / 1e9 AS s FROM absence WHERE silence_ns >= 30 * 86400 * 1000000000 GROUP BY ip
 	),
 
-	marked (ip) AS (
-		SELECT ip FROM caches
-		UNION SELECT ip FROM dnskey_heavy
-		UNION SELECT ip FROM rrsig_heavy
-		UNION SELECT ip FROM returned
+	-- To name an expression is to have it compiled with all that it names in turn: so each is named once here, and what
+	-- is found of one source put together.
+	marked (ip, is_dnskey, is_rrsig, caches, returned_s) AS (
+		SELECT ip, 0, 0, n, NULL FROM caches
+		UNION ALL
+		SELECT ip, 1, 0, NULL, NULL FROM dnskey_heavy
+		UNION ALL
+		SELECT ip, 0, 1, NULL, NULL FROM rrsig_heavy
+		UNION ALL
+		SELECT ip, 0, 0, NULL, s FROM returned
 	)
 SELECT
 	ip,
-	CASE
-		WHEN ip IN (SELECT ip FROM dnskey_heavy)
-			THEN iif(ip IN (SELECT ip FROM rrsig_heavy), 'dnskey-heavy,rrsig-heavy', 'dnskey-heavy')
-		WHEN ip IN (SELECT ip FROM rrsig_heavy) THEN 'rrsig-heavy'
+	CASE max(is_dnskey) + 2 * max(is_rrsig)
+		WHEN 1 THEN 'dnskey-heavy'
+		WHEN 2 THEN 'rrsig-heavy'
+		WHEN 3 THEN 'dnskey-heavy,rrsig-heavy'
 	END,
 	coalesce(
-		(SELECT n FROM caches WHERE caches.ip = marked.ip),
+		max(caches),
 		(SELECT 1 FROM run CROSS JOIN source_stack USING (run_id) WHERE source_stack.ip = marked.ip LIMIT 1)
 	),
-	(SELECT s FROM returned WHERE returned.ip = marked.ip)
-FROM marked;
+	max(returned_s)
+FROM marked
+GROUP BY ip;

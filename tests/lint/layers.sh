@@ -14,7 +14,7 @@ dissect/dnssec.c|dissect|ldns/
 analyzer|analyzer analyzer/capture analyzer/judge dissect|xxhash.h
 analyzer/capture|analyzer/capture dissect|linux/if_packet.h net/if.h sys/socket.h pcap.h pcap/ zlib.h lzma.h zstd.h lz4 xxhash.h xxh_x86dispatch.h
 analyzer/judge|analyzer/judge analyzer/summary.h dissect|
-analyzer/live|analyzer/live analyzer/capture analyzer/shed.h analyzer/sink.h analyzer/summary.h dissect|curses.h grp.h linux/capability.h microhttpd.h netinet/in.h pwd.h seccomp.h sys/prctl.h sys/socket.h sys/syscall.h sys/un.h
+analyzer/live|analyzer/live analyzer/capture analyzer/shed.h analyzer/sink.h analyzer/summary.h dissect|curses.h dlfcn.h grp.h linux/capability.h microhttpd.h netinet/in.h pwd.h seccomp.h sys/prctl.h sys/socket.h sys/syscall.h sys/un.h
 analyzer/cli|analyzer/* dissect store reports/*|
 reports/mitigate|reports reports/mitigate analyzer/judge/relief.h dissect|
 store|store analyzer/summary.h analyzer/sink.h analyzer/judge dissect|sqlite3.h

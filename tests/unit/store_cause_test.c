@@ -78,6 +78,7 @@ causes(struct ks_store *store)
 	struct ks_diag diag = {0};
 	struct heard heard = {0};
 	struct ks_view view;
+	bool any = false;
 	SUCCEED(ks_store_judge_begin(store, &diag), diag);
 	/* Who was followed has a habit. */
 	for (int64_t zone_id = 1; zone_id <= 2; zone_id++)
@@ -87,7 +88,8 @@ causes(struct ks_store *store)
 								      .verdict = {.sci = 0.75, .spray = NAN}},
 					     &diag),
 			diag);
-	SUCCEED(ks_store_causes_begin(store, &view, &diag), diag);
+	SUCCEED(ks_store_causes_begin(store, &view, &any, &diag), diag);
+	cr_assert(any);
 	cr_assert(view.vantage == 'A' && view.queries && view.answers);
 	SUCCEED(ks_store_each_source_cause(store, hear, &heard, &diag), diag);
 	SUCCEED(ks_store_causes_end(store, &diag), diag);
@@ -191,5 +193,31 @@ Test(store_cause, a_diagnosis_is_shown_cell_by_cell)
 	char *const hitters = rows_text(store, "hitters", &(struct ks_query){.limit = 1});
 	cr_expect(strstr(hitters, "|stale-trust-anchor|") != NULL, "%s", hitters);
 	free(hitters);
+	ks_store_close(store);
+}
+
+/* Its one habit is of a source that asked and was content. */
+Test(store_cause, without_storm_and_suspect_there_is_nobody_to_ask_about)
+{
+	struct ks_diag diag = {0};
+	struct ks_store *const store = open_write(scratch("n.db"));
+	struct ks_view view;
+	bool any = true;
+	send_run(store, 1);
+	send_input(store, "a.pcap", 1, 1000);
+	SEND(store, zone, .name = root, .answered = true, .dnskey_queries = 20, .servers = 1);
+	send_flow(store, 0, A, 20, 1);
+	send_end(store);
+	SUCCEED(ks_store_judge_begin(store, &diag), diag);
+	SUCCEED(ks_store_judge_habit(
+			store,
+			&(struct ks_store_habit){.zone_id = 1, .source = addr(A), .verdict = {.sci = 0.75}},
+			&diag),
+		diag);
+	SUCCEED(ks_store_causes_begin(store, &view, &any, &diag), diag);
+	cr_expect(not(any));
+	cr_expect(view.queries && view.answers);
+	SUCCEED(ks_store_causes_end(store, &diag), diag);
+	SUCCEED(ks_store_judge_end(store, &diag), diag);
 	ks_store_close(store);
 }
