@@ -151,7 +151,7 @@ struct ks_ledger_touch {
 };
 struct ks_ledger_memo {
 	struct ks_key key; /* keyed hash of the answer and of who gave it */
-	uint64_t n;        /* 0: free */
+	uint64_t n;        /* touches */
 	struct ks_ledger_touch touch[KS_LEDGER_TOUCHES];
 };
 
@@ -169,6 +169,7 @@ struct ks_ledger {
 	struct ks_names names; /* owners, signers, zones */
 	struct ks_map contents, series, signers, keys, tags, signatures, pairs, nsids, nsecs, exhaustions;
 	struct ks_region octets, runs, slots, denials, memos;
+	uint32_t memo_tags[KS_LEDGER_MEMOS]; /* of the keys in `memos`: most answers are in none of them */
 	struct ks_ledger_said said[KS_LEDGER_SAID];
 	uint32_t no_nsid; /* the number of none at all, if it has one */
 	bool has_no_nsid;

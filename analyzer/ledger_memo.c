@@ -11,10 +11,23 @@
 /* Places in the header's counts. */
 enum { ANSWERS = 1, AUTHORITY = 2 };
 
-static struct ks_ledger_memo *
-slot_of(const struct ks_ledger *ledger, const struct ks_key *key)
+static uint64_t
+slot_of(const struct ks_key *key)
 {
-	return (struct ks_ledger_memo *)ledger->memos.base + key->w[0] % KS_LEDGER_MEMOS;
+	return key->w[0] % KS_LEDGER_MEMOS;
+}
+
+/* Never 0. */
+static uint32_t
+tag_of(const struct ks_key *key)
+{
+	return (uint32_t)key->w[1] | 1;
+}
+
+static struct ks_ledger_memo *
+memo_at(const struct ks_ledger *ledger, uint64_t slot)
+{
+	return (struct ks_ledger_memo *)ledger->memos.base + slot;
 }
 
 static struct ks_ledger_run *
@@ -137,9 +150,11 @@ ks_ledger_recall(struct ks_visit *visit)
 	if (visit->odd)
 		return false;
 	const struct ks_ledger *const ledger = visit->ledger;
-	const struct ks_ledger_memo *const memo = slot_of(ledger, &visit->trace.key);
-	if (memo->n == 0 || memcmp(&memo->key, &visit->trace.key, sizeof(memo->key)) != 0 ||
-	    !still_holds(ledger, memo))
+	const uint64_t slot = slot_of(&visit->trace.key);
+	if (ledger->memo_tags[slot] != tag_of(&visit->trace.key))
+		return false;
+	const struct ks_ledger_memo *const memo = memo_at(ledger, slot);
+	if (memcmp(&memo->key, &visit->trace.key, sizeof(memo->key)) != 0 || !still_holds(ledger, memo))
 		return false;
 	for (uint64_t i = 0; i < memo->n; i++)
 		touch_again(ledger, &memo->touch[i], visit->message->time_ns);
@@ -167,6 +182,9 @@ ks_ledger_trace(struct ks_visit *visit, enum ks_ledger_part part, uint32_t numbe
 void
 ks_ledger_remember(const struct ks_visit *visit)
 {
-	if (!visit->odd && visit->trace.n > 0)
-		*slot_of(visit->ledger, &visit->trace.key) = visit->trace;
+	if (visit->odd || visit->trace.n == 0)
+		return;
+	const uint64_t slot = slot_of(&visit->trace.key);
+	*memo_at(visit->ledger, slot) = visit->trace;
+	visit->ledger->memo_tags[slot] = tag_of(&visit->trace.key);
 }

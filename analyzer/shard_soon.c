@@ -108,8 +108,9 @@ struct passes {
 	struct ks_foreseen *foreseen;
 	uint32_t n;
 	struct list responses, chains;
-	struct list keys;   /* for keys of zones that are known */
-	struct list asking; /* queries among those, of sources that probably are */
+	struct list detailed; /* for keys, or with CD: more of the source is looked at */
+	struct list keys;     /* for keys of zones that are known */
+	struct list asking;   /* queries among those, of sources that probably are */
 };
 
 /* Always written, and counted if it is so: no jump. */
@@ -130,6 +131,8 @@ fetch_slots(struct passes *passes)
 		ks_map_soon(&shard->sources, foreseen->source_hash);
 		note_if(&passes->responses, i, ks_dns_is_response(&passes->message[i].dns));
 		note_if(&passes->chains, i, foreseen->chain);
+		note_if(&passes->detailed, i,
+			foreseen->chain || (passes->message[i].dns.flags & KS_FLAG_CD) != 0);
 	}
 	for (uint32_t k = 0; k < passes->responses.n; k++) {
 		const uint32_t i = passes->responses.at[k];
@@ -181,8 +184,8 @@ fetch_flow_slots(struct passes *passes)
 	}
 }
 
-/* More of a source is looked at for questions for keys, and while all queries are sampled. A guess that was
- * wrong costs a line of the cache, no more. */
+/* While all queries are sampled, more is looked at for all. A guess that was wrong costs a line of the cache,
+ * no more. */
 static void
 fetch_more(const struct ks_shard *shard, const struct ks_foreseen *foreseen)
 {
@@ -198,20 +201,20 @@ fetch_log(const struct ks_shard *shard, const struct ks_foreseen *foreseen)
 }
 
 static void
-for_sampled(const struct passes *passes,
-	    void (*then)(const struct ks_shard *shard, const struct ks_foreseen *foreseen))
+for_detailed(const struct passes *passes,
+	     void (*then)(const struct ks_shard *shard, const struct ks_foreseen *foreseen))
 {
 	const bool all = ks_samples_wants(&passes->shard->samples, false);
-	const uint32_t n = all ? passes->n : passes->chains.n;
+	const uint32_t n = all ? passes->n : passes->detailed.n;
 	for (uint32_t k = 0; k < n; k++)
-		then(passes->shard, &passes->foreseen[all ? k : passes->chains.at[k]]);
+		then(passes->shard, &passes->foreseen[all ? k : passes->detailed.at[k]]);
 }
 
 static void
 fetch_of_sources(const struct passes *passes)
 {
 	const struct ks_shard *const shard = passes->shard;
-	for_sampled(passes, fetch_log);
+	for_detailed(passes, fetch_log);
 	for (uint32_t k = 0; k < passes->keys.n; k++) {
 		struct ks_foreseen *const foreseen = &passes->foreseen[passes->keys.at[k]];
 		foreseen->flow_guess = ks_map_sooner(&shard->flows, foreseen->flow_hash);
@@ -253,11 +256,11 @@ fetch_all(const struct ks_shard *shard, const struct ks_batch *batch, struct ks_
 	passes.message = batch->message;
 	passes.foreseen = foreseen;
 	passes.n = batch->n_messages;
-	passes.responses.n = passes.chains.n = passes.keys.n = passes.asking.n = 0;
+	passes.responses.n = passes.chains.n = passes.detailed.n = passes.keys.n = passes.asking.n = 0;
 	fetch_slots(&passes);
 	fetch_entries(&passes);
 	fetch_flow_slots(&passes);
-	for_sampled(&passes, fetch_more);
+	for_detailed(&passes, fetch_more);
 	fetch_of_sources(&passes);
 	fetch_of_flows(&passes);
 }
