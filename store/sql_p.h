@@ -18,6 +18,7 @@ extern const char ks_sql_qtypes[];
 extern const char ks_sql_sources[];
 extern const char ks_sql_hitters[];
 extern const char ks_sql_foremost[];
+extern const char ks_sql_key_rate[];
 extern const char ks_sql_sequence[];
 extern const char ks_sql_storms[];
 extern const char ks_sql_fingerprints[];
