@@ -175,8 +175,9 @@ compose(const struct ks_catalog_entry *entry, const struct ks_query *query)
 			    "WITH RECURSIVE option (step_s, server, from_ns, to_ns, ranked_by, len4, len6, "
 			    "zone, subjects, most) AS"
 			    " (SELECT :step_s, :server, :from_ns, :to_ns, :by, :len4, :len6, :zone, "
-			    ":subjects, :most),\n%s\nSELECT %s "
+			    ":subjects, :most),\n%s%s\nSELECT %s "
 			    "FROM report WHERE 1",
+			    query->has_prefix || entry->own == NULL ? "" : entry->own,
 			    query->has_prefix ? entry->by_prefix : entry->sql, entry->columns);
 	if (query->zone != NULL && !entry->zone_inside)
 		sqlite3_str_appendall(sql, " AND zone_wire = :zone");

@@ -1065,6 +1065,15 @@ FROM whole, (
 )
 WHERE coarse_s > bin_s;
 
+-- Messages over UDP by type; those of runs that saw one direction only (one_sided 1) apart.
+CREATE VIEW udp_type AS
+SELECT qtype, queries_only OR responses_only AS one_sided, sum(queries) AS queries, sum(responses) AS responses,
+	sum(query_dns_bytes) AS query_dns_bytes, sum(response_dns_bytes) AS response_dns_bytes,
+	sum(query_ip_bytes) AS query_ip_bytes, sum(response_ip_bytes) AS response_ip_bytes
+FROM run CROSS JOIN bin USING (run_id)
+WHERE transport = 0
+GROUP BY qtype, queries_only OR responses_only;
+
 -- Bounds over all runs. What a run does not list it may have met as often as its floor says: rows below that are
 -- missing in a run count so much more, with so much more err.
 CREATE VIEW all_bound AS

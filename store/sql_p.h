@@ -23,6 +23,7 @@ extern const char ks_sql_sequence[];
 extern const char ks_sql_storms[];
 extern const char ks_sql_fingerprints[];
 extern const char ks_sql_amplification[];
+extern const char ks_sql_amplification_own[];
 extern const char ks_sql_nxdomain[];
 extern const char ks_sql_anchors[];
 extern const char ks_sql_errors[];
