@@ -111,8 +111,7 @@ chosen AS MATERIALIZED (
 ),
 -- Queries of all kinds, at the times of these rows.
 stretch (low_s, end_s) AS MATERIALIZED (
-	SELECT iif(whole_span, low_s, (SELECT min(t_s) FROM chosen)), iif(whole_span, end_s, (SELECT max(t_s + wide) FROM chosen))
-	FROM width, kept
+	SELECT iif(whole_span, -9223372036854775807, min(t_s)), iif(whole_span, 9223372036854000000, max(t_s + wide)) FROM chosen
 ),
 everything AS MATERIALIZED (
 	SELECT CAST(iif(whole_span, 0, t_s / wide * wide) AS INTEGER) AS t_s, sum(queries) AS queries
