@@ -212,12 +212,12 @@ ks_summary_read_chart(struct ks_summary *summary, struct ks_diag *diag)
 	 * memory. */
 	series.bin_s = head->bin_s;
 	enum ks_error error =
-		series.bin_s > 0 ? KS_SUCCESS : each_row(summary, "qtypes", -1, see_width, &series, diag);
+		series.bin_s > 0 ? KS_SUCCESS : each_row(summary, "key-rate", -1, see_width, &series, diag);
 	if (error != KS_SUCCESS || series.bin_s == 0)
 		return error;
 	ks_chart_init(&chart, head->first_ns / KS_NS_PER_S, head->last_ns / KS_NS_PER_S, series.bin_s,
 		      request->width);
-	error = each_row(summary, "qtypes", -1, see_bin, &series, diag);
+	error = each_row(summary, "key-rate", -1, see_bin, &series, diag);
 	if (error == KS_SUCCESS)
 		ks_chart_print(&chart, &summary->chart, "DNSKEY queries per second", request->unicode);
 	return error;

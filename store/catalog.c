@@ -206,6 +206,7 @@ const struct ks_catalog_entry ks_catalog[] = {
 		.rankable = " queries responses query_bytes response_bytes baf baf_ip ",
 		.takes = KS_TAKES_TIME | KS_TAKES_BY | KS_TAKES_PREFIX,
 		.by_prefix = ks_sql_amplification_prefix,
+		.own = ks_sql_amplification_own,
 		.limit = -1,
 	},
 	{

@@ -33,16 +33,26 @@ static const struct {
 static const struct ks_catalog_entry *
 find(const char *name)
 {
-	/* For the summary; no report of its own, so it has no view. */
-	static const struct ks_catalog_entry foremost = {
-		.name = "foremost",
-		.sql = ks_sql_foremost,
-		.columns = "source, zone, share, rr",
-		.order = "sort_key DESC NULLS LAST, queries DESC, length(ip), ip, zone",
-		.limit = 200,
+	/* For the summary and for pictures; no reports of their own, so they have no views. */
+	static const struct ks_catalog_entry parts[] = {
+		{
+			.name = "foremost",
+			.sql = ks_sql_foremost,
+			.columns = "source, zone, share, rr",
+			.order = "sort_key DESC NULLS LAST, queries DESC, length(ip), ip, zone",
+			.limit = 200,
+		},
+		{
+			.name = "key-rate",
+			.sql = ks_sql_key_rate,
+			.columns = "t, qtype, queries, qps, bin_s",
+			.order = "t_s",
+			.limit = -1,
+		},
 	};
-	if (strcmp(foremost.name, name) == 0)
-		return &foremost;
+	for (size_t i = 0; i < KS_COUNT(parts); i++)
+		if (strcmp(parts[i].name, name) == 0)
+			return &parts[i];
 	for (size_t i = 0; i < ks_n_catalog; i++)
 		if (strcmp(ks_catalog[i].name, name) == 0)
 			return &ks_catalog[i];
@@ -142,6 +152,15 @@ check_options(const struct ks_catalog_entry *entry, const struct ks_query *query
 	return query->by != NULL ? check_by(entry, query->by, diag) : KS_SUCCESS;
 }
 
+/* Are rows left out of what the report itself gives? */
+static bool
+filters_behind(const struct ks_catalog_entry *entry, const struct ks_query *query)
+{
+	return (query->zone != NULL && !entry->zone_inside) || query->has_source ||
+	       (query->has_server && (entry->takes & KS_TAKES_STEP) == 0) ||
+	       ((query->has_from || query->has_to) && entry->time != KS_FILTER_INSIDE);
+}
+
 static char *
 compose(const struct ks_catalog_entry *entry, const struct ks_query *query)
 {
@@ -156,8 +175,9 @@ compose(const struct ks_catalog_entry *entry, const struct ks_query *query)
 			    "WITH RECURSIVE option (step_s, server, from_ns, to_ns, ranked_by, len4, len6, "
 			    "zone, subjects, most) AS"
 			    " (SELECT :step_s, :server, :from_ns, :to_ns, :by, :len4, :len6, :zone, "
-			    ":subjects, :most),\n%s\nSELECT %s "
+			    ":subjects, :most),\n%s%s\nSELECT %s "
 			    "FROM report WHERE 1",
+			    query->has_prefix || entry->own == NULL ? "" : entry->own,
 			    query->has_prefix ? entry->by_prefix : entry->sql, entry->columns);
 	if (query->zone != NULL && !entry->zone_inside)
 		sqlite3_str_appendall(sql, " AND zone_wire = :zone");
@@ -218,8 +238,8 @@ bind_all(sqlite3_stmt *stmt, const struct ks_catalog_entry *entry, const struct 
 	bind_int(stmt, ":step_s", query->step_s != 0, query->step_s);
 	bind_int(stmt, ":from_ns", query->has_from, query->from_ns);
 	bind_int(stmt, ":to_ns", query->has_to, query->to_ns);
-	/* Those that come first in the report's own order are enough. */
-	bind_int(stmt, ":most", limit > 0 && query->by == NULL, limit);
+	/* Those that come first in the report's own order are enough, where nothing is filtered behind it. */
+	bind_int(stmt, ":most", limit > 0 && query->by == NULL && !filters_behind(entry, query), limit);
 	bind_int(stmt, ":subjects", query->n_subjects > 0 && !query->has_source && query->by == NULL,
 		 query->n_subjects);
 	bind_int(stmt, ":source_bits", true, query->source_bits);

@@ -1065,6 +1065,15 @@ FROM whole, (
 )
 WHERE coarse_s > bin_s;
 
+-- Messages over UDP by type; those of runs that saw one direction only (one_sided 1) apart.
+CREATE VIEW udp_type AS
+SELECT qtype, queries_only OR responses_only AS one_sided, sum(queries) AS queries, sum(responses) AS responses,
+	sum(query_dns_bytes) AS query_dns_bytes, sum(response_dns_bytes) AS response_dns_bytes,
+	sum(query_ip_bytes) AS query_ip_bytes, sum(response_ip_bytes) AS response_ip_bytes
+FROM run CROSS JOIN bin USING (run_id)
+WHERE transport = 0
+GROUP BY qtype, queries_only OR responses_only;
+
 -- Bounds over all runs. What a run does not list it may have met as often as its floor says: rows below that are
 -- missing in a run count so much more, with so much more err.
 CREATE VIEW all_bound AS
@@ -1076,21 +1085,19 @@ GROUP BY name;
 -- several whose sources all have rows; otherwise the rests of two runs may hold the same ones, so the sum is the most
 -- there can be, and if sources had to leave a full table nothing is known.
 CREATE VIEW source_count AS
-WITH
-	listed (sources, is_upper_bound) AS (
-		SELECT
-			iif(
-				EXISTS (SELECT 1 FROM bound WHERE name = 'source' AND lost > 0),
-				NULL,
-				(SELECT count(DISTINCT ip) FROM source WHERE queries > 0) + (SELECT coalesce(sum(sources), 0) FROM source_rest)
-			),
-			(SELECT count(*) FROM run) > 1 AND EXISTS (SELECT 1 FROM source_rest)
-	)
 SELECT
-	coalesce((SELECT v4 + v6 FROM client_count WHERE scope = 'all'), sources) AS sources,
-	is_upper_bound AND NOT EXISTS (SELECT 1 FROM client_count WHERE scope = 'all') AS is_upper_bound,
-	EXISTS (SELECT 1 FROM client_count WHERE scope = 'all' AND NOT exact) AS is_estimate
-FROM listed;
+	-- Looked at in this order, and no further than needed: to count the sources of many runs takes long.
+	coalesce(
+		(SELECT v4 + v6 FROM client_count WHERE scope = 'all'),
+		iif(
+			EXISTS (SELECT 1 FROM bound WHERE name = 'source' AND lost > 0),
+			NULL,
+			(SELECT count(DISTINCT ip) FROM source WHERE queries > 0) + (SELECT coalesce(sum(sources), 0) FROM source_rest)
+		)
+	) AS sources,
+	(SELECT count(*) FROM run) > 1 AND EXISTS (SELECT 1 FROM source_rest)
+		AND NOT EXISTS (SELECT 1 FROM client_count WHERE scope = 'all') AS is_upper_bound,
+	EXISTS (SELECT 1 FROM client_count WHERE scope = 'all' AND NOT exact) AS is_estimate;
 
 -- The servers of each zone in each run, by length of their addresses: how many were seen to answer for its keys, how many
 -- were given (0: none), and how many a source of that IP version is taken to have. What the user says counts where
@@ -1108,12 +1115,16 @@ GROUP BY run_id, zone_id, octets;
 -- One row per source over all runs. Octets over UDP are those of runs that saw queries and answers.
 CREATE VIEW all_source AS
 WITH
-	missing (floor) AS (SELECT total(floor) FROM bound WHERE name = 'source')
+	missing (floor) AS (SELECT total(floor) FROM bound WHERE name = 'source'),
+	seen AS MATERIALIZED (
+		SELECT run.run_id, queries_only, responses_only, floor
+		FROM run LEFT JOIN bound ON bound.run_id = run.run_id AND name = 'source'
+	)
 SELECT
 	ip,
 	max(address) AS address,
-	sum(queries) + cast(missing.floor - total(bound.floor) AS INTEGER) AS queries,
-	sum(err) + cast(missing.floor - total(bound.floor) AS INTEGER) AS err,
+	sum(queries) + cast(missing.floor - total(seen.floor) AS INTEGER) AS queries,
+	sum(err) + cast(missing.floor - total(seen.floor) AS INTEGER) AS err,
 	sum(responses) AS responses,
 	sum(dnskey_queries) AS dnskey_queries,
 	sum(query_dns_bytes) AS query_dns_bytes,
@@ -1123,7 +1134,7 @@ SELECT
 	sum(iif(queries_only OR responses_only, NULL, response_dns_bytes - tcp_response_dns_bytes)) AS udp_response_dns_bytes,
 	min(source.first_ns) AS first_ns,
 	max(source.last_ns) AS last_ns
-FROM source JOIN run USING (run_id) LEFT JOIN bound ON bound.run_id = source.run_id AND name = 'source', missing
+FROM missing CROSS JOIN seen CROSS JOIN source USING (run_id)
 GROUP BY ip;
 
 -- One row per source and zone over all runs, with the tests that need no more than it. A requery cannot be
@@ -1134,13 +1145,17 @@ GROUP BY ip;
 CREATE VIEW all_flow AS
 WITH
 	missing (floor) AS (SELECT total(floor) FROM bound WHERE name = 'flow'),
+	seen AS MATERIALIZED ( -- what is the same for all flows of a run is looked up once a run
+		SELECT run.run_id, queries_only, responses_only, floor
+		FROM run LEFT JOIN bound ON bound.run_id = run.run_id AND name = 'flow'
+	),
 	merged AS (
 		SELECT
 			zone_id,
 			ip,
 			max(address) AS address,
-			sum(iif(responses_only, NULL, queries)) + cast(missing.floor - total(bound.floor) AS INTEGER) AS queries,
-			sum(err) + cast(missing.floor - total(bound.floor) AS INTEGER) AS err,
+			sum(iif(responses_only, NULL, queries)) + cast(missing.floor - total(seen.floor) AS INTEGER) AS queries,
+			sum(err) + cast(missing.floor - total(seen.floor) AS INTEGER) AS err,
 			sum(iif(queries_only OR responses_only, NULL, queries - err - rq_retransmit)) AS classed,
 			sum(iif(queries_only OR responses_only, NULL, rq_hot)) AS hot,
 			sum(iif(queries_only OR responses_only, NULL, rq_warm)) AS warm,
@@ -1149,7 +1164,7 @@ WITH
 			sum(iif(queries_only, NULL, response_dns_bytes)) AS response_dns_bytes,
 			min(flow.first_ns) AS first_ns,
 			max(flow.last_ns) AS last_ns
-		FROM flow JOIN run USING (run_id) LEFT JOIN bound ON bound.run_id = flow.run_id AND name = 'flow', missing
+		FROM missing CROSS JOIN seen CROSS JOIN flow USING (run_id)
 		GROUP BY zone_id, ip
 	),
 	asked (n) AS (SELECT sum(queries) FROM bin WHERE qtype = 48)

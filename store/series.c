@@ -6,24 +6,17 @@
 #include <string.h>
 
 #include "analyzer/judge/gaps.h"
+#include "store/pieces_p.h"
 #include "store/store.h"
 #include "store/store_p.h"
 
-/* A stretch of time that is looked at as one series. */
-struct piece {
-	int64_t t0_s;
-	size_t n;
-};
-
 struct reader {
 	struct ks_store *store;
-	int64_t bin_s;
-	struct piece *pieces; /* in order of time */
-	size_t n_pieces;
+	struct ks_pieces pieces;
 	struct ks_storm_bin *bins; /* as many as the longest piece has */
 	struct ks_store_whole *all;
 	struct ks_storm_whole *whole; /* as many as bins, of the piece `laid` */
-	const struct piece *laid;
+	const struct ks_piece *laid;
 	sqlite3_stmt *life; /* NULL: nobody asked yet */
 	bool no_responses;
 	uint32_t least;
@@ -32,32 +25,27 @@ struct reader {
 	void *arg;
 };
 
-/* Runs whose bins were rolled up are left out everywhere: roll.c. */
-#define FINE_RUNS "(SELECT run_id FROM run WHERE rolled_from_s IS NULL) AS fine"
+/* Zones that are asked for often enough. Sums by run come in the order of the primary key; what is left to
+ * sort is a matter of a few rows. */
+#define BUSY                                                                                                 \
+	"(SELECT zone_id FROM (SELECT zone_id, sum(queries) AS n FROM zone_bin GROUP BY run_id, zone_id)"    \
+	" GROUP BY zone_id HAVING sum(n) >= ?1 * (SELECT bin_s FROM whole))"
 
-/* Every second at which a bin of any kind begins, folded. Costly, so only asked when pieces are needed. */
-static const char instants_sql[] = "SELECT DISTINCT t_s / w * w FROM (SELECT bin_s AS w FROM whole),"
-				   " (SELECT t_s FROM " FINE_RUNS " CROSS JOIN traffic USING (run_id)"
-				   "  UNION SELECT t_s FROM " FINE_RUNS " CROSS JOIN bin USING (run_id)"
-				   "  UNION SELECT t_s FROM " FINE_RUNS " CROSS JOIN zone_bin USING (run_id))"
-				   " ORDER BY 1";
+static const char zones_sql[] =
+	"SELECT zone_id, name FROM " BUSY " JOIN zone USING (zone_id) ORDER BY name, zone_id";
 
-/* The least and the greatest of them; a run's own come quickly from the primary keys. */
-static const char ends_sql[] =
-	"SELECT min(a) / w * w, max(b) / w * w, w FROM (SELECT bin_s AS w FROM whole),"
-	" (SELECT (SELECT min(t_s) FROM traffic WHERE traffic.run_id = fine.run_id) AS a,"
-	"         (SELECT max(t_s) FROM traffic WHERE traffic.run_id = fine.run_id) AS b FROM " FINE_RUNS
-	"  UNION ALL SELECT (SELECT min(t_s) FROM bin WHERE bin.run_id = fine.run_id),"
-	"         (SELECT max(t_s) FROM bin WHERE bin.run_id = fine.run_id) FROM " FINE_RUNS
-	"  UNION ALL SELECT min(t_s), max(t_s) FROM " FINE_RUNS " CROSS JOIN zone_bin USING (run_id))";
+/* The bins of a zone in a run, in the order of the primary key. The columns are those of bins_sql. */
+static const char run_bins_sql[] =
+	"SELECT zone_id, ?4, t_s / ?3 * ?3, queries, rq_hot + rq_warm + rq_cool, rq_retransmit, responses,"
+	" response_dns_bytes FROM zone_bin WHERE run_id = ?1 AND zone_id = ?2 AND queries > 0 ORDER BY t_s";
 
-static const char bins_sql[] = "SELECT zone_id, name, t_s / w * w AS t, sum(queries), sum(rq_hot + rq_warm + "
-			       "rq_cool), sum(rq_retransmit), sum(responses), sum(response_dns_bytes)"
-			       " FROM " FINE_RUNS " CROSS JOIN zone_bin USING (run_id)"
-			       " JOIN zone USING (zone_id), (SELECT bin_s AS w FROM whole)"
-			       " WHERE queries > 0 AND zone_id IN (SELECT zone_id FROM zone_bin GROUP BY "
-			       "zone_id HAVING sum(queries) >= ?1 * (SELECT bin_s FROM whole))"
-			       " GROUP BY zone_id, t ORDER BY name, t";
+/* Where runs overlap in time. */
+static const char bins_sql[] =
+	"SELECT zone_id, name, t_s / w * w AS t, sum(queries), sum(rq_hot + rq_warm + "
+	"rq_cool), sum(rq_retransmit), sum(responses), sum(response_dns_bytes)"
+	" FROM " KS_FINE_RUNS " CROSS JOIN zone_bin USING (run_id)"
+	" JOIN zone USING (zone_id), (SELECT bin_s AS w FROM whole)"
+	" WHERE queries > 0 AND zone_id IN " BUSY " GROUP BY zone_id, t ORDER BY name, t";
 
 /* Servers beyond those kept apart are no server. One alone sees what there is. */
 static const char servers_sql[] =
@@ -66,138 +54,14 @@ static const char servers_sql[] =
 	" busy AS (SELECT ip, row_number() OVER (ORDER BY length(ip), ip) AS number FROM asked"
 	"  WHERE n >= ?1 * (SELECT bin_s FROM whole) AND (SELECT count(*) FROM asked WHERE n > 0) > 1)"
 	" SELECT number, ip, t_s / w * w AS t, sum(queries), 0, 0, sum(responses), sum(response_dns_bytes)"
-	" FROM " FINE_RUNS
+	" FROM " KS_FINE_RUNS
 	" CROSS JOIN bin USING (run_id) JOIN busy USING (ip), (SELECT bin_s AS w FROM whole)"
 	" WHERE qtype = 48 GROUP BY number, t ORDER BY number, t";
-
-/* Does every stretch between gaps of at least `gap_s` fit? */
-static bool
-fits(const int64_t *at, size_t n, int64_t bin_s, int64_t gap_s)
-{
-	size_t head = 0;
-	for (size_t i = 1; i < n; i++) {
-		if (at[i] - at[i - 1] >= gap_s)
-			head = i;
-		if ((at[i] - at[head]) / bin_s >= KS_STORE_BINS_MAX)
-			return false;
-	}
-	return true;
-}
-
-/* The longest gap such that cutting at every gap of that length and longer makes all pieces fit. Shorter gaps
- * make more cuts and shorter pieces, and at a gap of one bin every piece is a single one: a search by halves
- * finds it in some forty passes, without sorting or a tree. */
-static int64_t
-cutting_gap(const int64_t *at, size_t n, int64_t bin_s)
-{
-	int64_t good = bin_s;
-	int64_t bad = at[n - 1] - at[0] + 1;
-	while (bad - good > 1) {
-		const int64_t middle = good + (bad - good) / 2;
-		if (fits(at, n, bin_s, middle))
-			good = middle;
-		else
-			bad = middle;
-	}
-	return good;
-}
-
-static enum ks_error
-cut(struct reader *reader, const int64_t *at, size_t n, struct ks_diag *diag)
-{
-	const int64_t gap_s = cutting_gap(at, n, reader->bin_s);
-	reader->pieces = calloc(n, sizeof(*reader->pieces));
-	if (reader->pieces == NULL)
-		return ks_sql_fail(reader->store, SQLITE_NOMEM, diag);
-	for (size_t i = 0; i < n; i++) {
-		if (i == 0 || at[i] - at[i - 1] >= gap_s)
-			reader->pieces[reader->n_pieces++].t0_s = at[i];
-		struct piece *const piece = &reader->pieces[reader->n_pieces - 1];
-		piece->n = (size_t)((at[i] - piece->t0_s) / reader->bin_s) + 1;
-	}
-	return KS_SUCCESS;
-}
-
-static enum ks_error
-read_instants(struct reader *reader, int64_t **ret, size_t *ret_n, struct ks_diag *diag)
-{
-	sqlite3_stmt *stmt;
-	const enum ks_error error = ks_sql_prepare(reader->store, instants_sql, &stmt, diag);
-	if (error != KS_SUCCESS)
-		return error;
-	int64_t *at = NULL;
-	size_t n = 0;
-	size_t cap = 0;
-	int rc;
-	while ((rc = sqlite3_step(stmt)) == SQLITE_ROW) {
-		if (n == cap) {
-			cap = cap != 0 ? 2 * cap : 1024;
-			int64_t *const more = reallocarray(at, cap, sizeof(*at));
-			if (more == NULL) {
-				rc = SQLITE_NOMEM;
-				break;
-			}
-			at = more;
-		}
-		at[n++] = sqlite3_column_int64(stmt, 0);
-	}
-	sqlite3_finalize(stmt);
-	if (rc != SQLITE_DONE) {
-		free(at);
-		return ks_sql_fail(reader->store, rc, diag);
-	}
-	*ret = at;
-	*ret_n = n;
-	return KS_SUCCESS;
-}
-
-static enum ks_error
-one_piece(struct reader *reader, int64_t first_s, size_t n, struct ks_diag *diag)
-{
-	reader->pieces = calloc(1, sizeof(*reader->pieces));
-	if (reader->pieces == NULL)
-		return ks_sql_fail(reader->store, SQLITE_NOMEM, diag);
-	reader->pieces[0] = (struct piece){.t0_s = first_s, .n = n};
-	reader->n_pieces = 1;
-	return KS_SUCCESS;
-}
-
-static enum ks_error
-find_pieces(struct reader *reader, struct ks_diag *diag)
-{
-	sqlite3_stmt *stmt;
-	enum ks_error error = ks_sql_prepare(reader->store, ends_sql, &stmt, diag);
-	if (error != KS_SUCCESS)
-		return error;
-	const int rc = sqlite3_step(stmt);
-	const bool some = rc == SQLITE_ROW && sqlite3_column_type(stmt, 0) == SQLITE_INTEGER;
-	const int64_t first_s = sqlite3_column_int64(stmt, 0);
-	const int64_t last_s = sqlite3_column_int64(stmt, 1);
-	reader->bin_s = sqlite3_column_int64(stmt, 2);
-	sqlite3_finalize(stmt);
-	if (rc != SQLITE_ROW && rc != SQLITE_DONE)
-		return ks_sql_fail(reader->store, rc, diag);
-	if (!some)
-		return KS_SUCCESS;
-
-	const int64_t n = (last_s - first_s) / reader->bin_s + 1;
-	if (n <= KS_STORE_BINS_MAX)
-		return one_piece(reader, first_s, (size_t)n, diag);
-	int64_t *at = NULL;
-	size_t n_at = 0;
-	error = read_instants(reader, &at, &n_at, diag);
-	if (error == KS_SUCCESS && at != NULL)
-		error = cut(reader, at, n_at, diag);
-	free(at);
-	return error;
-}
 
 static enum ks_error
 make_bins(struct reader *reader, struct ks_diag *diag)
 {
-	size_t longest = 1;
-	for (size_t i = 0; i < reader->n_pieces; i++)
-		longest = reader->pieces[i].n > longest ? reader->pieces[i].n : longest;
+	const size_t longest = ks_pieces_longest(&reader->pieces);
 	reader->bins = calloc(longest, sizeof(*reader->bins));
 	reader->whole = calloc(longest, sizeof(*reader->whole));
 	if (reader->bins == NULL || reader->whole == NULL)
@@ -207,15 +71,6 @@ make_bins(struct reader *reader, struct ks_diag *diag)
 		ks_sql_number(reader->store, "SELECT max(queries_only) FROM run", &silent, diag);
 	reader->no_responses = silent != 0;
 	return error;
-}
-
-/* The piece that holds `t_s`, looking on from `at`: a zone's bins come in order of time. */
-static size_t
-piece_of(const struct reader *reader, size_t at, int64_t t_s)
-{
-	while (at + 1 < reader->n_pieces && reader->pieces[at + 1].t0_s <= t_s)
-		at++;
-	return at;
 }
 
 /* What has been gathered of one zone in one piece. */
@@ -228,11 +83,11 @@ struct gathering {
 
 /* Only when a zone asks for it: many databases hold none that is busy enough for a storm. */
 static enum ks_error
-lay(struct reader *reader, const struct piece *piece, struct ks_diag *diag)
+lay(struct reader *reader, const struct ks_piece *piece, struct ks_diag *diag)
 {
 	enum ks_error error = KS_SUCCESS;
 	if (reader->all == NULL)
-		error = ks_store_whole_open(reader->store, reader->bin_s, &reader->all, diag);
+		error = ks_store_whole_open(reader->store, reader->pieces.bin_s, &reader->all, diag);
 	if (error == KS_SUCCESS && reader->laid != piece) {
 		ks_store_whole_lay(reader->all, piece->t0_s, piece->n, reader->whole);
 		reader->laid = piece;
@@ -267,7 +122,7 @@ hand_out(struct reader *reader, struct gathering *gathering, struct ks_diag *dia
 {
 	if (gathering->zone == NULL)
 		return KS_SUCCESS;
-	const struct piece *const piece = &reader->pieces[gathering->piece];
+	const struct ks_piece *const piece = &reader->pieces.list[gathering->piece];
 	double life_s = NAN;
 	enum ks_error error = lay(reader, piece, diag);
 	if (error == KS_SUCCESS)
@@ -281,7 +136,7 @@ hand_out(struct reader *reader, struct gathering *gathering, struct ks_diag *dia
 		.storm = {.bins = reader->bins,
 			  .whole = reader->whole,
 			  .n = piece->n,
-			  .bin_s = (uint32_t)reader->bin_s,
+			  .bin_s = (uint32_t)reader->pieces.bin_s,
 			  .t0_s = piece->t0_s,
 			  .life_s = life_s,
 			  .no_responses = reader->no_responses},
@@ -310,7 +165,7 @@ gather(struct reader *reader, struct gathering *gathering, sqlite3_stmt *stmt, s
 	const int64_t zone_id = sqlite3_column_int64(stmt, 0);
 	const int64_t t_s = sqlite3_column_int64(stmt, 2);
 	const bool same_zone = zone_id == gathering->zone_id;
-	const size_t piece = piece_of(reader, same_zone ? gathering->piece : 0, t_s);
+	const size_t piece = ks_pieces_at(&reader->pieces, same_zone ? gathering->piece : 0, t_s);
 	if (!same_zone || piece != gathering->piece) {
 		const enum ks_error error = hand_out(reader, gathering, diag);
 		if (error != KS_SUCCESS)
@@ -324,19 +179,35 @@ gather(struct reader *reader, struct gathering *gathering, sqlite3_stmt *stmt, s
 		gathering->zone = strdup(reader->by_server ? "" : (const char *)sqlite3_column_text(stmt, 1));
 	if (gathering->zone == NULL)
 		return ks_sql_fail(reader->store, SQLITE_NOMEM, diag);
-	const size_t at = (size_t)((t_s - reader->pieces[piece].t0_s) / reader->bin_s);
-	assert(at < reader->pieces[piece].n);
+	const int64_t behind_s = t_s - reader->pieces.list[piece].t0_s;
+	const size_t at = (size_t)(behind_s / reader->pieces.bin_s);
+	/* Bins of a run that does not know of the zone: nobody writes such. */
+	if (behind_s < 0 || at >= reader->pieces.list[piece].n)
+		return KS_SUCCESS;
 	uint64_t *const members[] = {
 		&reader->bins[at].queries,   &reader->bins[at].requeries,      &reader->bins[at].retransmits,
 		&reader->bins[at].responses, &reader->bins[at].response_bytes,
 	};
 	for (size_t i = 0; i < KS_COUNT(members); i++)
-		*members[i] = (uint64_t)sqlite3_column_int64(stmt, 3 + (int)i);
+		*members[i] += (uint64_t)sqlite3_column_int64(stmt, 3 + (int)i);
 	return KS_SUCCESS;
 }
 
+/* All rows of a statement whose parameters are bound. */
 static enum ks_error
-read_bins(struct reader *reader, struct ks_diag *diag)
+gather_rows(struct reader *reader, struct gathering *gathering, sqlite3_stmt *stmt, struct ks_diag *diag)
+{
+	enum ks_error error = KS_SUCCESS;
+	int rc = SQLITE_DONE;
+	while (error == KS_SUCCESS && (rc = sqlite3_step(stmt)) == SQLITE_ROW)
+		error = gather(reader, gathering, stmt, diag);
+	sqlite3_reset(stmt);
+	return error == KS_SUCCESS && rc != SQLITE_DONE ? ks_sql_fail(reader->store, rc, diag) : error;
+}
+
+/* In one statement, which sorts. */
+static enum ks_error
+read_sorted(struct reader *reader, struct gathering *gathering, struct ks_diag *diag)
 {
 	sqlite3_stmt *stmt;
 	enum ks_error error =
@@ -344,32 +215,72 @@ read_bins(struct reader *reader, struct ks_diag *diag)
 	if (error != KS_SUCCESS)
 		return error;
 	sqlite3_bind_int64(stmt, 1, reader->least);
-	struct gathering gathering = {.zone_id = -1};
+	error = gather_rows(reader, gathering, stmt, diag);
+	sqlite3_finalize(stmt);
+	return error;
+}
+
+static enum ks_error
+read_zone(struct reader *reader, struct gathering *gathering, sqlite3_stmt *zone, sqlite3_stmt *bins,
+	  struct ks_diag *diag)
+{
+	enum ks_error error = KS_SUCCESS;
+	sqlite3_bind_int64(bins, 2, sqlite3_column_int64(zone, 0));
+	sqlite3_bind_int64(bins, 3, reader->pieces.bin_s);
+	sqlite3_bind_text(bins, 4, (const char *)sqlite3_column_text(zone, 1), -1, SQLITE_STATIC);
+	for (size_t i = 0; i < reader->pieces.n_runs && error == KS_SUCCESS; i++) {
+		sqlite3_bind_int64(bins, 1, reader->pieces.runs[i].run_id);
+		error = gather_rows(reader, gathering, bins, diag);
+	}
+	return error;
+}
+
+/* Run by run: what is stored is in order already, and millions of bins are not sorted in a hurry. */
+static enum ks_error
+read_in_order(struct reader *reader, struct gathering *gathering, struct ks_diag *diag)
+{
+	sqlite3_stmt *zones = NULL, *bins = NULL;
 	int rc = SQLITE_DONE;
-	while (error == KS_SUCCESS && (rc = sqlite3_step(stmt)) == SQLITE_ROW)
-		error = gather(reader, &gathering, stmt, diag);
+	enum ks_error error = ks_sql_prepare(reader->store, zones_sql, &zones, diag);
+	if (error == KS_SUCCESS)
+		error = ks_sql_prepare(reader->store, run_bins_sql, &bins, diag);
+	if (error == KS_SUCCESS)
+		sqlite3_bind_int64(zones, 1, reader->least);
+	while (error == KS_SUCCESS && (rc = sqlite3_step(zones)) == SQLITE_ROW)
+		error = read_zone(reader, gathering, zones, bins, diag);
 	if (error == KS_SUCCESS && rc != SQLITE_DONE)
 		error = ks_sql_fail(reader->store, rc, diag);
+	sqlite3_finalize(bins);
+	sqlite3_finalize(zones);
+	return error;
+}
+
+static enum ks_error
+read_bins(struct reader *reader, struct ks_diag *diag)
+{
+	struct gathering gathering = {.zone_id = -1};
+	enum ks_error error = !reader->by_server && ks_pieces_are_apart(&reader->pieces)
+				      ? read_in_order(reader, &gathering, diag)
+				      : read_sorted(reader, &gathering, diag);
 	if (error == KS_SUCCESS)
 		error = hand_out(reader, &gathering, diag);
 	free(gathering.zone);
-	sqlite3_finalize(stmt);
 	return error;
 }
 
 static enum ks_error
 read_all(struct reader *reader, struct ks_diag *diag)
 {
-	enum ks_error error = find_pieces(reader, diag);
-	if (error == KS_SUCCESS && reader->n_pieces != 0)
+	enum ks_error error = ks_pieces_find(reader->store, &reader->pieces, diag);
+	if (error == KS_SUCCESS && reader->pieces.n != 0)
 		error = make_bins(reader, diag);
-	if (error == KS_SUCCESS && reader->n_pieces != 0)
+	if (error == KS_SUCCESS && reader->pieces.n != 0)
 		error = read_bins(reader, diag);
 	ks_store_whole_close(reader->all);
 	sqlite3_finalize(reader->life);
 	free(reader->whole);
 	free(reader->bins);
-	free(reader->pieces);
+	ks_pieces_done(&reader->pieces);
 	return error;
 }
 

@@ -55,6 +55,8 @@ distrust(sqlite3 *db)
 	int rc = ks_prefix_register(db);
 	if (rc == SQLITE_OK)
 		rc = ks_few_register(db);
+	if (rc == SQLITE_OK)
+		rc = ks_fold_register(db);
 	return rc == SQLITE_OK ? ks_sampled_register(db) : rc;
 }
 

@@ -328,6 +328,7 @@ int ks_prefix_register(sqlite3 *db);
 
 /* Likewise. */
 int ks_few_register(sqlite3 *db);
+int ks_fold_register(sqlite3 *db);
 int ks_sampled_register(sqlite3 *db);
 
 /* --- manners.c --- */
@@ -380,11 +381,13 @@ struct ks_catalog_entry {
 	const char *order;    /* total */
 	const char *rankable; /* " a b c ": columns that `by` may name */
 	unsigned takes;
-	enum ks_filter time;   /* INSIDE: the SQL file does it; SPAN: first_ns, last_ns; INSTANT: t_ns */
-	bool by_inside;        /* the SQL file ranks */
-	bool zone_inside;      /* the SQL file chooses the zone */
-	bool view_has_source;  /* a view takes no --source, so its rows must tell */
-	int64_t limit;         /* rows when nothing is asked; < 0: all */
+	enum ks_filter time;  /* INSIDE: the SQL file does it; SPAN: first_ns, last_ns; INSTANT: t_ns */
+	bool by_inside;       /* the SQL file ranks */
+	bool zone_inside;     /* the SQL file chooses the zone */
+	bool view_has_source; /* a view takes no --source, so its rows must tell */
+	int64_t limit;        /* rows when nothing is asked; < 0: all */
+	const char *own; /* table expressions that stand for views of the same names in our own queries; NULL:
+			    none */
 	const char *by_prefix; /* the SQL file that adds up sources, for --prefix; the same columns */
 	const char *caveats;   /* a statement whose rows are sentences, NULL where one does not apply */
 };

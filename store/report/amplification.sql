@@ -11,9 +11,7 @@ part AS (
 		sum(iif(one_sided, NULL, response_dns_bytes)) AS response_dns,
 		sum(iif(one_sided, NULL, query_ip_bytes)) AS query_ip,
 		sum(iif(one_sided, NULL, response_ip_bytes)) AS response_ip
-	FROM bin JOIN (SELECT run_id, queries_only OR responses_only AS one_sided FROM run) USING (run_id), option
-	WHERE transport = 0
-		AND (from_ns IS NULL OR t_s * 1000000000 >= from_ns) AND (to_ns IS NULL OR t_s * 1000000000 < to_ns)
+	FROM udp_type -- of the time asked for: amplification-own.sql
 	GROUP BY qtype
 ),
 report AS (

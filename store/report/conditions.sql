@@ -1,10 +1,13 @@
 -- SPDX-License-Identifier: BSD-2-Clause
 -- What it takes to storm (DOMAIN 4-01), each for itself: the source asks for signatures, gets them, its check fails, and it
 -- does not remember that.
+-- Each has a row at least, so no more of them are looked at than rows are asked for.
 judged_source AS MATERIALIZED (
 	SELECT diagnosis_id, zone_id, name, name_wire, diagnosis.ip, diagnosis.address, queries
 	FROM diagnosis JOIN zone USING (zone_id)
 	WHERE storm_id IS NULL
+	ORDER BY queries DESC, name, length(diagnosis.ip), diagnosis.ip
+	LIMIT (SELECT coalesce(most, -1) FROM option)
 ),
 signed AS MATERIALIZED (
 	SELECT zone_id, total(iif(signer_tags <> '', count, 0)) AS signed, total(iif(signer_tags IS NULL, 0, count)) AS told
@@ -12,13 +15,20 @@ signed AS MATERIALIZED (
 	WHERE type = 48 AND authoritative AND zone_id IN (SELECT zone_id FROM judged_source)
 	GROUP BY zone_id
 ),
+-- Of each source once, however many zones it asks for: in which runs it was sampled at all.
+sampled_in AS MATERIALIZED (
+	SELECT judged.ip, run_id
+	FROM (SELECT DISTINCT ip FROM judged_source) AS judged CROSS JOIN run
+	WHERE EXISTS (SELECT 1 FROM query WHERE query.run_id = run.run_id AND query.ip = judged.ip)
+),
 sampled AS MATERIALIZED (
 	SELECT
 		judged_source.diagnosis_id,
-		count(query.number) AS asked,
+		count(*) AS asked,
 		total(dnssec_ok) AS with_do
-	FROM judged_source CROSS JOIN run
-		LEFT JOIN query ON query.run_id = run.run_id AND query.ip = judged_source.ip AND qtype = 48 AND qname_wire = name_wire
+	FROM sampled_in CROSS JOIN query USING (run_id, ip)
+		CROSS JOIN judged_source ON judged_source.ip = query.ip AND name_wire = qname_wire
+	WHERE qtype = 48
 	GROUP BY judged_source.diagnosis_id
 ),
 repeated AS MATERIALIZED (
@@ -26,8 +36,8 @@ repeated AS MATERIALIZED (
 		judged_source.diagnosis_id,
 		sum(iif(queries_only OR responses_only, NULL, rq_hot)) AS hot,
 		sum(flow.queries - flow.err) AS seen
-	FROM judged_source CROSS JOIN run CROSS JOIN flow
-		ON flow.run_id = run.run_id AND flow.zone_id = judged_source.zone_id AND flow.ip = judged_source.ip
+	FROM run CROSS JOIN flow USING (run_id)
+		CROSS JOIN judged_source ON judged_source.zone_id = flow.zone_id AND judged_source.ip = flow.ip
 	GROUP BY judged_source.diagnosis_id
 ),
 checked AS (
@@ -42,9 +52,9 @@ checked AS (
 listed (diagnosis_id, place, condition, met, count, of, note) AS (
 	SELECT
 		diagnosis_id, 1, 'asks for signatures',
-		CASE WHEN asked = 0 THEN 'unknown' WHEN with_do > 0 THEN 'yes' ELSE 'no' END,
-		iif(asked = 0, NULL, CAST(with_do AS INTEGER)), nullif(asked, 0), 'sampled DNSKEY queries with DO'
-	FROM sampled
+		CASE WHEN asked IS NULL THEN 'unknown' WHEN with_do > 0 THEN 'yes' ELSE 'no' END,
+		CAST(with_do AS INTEGER), asked, 'sampled DNSKEY queries with DO'
+	FROM judged_source LEFT JOIN sampled USING (diagnosis_id)
 	UNION ALL
 	SELECT
 		diagnosis_id, 2, 'gets signatures',

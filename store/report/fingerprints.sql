@@ -1,10 +1,10 @@
 -- SPDX-License-Identifier: BSD-2-Clause
 -- Offenders by how their DNSKEY queries look: software that shipped one stale key makes one large cluster.
 -- An offender belongs to its most frequent fingerprint; NULL where none found room.
+offending AS MATERIALIZED (SELECT zone_id, ip, address, queries FROM all_flow WHERE offends),
 offence AS (
 	SELECT ip, max(address) AS address, sum(queries) AS queries
-	FROM all_flow
-	WHERE offends
+	FROM offending
 	GROUP BY ip
 ),
 -- As many caches as fingerprints in use at once: the most that overlap do so where one of them begins. CD does not
@@ -28,9 +28,8 @@ member AS MATERIALIZED (
 	FROM labelled
 ),
 pair AS MATERIALIZED (
-	SELECT zone_id, (SELECT fingerprint FROM labelled WHERE labelled.ip = all_flow.ip) AS fingerprint
-	FROM all_flow
-	WHERE offends
+	SELECT zone_id, (SELECT fingerprint FROM labelled WHERE labelled.ip = offending.ip) AS fingerprint
+	FROM offending
 ),
 asked AS MATERIALIZED (SELECT fingerprint, count(DISTINCT zone_id) AS zones FROM pair GROUP BY fingerprint),
 report AS (

@@ -2,11 +2,12 @@
 -- How sources ask for the keys of a zone that they fail with, and whether they got over it.
 -- Over it: seen for two of its pauses and more without another requery; without a memory class, half a minute or two
 -- and a half.
--- The servers that spray and coverage are measured against, and how they are known.
+-- The servers that spray and coverage are measured against, and how they are known. (Looked up by scalar subqueries:
+-- SQLite makes an index for those, but would look through all of them for each row of a join or of an aggregate.)
 set_of (run, zone, octets, zone_servers, given) AS MATERIALIZED (
 	SELECT run_id, zone_id, octets, servers, seen >= 2 AND given > 0 FROM zone_set
 ),
-followed AS MATERIALIZED (
+failing AS MATERIALIZED (
 	SELECT
 		zone_id,
 		ip,
@@ -14,19 +15,43 @@ followed AS MATERIALIZED (
 		sum(bursts) AS bursts,
 		sum(failing_bursts) AS failing_bursts,
 		max(max_waiting) AS max_waiting,
-		max(last_requery_ns) AS last_ns,
-		max(zone_servers) AS zone_servers,
-		max(given) AS given
-	FROM behaviour LEFT JOIN set_of ON run = run_id AND zone = zone_id AND octets = length(ip)
+		max(last_requery_ns) AS last_ns
+	FROM behaviour
 	GROUP BY zone_id, ip
 	HAVING sum(failing_bursts) > 0
+),
+-- Of those that come first no more than are asked for.
+followed AS MATERIALIZED (
+	SELECT failing.*, name, name_wire
+	FROM failing JOIN zone USING (zone_id)
+	ORDER BY queries DESC, length(ip), ip, name
+	LIMIT (SELECT coalesce(most, -1) FROM option)
+),
+behaved AS MATERIALIZED (
+	SELECT
+		followed.zone_id,
+		followed.ip,
+		(SELECT zone_servers FROM set_of WHERE run = run_id AND zone = followed.zone_id AND octets = length(followed.ip))
+			AS zone_servers,
+		(SELECT given FROM set_of WHERE run = run_id AND zone = followed.zone_id AND octets = length(followed.ip))
+			AS given
+	FROM run CROSS JOIN behaviour USING (run_id)
+		CROSS JOIN followed ON followed.zone_id = behaviour.zone_id AND followed.ip = behaviour.ip
+),
+measured AS MATERIALIZED (
+	SELECT zone_id, ip, max(zone_servers) AS zone_servers, max(given) AS given FROM behaved GROUP BY zone_id, ip
+),
+-- When a source was there: of each once, however many zones it fails with.
+present AS MATERIALIZED (
+	SELECT source.ip, min(source.first_ns) AS first_ns, max(source.last_ns) AS seen_ns
+	FROM (SELECT DISTINCT ip FROM followed) AS one CROSS JOIN run CROSS JOIN source USING (run_id, ip)
+	GROUP BY source.ip
 ),
 judged_habit AS MATERIALIZED (
 	SELECT
 		followed.*,
 		habit.*,
-		name,
-		name_wire,
+		zone_servers,
 		iif(given IS NULL, NULL, iif(given, 'given', 'seen')) AS servers_origin,
 		CASE memory_class WHEN '30s' THEN 65 WHEN '60s' THEN 130 WHEN '600s' THEN 1250 WHEN 'none' THEN 30 WHEN 'ttl' THEN NULL ELSE 150 END
 			* 1000000000 AS quiet_ns,
@@ -35,9 +60,9 @@ judged_habit AS MATERIALIZED (
 			WHERE flow.ip = followed.ip
 			LIMIT 1
 		) AS address,
-		(SELECT min(source.first_ns) FROM run CROSS JOIN source USING (run_id) WHERE source.ip = followed.ip) AS first_ns,
-		(SELECT max(source.last_ns) FROM run CROSS JOIN source USING (run_id) WHERE source.ip = followed.ip) AS seen_ns
-	FROM followed JOIN zone USING (zone_id) LEFT JOIN habit USING (zone_id, ip)
+		(SELECT first_ns FROM present WHERE present.ip = followed.ip) AS first_ns,
+		(SELECT seen_ns FROM present WHERE present.ip = followed.ip) AS seen_ns
+	FROM followed JOIN measured USING (zone_id, ip) LEFT JOIN habit USING (zone_id, ip)
 ),
 report AS (
 	SELECT

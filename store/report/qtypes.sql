@@ -22,12 +22,28 @@ edges (a, b) AS (
 quarter (edge_s, n_before, n_after) AS (
 	SELECT (a + (b - a + 1) / 4) * stored, (b - a + 1) / 4, b - a + 1 - (b - a + 1) / 4 FROM edges, width
 ),
+-- Rows come in order of time: behind the last one that is asked for only what grew is of interest. Each time at which a
+-- message was seen has a row at least. (Bins that were added up are left out of this, for rows of several widths do not
+-- follow from the times alone.)
+reach (last_s, low_s, end_s) AS MATERIALIZED ( -- NULL: all is read
+	SELECT iif(count(*) = most, max(t_s) + w, NULL), low_s, end_s
+	FROM (
+		SELECT DISTINCT t_s / w * w AS t_s, w, low_s, end_s, most
+		FROM option CROSS JOIN width CROSS JOIN kept CROSS JOIN (
+			SELECT t_s FROM bin, option WHERE most IS NOT NULL AND (server IS NULL OR ip = server) GROUP BY run_id, t_s
+		)
+		WHERE coarse_s IS NULL AND NOT whole_span AND t_s >= low_s AND t_s < end_s
+		ORDER BY 1
+		LIMIT (SELECT coalesce(most, 0) FROM option)
+	)
+),
 -- The bins in question; what is within a time whose bins were added up is as wide as they are.
 placed AS (
 	SELECT t_s, qtype, queries, responses, query_dns_bytes, response_dns_bytes, edge_s, low_s, end_s,
 		iif(coarse_s IS NULL, w, iif(t_s / coarse_s * coarse_s IN (SELECT t_s FROM coarse), coarse_s, w)) AS wide
-	FROM width CROSS JOIN kept CROSS JOIN quarter CROSS JOIN option CROSS JOIN run CROSS JOIN bin USING (run_id)
-	WHERE NOT whole_span AND bin.t_s >= low_s AND bin.t_s < end_s + coalesce(coarse_s, 0) AND (server IS NULL OR ip = server)
+	FROM width CROSS JOIN kept CROSS JOIN quarter CROSS JOIN option CROSS JOIN (SELECT last_s FROM reach) CROSS JOIN run CROSS JOIN bin USING (run_id)
+	WHERE NOT whole_span AND bin.t_s >= low_s AND bin.t_s < coalesce(last_s, end_s + coalesce(coarse_s, 0))
+		AND (server IS NULL OR ip = server)
 ),
 -- One pass over the bins; of the whole span there is no time to sort them by. What lies before the edge is told by bins
 -- as stored, so that growth does not depend on the step.
@@ -48,9 +64,17 @@ summed AS MATERIALIZED (
 	WHERE whole_span AND bin.t_s >= low_s AND bin.t_s < end_s AND (server IS NULL OR ip = server)
 	GROUP BY 3
 ),
+grown AS (
+	SELECT qtype, queries, before FROM summed, reach WHERE last_s IS NULL
+	UNION ALL
+	SELECT qtype, sum(queries), sum(iif(t_s < edge_s, queries, 0))
+	FROM reach CROSS JOIN quarter CROSS JOIN option CROSS JOIN run CROSS JOIN bin USING (run_id)
+	WHERE last_s IS NOT NULL AND bin.t_s >= low_s AND bin.t_s < end_s AND (server IS NULL OR ip = server)
+	GROUP BY qtype
+),
 increase AS MATERIALIZED (
 	SELECT qtype, total(queries - before) / n_after - total(before) / nullif(n_before, 0) AS qpb
-	FROM summed, quarter
+	FROM grown, quarter
 	GROUP BY qtype
 ),
 increase_all (qpb) AS MATERIALIZED (SELECT sum(qpb) FROM increase),

@@ -25,15 +25,6 @@ place AS MATERIALIZED (
 	FROM zone, option
 	WHERE option.zone IS NULL OR name_wire = option.zone
 ),
-everything AS MATERIALIZED (
-	SELECT CAST(iif(whole_span, 0, t_s / wide * wide) AS INTEGER) AS t_s, sum(queries) AS queries
-	FROM (
-		SELECT t_s, queries, iif(coarse_s IS NULL, w, iif(t_s / coarse_s * coarse_s IN (SELECT t_s FROM coarse), coarse_s, w)) AS wide
-		FROM (SELECT t_s, sum(queries) AS queries FROM bin GROUP BY run_id, t_s), width
-	), width, kept
-	WHERE t_s / wide * wide >= low_s AND t_s / wide * wide < end_s
-	GROUP BY 1
-),
 -- What was seen, and what the calendar has for the time of the capture.
 known AS (
 	SELECT zone_id, t_ns, event_id, kind || coalesce(' ' || tag, '') AS what FROM event
@@ -56,6 +47,24 @@ happened AS MATERIALIZED (
 	)
 	GROUP BY zone_id, t_s
 ),
+-- Of zones, in order, no more than have the rows that are asked for. (Where bins were added up the rows of a zone are not
+-- so easily counted: then all.)
+reached (place, n) AS (
+	SELECT 0, 0 FROM manner, width, option WHERE way = 'folded' AND width.coarse_s IS NULL AND most IS NOT NULL
+	UNION ALL
+	SELECT place.place, n + (
+			SELECT count(DISTINCT t_s / w)
+			FROM run CROSS JOIN zone_bin ON zone_bin.run_id = run.run_id AND zone_bin.zone_id = place.zone_id
+			WHERE t_s >= low_s AND t_s < end_s
+		)
+	FROM reached CROSS JOIN option CROSS JOIN width CROSS JOIN kept CROSS JOIN place ON place.place = reached.place + 1
+	WHERE n < most
+),
+wanted AS MATERIALIZED (
+	SELECT place.*
+	FROM (SELECT max(place) AS last FROM reached) CROSS JOIN place
+	WHERE last IS NULL OR place <= last
+),
 asked AS (
 	SELECT place, zone_id, t_s, queries, rq_hot + rq_warm + rq_cool AS requeries, queries - rq_retransmit AS transactions,
 		zone_bin.response_dns_bytes AS response_bytes, sources_new, queries_only, responses_only
@@ -69,7 +78,7 @@ asked AS (
 			queries - rq_retransmit AS transactions, zone_bin.response_dns_bytes AS response_bytes,
 			sources_new, queries_only, responses_only,
 			iif(coarse_s IS NULL, w, iif(t_s / coarse_s * coarse_s IN (SELECT t_s FROM coarse), coarse_s, w)) AS wide
-		FROM manner CROSS JOIN width CROSS JOIN kept CROSS JOIN run CROSS JOIN place CROSS JOIN zone_bin USING (run_id, zone_id)
+		FROM manner CROSS JOIN width CROSS JOIN kept CROSS JOIN run CROSS JOIN wanted CROSS JOIN zone_bin USING (run_id, zone_id)
 		WHERE way = 'folded' AND t_s >= low_s AND t_s < end_s + coalesce(coarse_s, 0)
 	)
 	WHERE t_s / wide * wide >= low_s AND t_s / wide * wide < end_s
@@ -99,6 +108,24 @@ asked AS (
 chosen AS MATERIALIZED (
 	SELECT *, iif(coarse_s IS NULL, w, iif(t_s IN (SELECT t_s FROM coarse), coarse_s, w)) AS wide
 	FROM (SELECT * FROM asked ORDER BY place, t_s LIMIT (SELECT coalesce(most, -1) FROM option)), width
+),
+-- Queries of all kinds, at the times of these rows.
+stretch (low_s, end_s) AS MATERIALIZED (
+	SELECT iif(whole_span, -9223372036854775807, min(t_s)), iif(whole_span, 9223372036854000000, max(t_s + wide)) FROM chosen
+),
+everything AS MATERIALIZED (
+	SELECT CAST(iif(whole_span, 0, t_s / wide * wide) AS INTEGER) AS t_s, sum(queries) AS queries
+	FROM (
+		SELECT t_s, queries, iif(coarse_s IS NULL, w, iif(t_s / coarse_s * coarse_s IN (SELECT t_s FROM coarse), coarse_s, w)) AS wide
+		FROM width, (
+			SELECT t_s, sum(queries) AS queries
+			FROM stretch CROSS JOIN bin
+			WHERE run_id IN (SELECT run_id FROM run) AND t_s >= low_s AND t_s < end_s
+			GROUP BY run_id, t_s
+		)
+	), width, kept
+	WHERE t_s / wide * wide >= low_s AND t_s / wide * wide < end_s
+	GROUP BY 1
 ),
 extent (begin_s, seconds) AS (
 	SELECT

@@ -17,6 +17,6 @@ report AS (
 		sum(value) FILTER (WHERE name = 'malformed') AS malformed,
 		sum(value) FILTER (WHERE name = 'query_bytes') AS query_bytes,
 		sum(value) FILTER (WHERE name = 'response_bytes') AS response_bytes
-	FROM counter
+	FROM run CROSS JOIN counter USING (run_id)
 	WHERE kind = 'total'
 )

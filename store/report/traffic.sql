@@ -5,10 +5,25 @@
 width (w, whole_span, coarse_s) AS ( -- coarse_s NULL: all as wide as asked for
 	SELECT iif(step_s > 0, step_s, bin_s), coalesce(step_s < 0, 0), iif(step_s > 0, NULL, coarse_s) FROM option, whole
 ),
+-- Rows come in order of time: behind the last one that is asked for nothing is read. Each time at which a packet was seen
+-- has one. (Bins that were added up are left out of this, for rows of several widths do not follow from the times alone.)
+reach (end_s) AS MATERIALIZED (
+	SELECT iif(count(*) = most, max(t_s) + w, 9223372036854000000)
+	FROM option, width, (
+		SELECT DISTINCT t_s / w * w AS t_s
+		FROM width, option, (
+			SELECT t_s FROM traffic, option WHERE most IS NOT NULL AND (server IS NULL OR ip = server) GROUP BY run_id, t_s
+		)
+		WHERE coarse_s IS NULL AND NOT whole_span
+			AND (from_ns IS NULL OR t_s / w * w * 1000000000 >= from_ns) AND (to_ns IS NULL OR t_s / w * w * 1000000000 < to_ns)
+		ORDER BY 1
+		LIMIT (SELECT coalesce(most, 0) FROM option)
+	)
+),
 -- Each run's bins from its first to its last. A run of more than a million (one absurd time stamp is
 -- enough) is not filled: its own bins are all there is to say.
 quiet (t_s, last_s, s) AS (
-	SELECT a / s * s, b / s * s, s
+	SELECT a / s * s, min(b / s * s, end_s), s
 	FROM (
 		SELECT
 			iif(rolled_from_s IS NULL OR coarse_s IS NULL, w, bin_s) AS s,
@@ -16,7 +31,7 @@ quiet (t_s, last_s, s) AS (
 			(SELECT min(t_s) FROM traffic WHERE traffic.run_id = run.run_id) AS a,
 			(SELECT max(t_s) FROM traffic WHERE traffic.run_id = run.run_id) AS b
 		FROM run, width
-	)
+	), reach
 	WHERE b / s - a / s < 1000000 AND NOT whole_span
 	UNION ALL
 	SELECT t_s + s, last_s, s FROM quiet WHERE t_s + s <= last_s
@@ -30,16 +45,16 @@ part (t_s, in_wire, out_wire, in_packets, out_packets, in_dns, out_dns, in_ip, o
 		SELECT t_s, sum(in_wire_bytes) AS in_wire, sum(out_wire_bytes) AS out_wire,
 			sum(in_packets) AS in_packets, sum(out_packets) AS out_packets,
 			sum(in_ip_bytes) AS in_ip, sum(out_ip_bytes) AS out_ip
-		FROM traffic, option
-		WHERE server IS NULL OR ip = server
+		FROM option CROSS JOIN reach CROSS JOIN traffic
+		WHERE run_id IN (SELECT run_id FROM run) AND t_s < end_s AND (server IS NULL OR ip = server)
 		GROUP BY run_id, t_s
 	)
 	UNION ALL
 	SELECT t_s, 0, 0, 0, 0, in_dns, out_dns, 0, 0, 0
 	FROM (
 		SELECT t_s, sum(query_dns_bytes) AS in_dns, sum(response_dns_bytes) AS out_dns
-		FROM bin, option
-		WHERE server IS NULL OR ip = server
+		FROM option CROSS JOIN reach CROSS JOIN bin
+		WHERE run_id IN (SELECT run_id FROM run) AND t_s < end_s AND (server IS NULL OR ip = server)
 		GROUP BY run_id, t_s
 	)
 	UNION ALL

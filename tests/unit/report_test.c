@@ -1097,7 +1097,7 @@ static const struct ks_value quality_values[] = {
 Test(report, the_summary_of_a_storm_answers_first)
 {
 	const struct fake fakes[] = {FAKE("summary", summary), FAKE("storms", storms),
-				     FAKE("foremost", hitters), FAKE("qtypes", qtypes),
+				     FAKE("foremost", hitters), FAKE("key-rate", qtypes),
 				     FAKE("quality", quality)};
 	struct ks_store store = {.fakes = fakes, .n_fakes = 5, .head = HEAD_M};
 	(void)snprintf(store.head.caveats[0], sizeof(store.head.caveats[0]), "one input was cut");
@@ -1189,7 +1189,7 @@ static const struct ks_value signatures_values[] = {
 Test(report, the_summary_tells_of_signatures_that_were_served_when_they_were_over)
 {
 	const struct fake fakes[] = {FAKE("summary", summary),  FAKE("storms", storms),
-				     FAKE("foremost", hitters), FAKE("qtypes", qtypes),
+				     FAKE("foremost", hitters), FAKE("key-rate", qtypes),
 				     FAKE("quality", quality),  FAKE("signatures", signatures)};
 	struct ks_store store = {.fakes = fakes, .n_fakes = 6, .head = HEAD_M};
 	char *got = written(&store, (struct ks_report_request){.name = "summary", .format = "text"});
@@ -1267,7 +1267,7 @@ Test(report, the_summary_without_a_storm_says_so_plainly)
 	const struct fake fakes[] = {{"summary", summary_columns, 15, quiet_values, 1, 0, 0},
 				     FAKE_EMPTY("storms", storms),
 				     FAKE_EMPTY("foremost", hitters),
-				     FAKE_EMPTY("qtypes", qtypes),
+				     FAKE_EMPTY("key-rate", qtypes),
 				     FAKE_EMPTY("quality", quality)};
 	struct ks_store store = {.fakes = fakes, .n_fakes = 5, .head = HEAD_M};
 	char *got = written(&store, (struct ks_report_request){.name = "summary", .format = "text"});
@@ -1292,7 +1292,7 @@ Test(report, the_summary_points_to_the_first_source_that_repeats)
 		const struct fake fakes[] = {FAKE("summary", summary),
 					     FAKE("storms", storms),
 					     {"foremost", columns, 2, values, n, 0, 0},
-					     FAKE("qtypes", qtypes),
+					     FAKE("key-rate", qtypes),
 					     FAKE("quality", quality)};
 		struct ks_store store = {.fakes = fakes, .n_fakes = 5, .head = HEAD_M};
 		char *got = written(&store, (struct ks_report_request){.name = "summary", .format = "text"});
@@ -1311,7 +1311,7 @@ Test(report, the_summary_points_to_the_higher_of_two_that_repeat)
 	const struct fake fakes[] = {FAKE("summary", summary),
 				     FAKE("storms", storms),
 				     {"foremost", columns, 2, values, 2, 0, 0},
-				     FAKE("qtypes", qtypes),
+				     FAKE("key-rate", qtypes),
 				     FAKE("quality", quality)};
 	struct ks_store store = {.fakes = fakes, .n_fakes = 5, .head = HEAD_M};
 	char *got = written(&store, (struct ks_report_request){.name = "summary", .format = "text"});
@@ -1324,7 +1324,7 @@ Test(report, the_summary_of_silence_claims_nothing)
 	const struct fake fakes[] = {{"summary", summary_columns, 15, silent_values, 1, 0, 0},
 				     FAKE_EMPTY("storms", storms),
 				     FAKE_EMPTY("foremost", hitters),
-				     FAKE_EMPTY("qtypes", qtypes),
+				     FAKE_EMPTY("key-rate", qtypes),
 				     FAKE_EMPTY("quality", quality)};
 	struct ks_store store = {.fakes = fakes, .n_fakes = 5};
 	char *got =
@@ -1350,7 +1350,7 @@ Test(report, the_summary_passes_on_a_failure_of_any_of_its_questions)
 {
 	for (size_t broken = 0; broken < 5; broken++) {
 		struct fake fakes[] = {FAKE("summary", summary), FAKE("storms", storms),
-				       FAKE("foremost", hitters), FAKE("qtypes", qtypes),
+				       FAKE("foremost", hitters), FAKE("key-rate", qtypes),
 				       FAKE("quality", quality)};
 		fakes[broken].fail_at = 1;
 		struct ks_store store = {.fakes = fakes, .n_fakes = 5, .head = HEAD_M};
@@ -1370,9 +1370,10 @@ Test(report, the_summary_passes_on_a_failure_of_any_of_its_questions)
 Test(report, the_same_question_gives_the_same_bytes)
 {
 	const struct fake fakes[] = {FAKE("summary", summary),  FAKE("storms", storms),
-				     FAKE("foremost", hitters), FAKE("qtypes", qtypes),
-				     FAKE("quality", quality),  FAKE("hitters", hitters)};
-	struct ks_store store = {.fakes = fakes, .n_fakes = 6, .head = HEAD_M};
+				     FAKE("foremost", hitters), FAKE("key-rate", qtypes),
+				     FAKE("quality", quality),  FAKE("hitters", hitters),
+				     FAKE("qtypes", qtypes)};
+	struct ks_store store = {.fakes = fakes, .n_fakes = 7, .head = HEAD_M};
 	static const char *const names[] = {"summary", "storms", "hitters", "qtypes", "quality"};
 	for (size_t i = 0; i < KS_COUNT(names) * KS_COUNT(all_formats); i++) {
 		const struct ks_report_request request = {

@@ -85,6 +85,33 @@ Test(store_sampled, around_an_interval_are_those_before_inside_and_behind)
 	ks_store_close(store);
 }
 
+/* Negative keys, NULLs, and so many keys that the table grows several times. */
+Test(store_sampled, folded_sums_are_those_of_group_by)
+{
+	make_rows();
+	cr_expect(eq(
+		i64,
+		ask("WITH RECURSIVE folded (s) AS MATERIALIZED (SELECT ks_fold(t_ns + id, tc, flags) FROM "
+		    "chance),"
+		    " place (n, at) AS (SELECT 1, 1 FROM folded UNION ALL"
+		    "  SELECT n + 1, at + 3 FROM place, folded WHERE n < ks_part(s, 0)),"
+		    " mine AS (SELECT n, ks_part(s, at) AS k, ks_part(s, at + 1) AS a, ks_part(s, at + 2) AS "
+		    "b"
+		    "  FROM place, folded),"
+		    " sql AS (SELECT row_number() OVER (ORDER BY t_ns + id) AS n, t_ns + id AS k,"
+		    "  coalesce(sum(tc), 0) AS a, sum(flags) AS b FROM chance GROUP BY t_ns + id)"
+		    " SELECT count(*) - (SELECT count(*) FROM mine) FROM mine JOIN sql USING (n, k, a, b)"),
+		0));
+	cr_expect(ge(i64, ask("SELECT ks_part(ks_fold(t_ns + id, 1), 0) FROM chance"), 1000));
+	cr_expect(eq(i64, ask("SELECT ks_fold(n, n) IS NULL FROM chance WHERE g < 0"), 1));
+	int64_t number;
+	cr_expect(
+		ne(int,
+		   ks_sql_number(store, "SELECT ks_fold(1, 9223372036854775807) FROM chance", &number, &diag),
+		   KS_SUCCESS));
+	ks_store_close(store);
+}
+
 Test(store_sampled, few_are_those_that_a_running_sum_finds)
 {
 	make_rows();
