@@ -7,14 +7,16 @@
 
 static_assert(sizeof(struct ks_pair) == 24, "four pairs in a cache line and a half");
 
+enum { FIRST_BUCKETS = 1024, BUCKET = KS_PAIR_WAYS * sizeof(struct ks_pair) };
+
 enum ks_error
 ks_pairs_init(struct ks_pairs *pairs, size_t bytes, const struct ks_secret *secret, struct ks_diag *diag)
 {
-	uint64_t buckets = 1024;
-	while (buckets * 2 * KS_PAIR_WAYS * sizeof(struct ks_pair) <= bytes)
+	uint64_t buckets = FIRST_BUCKETS;
+	while (buckets * 2 * BUCKET <= bytes)
 		buckets *= 2;
-	*pairs = (struct ks_pairs){.mask = buckets - 1, .secret = *secret};
-	return ks_region_init(&pairs->region, buckets * KS_PAIR_WAYS * sizeof(struct ks_pair), diag);
+	*pairs = (struct ks_pairs){.mask = FIRST_BUCKETS - 1, .mask_max = buckets - 1, .secret = *secret};
+	return ks_region_init(&pairs->region, buckets * BUCKET, diag);
 }
 
 void
@@ -67,6 +69,21 @@ is_waiting(const struct ks_pair *pair, int64_t t_ns)
 	return pair->hash != 0 && !pair->answered && age >= 0 && age <= KS_PAIR_NS;
 }
 
+/* Twice as many buckets: of each, those move whose hash has the new bit. */
+static void
+grow(struct ks_pairs *pairs)
+{
+	const uint64_t bit = pairs->mask + 1;
+	struct ks_pair *const all = pairs->region.base;
+	for (uint64_t i = 0; i < bit * KS_PAIR_WAYS; i++) {
+		if (all[i].hash == 0 || (all[i].hash & bit) == 0)
+			continue;
+		all[i + bit * KS_PAIR_WAYS] = all[i];
+		all[i] = (struct ks_pair){0};
+	}
+	pairs->mask |= bit;
+}
+
 struct ks_pair *
 ks_pairs_ask(struct ks_pairs *pairs, uint64_t hash, int64_t t_ns, bool *ret_again)
 {
@@ -82,6 +99,10 @@ ks_pairs_ask(struct ks_pairs *pairs, uint64_t hash, int64_t t_ns, bool *ret_agai
 		}
 		if (is_waiting(victim, t_ns) && (!is_waiting(pair, t_ns) || pair->t_ns < victim->t_ns))
 			victim = pair;
+	}
+	if (is_waiting(victim, t_ns) && pairs->mask < pairs->mask_max) {
+		grow(pairs);
+		return ks_pairs_ask(pairs, hash, t_ns, ret_again);
 	}
 	pairs->evicted += is_waiting(victim, t_ns);
 	*victim = (struct ks_pair){.hash = hash, .t_ns = t_ns};

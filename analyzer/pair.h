@@ -6,9 +6,10 @@
  * qclass); only a 64-bit keyed hash of it is kept. The first response within KS_PAIR_NS wins; the same
  * query again before any response is a retransmission.
  *
- * Memory:  fixed; buckets of KS_PAIR_WAYS. A full bucket gives up its oldest query, which is counted if
- *          it was still waiting.
- * Work:    one bucket a call. Time: packet time. Threads: one owner. */
+ * Memory:  bounded; buckets of KS_PAIR_WAYS, a thousand at first. Where more wait in one of them than that,
+ * there are twice as many, until the bound: a table no larger than what waits stays in the cache. Then a full
+ * bucket gives up its oldest query, which is counted if it was still waiting. Work:    one bucket a call, and
+ * each pair moves a few times at most. Time: packet time. Threads: one owner. */
 #ifndef KS_ANALYZER_PAIR_H
 #define KS_ANALYZER_PAIR_H
 
@@ -27,7 +28,7 @@ struct ks_pair {
 
 struct ks_pairs {
 	struct ks_region region;
-	uint64_t mask; /* buckets - 1 */
+	uint64_t mask, mask_max; /* buckets - 1 */
 	struct ks_secret secret;
 	uint64_t evicted; /* queries given up while they were waiting */
 };

@@ -81,6 +81,33 @@ Test(pair, a_crowded_bucket_gives_up_the_oldest_and_counts_it)
 	ks_pairs_done(pairs);
 }
 
+/* Ten thousand wait at once in a table that begins with room for four thousand; none of them may be lost on
+ * the way. */
+Test(pair, who_waits_is_there_however_often_the_table_has_grown)
+{
+	enum { WAITING = 10000 };
+	struct ks_pairs *const pairs = pairs_of(4 << 20);
+	const uint64_t first_mask = pairs->mask;
+	bool again;
+	for (uint32_t i = 0; i < WAITING; i++) {
+		ks_pairs_ask(pairs, ks_hash_words(&secret, i, 1), i, &again)->record = i;
+		cr_assert(not(again));
+	}
+	cr_assert(gt(u64, pairs->mask, first_mask));
+	cr_assert(eq(u64, pairs->evicted, 0));
+	for (uint32_t i = 0; i < WAITING; i++) {
+		(void)ks_pairs_ask(pairs, ks_hash_words(&secret, i, 1), WAITING, &again);
+		cr_assert(again, "query %u", i);
+	}
+	for (uint32_t i = 0; i < WAITING; i++) {
+		struct ks_pair *const pair =
+			ks_pairs_answer(pairs, ks_hash_words(&secret, i, 1), 2 * WAITING);
+		cr_assert(ne(ptr, pair, NULL));
+		cr_assert(eq(u32, pair->record, i));
+	}
+	ks_pairs_done(pairs);
+}
+
 Test(pair, identity_is_everything_but_the_case_of_the_name)
 {
 	struct ks_pairs *const pairs = pairs_of(1 << 20);
