@@ -86,7 +86,7 @@ Test(pair, a_crowded_bucket_gives_up_the_oldest_and_counts_it)
 Test(pair, who_waits_is_there_however_often_the_table_has_grown)
 {
 	enum { WAITING = 10000 };
-	struct ks_pairs *const pairs = pairs_of(4 << 20);
+	struct ks_pairs *const pairs = pairs_of(16 << 20);
 	const uint64_t first_mask = pairs->mask;
 	bool again;
 	for (uint32_t i = 0; i < WAITING; i++) {
