@@ -1,43 +1,82 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "analyzer/relay.h"
 
-#include <errno.h>
 #include <pthread.h>
-#include <semaphore.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
+
+/* Whoever has nothing to do is woken when there is work for a while: to put a thread to sleep and to wake it
+ * costs as much as counting half a batch. */
+enum { SEVERAL = KS_RELAY_BATCHES / 2 };
 
 struct ks_relay {
 	struct ks_collector collector;
 	void (*count)(void *arg, const struct ks_batch *batch);
 	void *arg;
 	pthread_t thread;
-	sem_t full, empty; /* batches to count; batches to fill */
-	uint32_t filling;  /* the dissector's; it alone knows it */
 	struct ks_batch *batches;
+	/* Batches handed over and batches counted, since the beginning. Each thread writes its own. */
+	_Atomic uint64_t filled, counted;
+	atomic_bool ended; /* no more will come */
+	/* Only for who sleeps: it says so before it looks for the last time whether it must. */
+	pthread_mutex_t lock;
+	pthread_cond_t more, room;
+	atomic_bool wants_more, wants_room;
 };
 
 static void
-wait_for(sem_t *semaphore)
+wake(struct ks_relay *relay, pthread_cond_t *who)
 {
-	while (sem_wait(semaphore) != 0 && errno == EINTR)
-		continue;
+	(void)pthread_mutex_lock(&relay->lock);
+	(void)pthread_cond_signal(who);
+	(void)pthread_mutex_unlock(&relay->lock);
 }
 
-/* An empty batch is the last one. */
+static uint64_t
+n_waiting(struct ks_relay *relay)
+{
+	return atomic_load(&relay->filled) - atomic_load(&relay->counted);
+}
+
+static void
+sleep_till_more(struct ks_relay *relay)
+{
+	(void)pthread_mutex_lock(&relay->lock);
+	atomic_store(&relay->wants_more, true);
+	while (n_waiting(relay) < SEVERAL && !atomic_load(&relay->ended))
+		(void)pthread_cond_wait(&relay->more, &relay->lock);
+	atomic_store(&relay->wants_more, false);
+	(void)pthread_mutex_unlock(&relay->lock);
+}
+
+static void
+sleep_till_room(struct ks_relay *relay)
+{
+	(void)pthread_mutex_lock(&relay->lock);
+	atomic_store(&relay->wants_room, true);
+	while (n_waiting(relay) > KS_RELAY_BATCHES - SEVERAL)
+		(void)pthread_cond_wait(&relay->room, &relay->lock);
+	atomic_store(&relay->wants_room, false);
+	(void)pthread_mutex_unlock(&relay->lock);
+}
+
 static void *
 count_all(void *arg)
 {
 	struct ks_relay *const relay = arg;
-	for (uint32_t i = 0;; i = (i + 1) % KS_RELAY_BATCHES) {
-		struct ks_batch *const batch = &relay->batches[i];
-		wait_for(&relay->full);
-		if (batch->n_events == 0)
-			return NULL;
+	for (uint64_t i = 0;; i++) {
+		if (atomic_load(&relay->filled) == i)
+			sleep_till_more(relay);
+		if (atomic_load(&relay->filled) == i)
+			return NULL; /* awake, and nothing there: that was all */
+		struct ks_batch *const batch = &relay->batches[i % KS_RELAY_BATCHES];
 		relay->count(relay->arg, batch);
 		ks_batch_clear(batch);
-		(void)sem_post(&relay->empty);
+		atomic_store(&relay->counted, i + 1);
+		if (atomic_load(&relay->wants_room) && n_waiting(relay) <= KS_RELAY_BATCHES - SEVERAL)
+			wake(relay, &relay->room);
 	}
 }
 
@@ -46,10 +85,13 @@ static void
 pass_on(struct ks_collector *collector)
 {
 	struct ks_relay *const relay = collector->arg;
-	(void)sem_post(&relay->full);
-	wait_for(&relay->empty);
-	relay->filling = (relay->filling + 1) % KS_RELAY_BATCHES;
-	collector->batch = &relay->batches[relay->filling];
+	const uint64_t filled = atomic_load(&relay->filled) + 1;
+	atomic_store(&relay->filled, filled);
+	if (atomic_load(&relay->wants_more) && n_waiting(relay) >= SEVERAL)
+		wake(relay, &relay->more);
+	if (n_waiting(relay) == KS_RELAY_BATCHES)
+		sleep_till_room(relay);
+	collector->batch = &relay->batches[filled % KS_RELAY_BATCHES];
 }
 
 /* Signals are for the thread that reads: a stop is noticed there. */
@@ -67,8 +109,9 @@ start_thread(struct ks_relay *relay)
 static void
 relay_free(struct ks_relay *relay)
 {
-	(void)sem_destroy(&relay->full);
-	(void)sem_destroy(&relay->empty);
+	(void)pthread_cond_destroy(&relay->more);
+	(void)pthread_cond_destroy(&relay->room);
+	(void)pthread_mutex_destroy(&relay->lock);
 	free(relay->batches);
 	free(relay);
 }
@@ -92,8 +135,9 @@ ks_relay_start(void (*count)(void *arg, const struct ks_batch *batch), void *arg
 	};
 	for (size_t i = 0; i < KS_RELAY_BATCHES; i++)
 		ks_batch_clear(&batches[i]);
-	(void)sem_init(&relay->full, 0, 0);
-	(void)sem_init(&relay->empty, 0, KS_RELAY_BATCHES - 1); /* the first is being filled */
+	(void)pthread_mutex_init(&relay->lock, NULL);
+	(void)pthread_cond_init(&relay->more, NULL);
+	(void)pthread_cond_init(&relay->room, NULL);
 	const int failed = start_thread(relay);
 	if (failed != 0) {
 		relay_free(relay);
@@ -111,7 +155,8 @@ ks_relay_stop(struct ks_relay *relay)
 		return;
 	if (relay->collector.batch->n_events > 0)
 		pass_on(&relay->collector);
-	(void)sem_post(&relay->full);
+	atomic_store(&relay->ended, true);
+	wake(relay, &relay->more);
 	(void)pthread_join(relay->thread, NULL);
 	relay_free(relay);
 }

@@ -7,8 +7,8 @@
  * A ring of batches: one thread fills the next free one, the other counts the next full one. Both go in
  * order, so the shard hears the same as without threads, and every result is the same.
  *
- * Memory:  KS_RELAY_BATCHES batches, allocated by ks_relay_start. Work: two atomic operations a batch; a
- *          thread that has nothing to do sleeps.
+ * Memory:  KS_RELAY_BATCHES batches, allocated by ks_relay_start. Work: a few atomic operations a batch; a
+ *          thread that has nothing to do sleeps until there is work for some batches.
  * Threads: the owner of the relay is the one that dissects. The shard belongs to the relay's thread from
  *          ks_relay_start until ks_relay_stop has returned. */
 #ifndef KS_ANALYZER_RELAY_H
