@@ -8,8 +8,9 @@ WITH RECURSIVE
 	-- As all_flow.offends, but for those few only that were followed: who repeats is.
 	hot AS MATERIALIZED (
 		SELECT zone_id, ip
-		FROM run CROSS JOIN (SELECT DISTINCT zone_id FROM habit) AS asked CROSS JOIN flow USING (run_id, zone_id)
-		WHERE NOT queries_only AND NOT responses_only AND (+zone_id, +ip) IN (SELECT zone_id, ip FROM habit)
+		FROM run CROSS JOIN flow USING (run_id)
+		WHERE NOT queries_only AND NOT responses_only AND zone_id IN (SELECT zone_id FROM habit)
+			AND (+zone_id, +ip) IN (SELECT zone_id, ip FROM habit)
 		GROUP BY zone_id, ip
 		HAVING sum(queries) >= 10 AND sum(rq_hot + rq_warm + rq_cool) * 2 >= sum(queries - rq_retransmit)
 	),

@@ -20,10 +20,10 @@ WITH
 		ORDER BY sum(flow.queries) DESC, length(flow.ip), flow.ip
 		LIMIT 4096
 	),
-	named AS MATERIALIZED (SELECT zone_id, ip FROM habit UNION SELECT zone_id, ip FROM loud)
+	named AS (SELECT zone_id, ip FROM habit UNION SELECT zone_id, ip FROM loud)
 SELECT
-	flow.zone_id,
-	flow.ip,
+	zone_id,
+	ip,
 	max(flow.address) AS address,
 	sum(flow.queries) AS queries,
 	sum(iif(queries_only OR responses_only, NULL, rq_hot + rq_warm + rq_cool)) AS requeries,
@@ -32,11 +32,11 @@ SELECT
 	sum(response_dns_bytes) * 1.0 / nullif(sum(responses), 0) AS answer_bytes,
 	min(flow.first_ns) AS first_ns,
 	max(flow.last_ns) AS last_ns,
-	flow.zone_id IN (SELECT zone_id FROM stormy) AS in_storm
--- All flows of their zones, run by run: to look for each in every run takes many times as long.
-FROM run CROSS JOIN (SELECT DISTINCT zone_id FROM named) AS busy CROSS JOIN flow USING (run_id, zone_id)
-WHERE NOT responses_only AND (+flow.zone_id, +flow.ip) IN named
-GROUP BY flow.zone_id, flow.ip;
+	zone_id IN (SELECT zone_id FROM stormy) AS in_storm
+-- Run by run: flows of one run stand together, those of one source and zone do not.
+FROM run CROSS JOIN named CROSS JOIN flow USING (run_id, zone_id, ip)
+WHERE NOT responses_only
+GROUP BY zone_id, ip;
 
 -- Who asks again most of the time, and who is loud in a storm; the foremost of them.
 CREATE TEMP TABLE cause_suspect AS

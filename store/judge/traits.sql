@@ -79,20 +79,18 @@ WITH
 		FROM again LEFT JOIN zone_sum USING (zone_id)
 	),
 	-- Run by run, here and below: what one run says of sources stands together, what all say of one source does not.
-	loud AS MATERIALIZED (
-		SELECT ip, bar.dnskey
-		FROM asked JOIN bar USING (zone_id)
-		WHERE asked.queries >= zone_queries
-	),
-	shared AS MATERIALIZED (
-		SELECT ip, sum(dnskey_queries) * 1.0 / nullif(sum(source.queries), 0) AS share
-		FROM run CROSS JOIN (SELECT DISTINCT ip FROM loud) AS asker CROSS JOIN source USING (run_id, ip)
-		GROUP BY ip
-	),
 	dnskey_heavy AS MATERIALIZED (
-		SELECT DISTINCT ip
-		FROM loud JOIN shared USING (ip), everywhere
-		WHERE share >= coalesce(loud.dnskey, everywhere.dnskey)
+		SELECT ip
+		FROM run
+			CROSS JOIN (
+				SELECT ip AS candidate, min(coalesce(bar.dnskey, everywhere.dnskey)) AS bar
+				FROM asked JOIN bar USING (zone_id), everywhere
+				WHERE asked.queries >= zone_queries
+				GROUP BY ip
+			)
+			CROSS JOIN source ON source.run_id = run.run_id AND ip = candidate
+		GROUP BY candidate
+		HAVING sum(dnskey_queries) * 1.0 / nullif(sum(source.queries), 0) >= bar
 	),
 
 	sigkey_bar AS MATERIALIZED (
