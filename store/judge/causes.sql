@@ -34,8 +34,8 @@ WITH
 		SELECT ip, n >= 10 AS surely
 		FROM (
 			SELECT asker.ip, sum(dnskey_queries) AS n
-			FROM (SELECT DISTINCT ip FROM asked) AS asker
-				CROSS JOIN run CROSS JOIN source ON source.run_id = run.run_id AND source.ip = asker.ip
+			FROM run CROSS JOIN (SELECT DISTINCT ip FROM asked) AS asker
+				CROSS JOIN source ON source.run_id = run.run_id AND source.ip = asker.ip
 			GROUP BY asker.ip
 			HAVING sum(dnskey_queries) >= 3 AND sum(dnskey_queries) >= 0.98 * sum(source.queries)
 		) AS one
@@ -149,15 +149,18 @@ WITH
 			sum(tcp_queries) AS tcp_queries,
 			sum(tcp_syns) AS tcp_syns,
 			min(source.first_ns) AS first_ns
-		FROM suspect CROSS JOIN run CROSS JOIN source ON source.run_id = run.run_id AND source.ip = suspect.ip
+		FROM run CROSS JOIN suspect CROSS JOIN source ON source.run_id = run.run_id AND source.ip = suspect.ip
 		GROUP BY suspect.ip
+	),
+	primed AS MATERIALIZED (
+		SELECT ip, sum(priming_queries) AS n FROM run CROSS JOIN suspect CROSS JOIN manner USING (run_id, ip) GROUP BY ip
 	)
 SELECT
 	ip,
 	counted.queries,
 	counted.dnskey_queries,
 	counted.ds_queries,
-	coalesce((SELECT sum(priming_queries) FROM run CROSS JOIN manner USING (run_id) WHERE manner.ip = suspect.ip), 0) AS priming,
+	coalesce(primed.n, 0) AS priming,
 	coalesce(counted.tcp_queries, 0) AS tcp_queries,
 	coalesce(counted.tcp_syns, 0) AS tcp_syns,
 	counted.first_ns,
@@ -169,7 +172,8 @@ SELECT
 	coalesce(others.again, 0) AS others_again,
 	coalesce(others.probing, 0) AS others_probing,
 	coalesce(others.types, 0) AS other_types
-FROM suspect LEFT JOIN counted USING (ip) LEFT JOIN icmp_of USING (ip) LEFT JOIN hot_zones USING (ip) LEFT JOIN others USING (ip);
+FROM suspect LEFT JOIN counted USING (ip) LEFT JOIN icmp_of USING (ip) LEFT JOIN hot_zones USING (ip) LEFT JOIN others USING (ip)
+	LEFT JOIN primed USING (ip);
 CREATE INDEX temp.cause_source_ip ON cause_source (ip);
 
 -- Who was sampled, and whether all that he asked was kept.
@@ -177,8 +181,9 @@ CREATE TEMP TABLE cause_sampled AS
 SELECT suspect.ip, run_id, (
 		SELECT max(number) - min(number) + 1 = count(*) FROM query WHERE query.run_id = run.run_id AND query.ip = suspect.ip
 	) AS without_gap -- NULL: not sampled in that run
-FROM (SELECT DISTINCT ip FROM cause_suspect) AS suspect CROSS JOIN run;
-CREATE INDEX temp.cause_sampled_ip ON cause_sampled (ip, run_id);
+FROM run CROSS JOIN (SELECT DISTINCT ip FROM cause_suspect) AS suspect;
+-- Of those that were: in most runs of many hardly anybody is.
+CREATE INDEX temp.cause_sampled_ip ON cause_sampled (ip, run_id) WHERE without_gap IS NOT NULL;
 
 -- The sampled queries for the keys of the zones in question; with the suspects in the order of their index, each source's
 -- stand together and in the order in which they were asked. A sampled query stands for those up to the next one of its source.
@@ -205,7 +210,7 @@ SELECT
 		) - number, 1)) AS stands_for
 FROM cause_suspect
 	CROSS JOIN zone ON zone.zone_id = cause_suspect.zone_id
-	CROSS JOIN cause_sampled ON cause_sampled.ip = cause_suspect.ip
+	CROSS JOIN cause_sampled ON cause_sampled.ip = cause_suspect.ip AND without_gap IS NOT NULL
 	CROSS JOIN query ON query.run_id = cause_sampled.run_id AND query.ip = cause_suspect.ip
 		AND qtype = 48 AND qname_wire = name_wire;
 

@@ -8,12 +8,11 @@ WITH RECURSIVE
 	-- As all_flow.offends, but for those few only that were followed: who repeats is.
 	hot AS MATERIALIZED (
 		SELECT zone_id, ip
-		FROM habit
-		WHERE (
-			SELECT sum(queries) >= 10 AND sum(rq_hot + rq_warm + rq_cool) * 2 >= sum(queries - rq_retransmit)
-			FROM run CROSS JOIN flow USING (run_id)
-			WHERE flow.zone_id = habit.zone_id AND flow.ip = habit.ip AND NOT queries_only AND NOT responses_only
-		)
+		FROM run CROSS JOIN flow USING (run_id)
+		WHERE NOT queries_only AND NOT responses_only AND zone_id IN (SELECT zone_id FROM habit)
+			AND (+zone_id, +ip) IN (SELECT zone_id, ip FROM habit)
+		GROUP BY zone_id, ip
+		HAVING sum(queries) >= 10 AND sum(rq_hot + rq_warm + rq_cool) * 2 >= sum(queries - rq_retransmit)
 	),
 	-- Strip label by label. A label is at most 63 octets long, so its length is a character of its own.
 	up (zone_id, wire) AS (

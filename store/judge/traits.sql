@@ -49,7 +49,7 @@ WITH
 
 	-- In a single run whoever is to be here has a row that says so, and few have.
 	asked AS MATERIALIZED (
-		SELECT zone_id, ip
+		SELECT zone_id, ip, sum(queries) AS queries
 		FROM flow
 		WHERE queries >= 10 OR (SELECT count(*) FROM run) > 1
 		GROUP BY zone_id, ip
@@ -78,24 +78,19 @@ WITH
 			min(0.5, 3.0 * max(0, dnskey - requeries) / nullif(max(0, zone_sum.queries - requeries), 0)) AS dnskey
 		FROM again LEFT JOIN zone_sum USING (zone_id)
 	),
-	shared AS MATERIALIZED (
-		SELECT
-			asked.*,
-			(
-				SELECT sum(queries) FROM run CROSS JOIN flow USING (run_id)
-				WHERE flow.zone_id = asked.zone_id AND flow.ip = asked.ip
-			) AS queries,
-			(
-				SELECT sum(dnskey_queries) * 1.0 / nullif(sum(source.queries), 0)
-				FROM run CROSS JOIN source USING (run_id)
-				WHERE source.ip = asked.ip
-			) AS share
-		FROM asked
-	),
+	-- Run by run, here and below: what one run says of sources stands together, what all say of one source does not.
 	dnskey_heavy AS MATERIALIZED (
-		SELECT DISTINCT ip
-		FROM shared JOIN bar USING (zone_id), everywhere
-		WHERE shared.queries >= zone_queries AND share >= coalesce(bar.dnskey, everywhere.dnskey)
+		SELECT ip
+		FROM run
+			CROSS JOIN (
+				SELECT ip AS candidate, min(coalesce(bar.dnskey, everywhere.dnskey)) AS bar
+				FROM asked JOIN bar USING (zone_id), everywhere
+				WHERE asked.queries >= zone_queries
+				GROUP BY ip
+			)
+			CROSS JOIN source ON source.run_id = run.run_id AND ip = candidate
+		GROUP BY candidate
+		HAVING sum(dnskey_queries) * 1.0 / nullif(sum(source.queries), 0) >= bar
 	),
 
 	sigkey_bar AS MATERIALIZED (
@@ -108,13 +103,13 @@ WITH
 	),
 	laden AS MATERIALIZED (
 		SELECT ip, sum(sigkey_dns_bytes) * 1.0 / sum(response_dns_bytes) AS share
-		FROM (
+		FROM run
+			CROSS JOIN (
 				SELECT DISTINCT ip AS candidate, lowest.sigkey AS bar
 				FROM lowest CROSS JOIN source
 				WHERE (response_dns_bytes >= 10000 OR (SELECT count(*) FROM run) > 1)
 					AND sigkey_dns_bytes >= response_dns_bytes * lowest.sigkey * 0.999999999
 			)
-			CROSS JOIN run
 			CROSS JOIN source ON source.run_id = run.run_id AND ip = candidate
 		GROUP BY candidate
 		HAVING sum(response_dns_bytes) >= 10000 AND sum(sigkey_dns_bytes) >= sum(response_dns_bytes) * bar
@@ -133,19 +128,21 @@ WITH
 	),
 
 	-- Returned: not seen for thirty days, then asking again for keys just delivered.
-	-- Only whoever has a run that ended thirty days before another began can be; of these the ends and beginnings of all
-	-- runs stand in order, so that the last end before a beginning is at hand.
+	-- Only whoever has a run that ended thirty days before another began can be, and half a month, counted from the epoch,
+	-- in which none ended; of these the ends and beginnings of all runs stand in order, so that the last end before a
+	-- beginning is at hand.
 	lasting AS MATERIALIZED (
 		SELECT ip
 		FROM source
 		WHERE (SELECT count(*) FROM run) > 1
 		GROUP BY ip
 		HAVING max(first_ns) - min(last_ns) >= 30 * 86400 * 1000000000
+			AND count(DISTINCT last_ns / 1296000000000000) <= max(last_ns) / 1296000000000000 - min(last_ns) / 1296000000000000
 	),
 	edge (ip, t_ns, requeries, ended_ns) AS (
-		SELECT ip, source.first_ns, requeries, NULL FROM lasting CROSS JOIN run CROSS JOIN source USING (run_id, ip)
+		SELECT ip, source.first_ns, requeries, NULL FROM run CROSS JOIN lasting CROSS JOIN source USING (run_id, ip)
 		UNION ALL
-		SELECT ip, source.last_ns, 0, source.last_ns FROM lasting CROSS JOIN run CROSS JOIN source USING (run_id, ip)
+		SELECT ip, source.last_ns, 0, source.last_ns FROM run CROSS JOIN lasting CROSS JOIN source USING (run_id, ip)
 	),
 	absence AS (
 		SELECT ip, t_ns - before_ns AS silence_ns

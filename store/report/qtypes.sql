@@ -6,30 +6,33 @@ width (w, whole_span, coarse_s, stored) AS ( -- coarse_s NULL: all as wide as as
 	FROM option, whole
 ),
 -- Bins that begin in the time asked for, folded into rows of the width; as limits that an index can serve.
-kept (low_s, end_s) AS (
+kept AS (
 	SELECT
-		iif(from_ns IS NULL, -9223372036854775807, (from_ns / 1000000000 + (from_ns % 1000000000 > 0) + w - 1) / w * w),
-		iif(to_ns IS NULL, 9223372036854000000, (to_ns / 1000000000 + (to_ns % 1000000000 > 0) + w - 1) / w * w)
+		width.*,
+		iif(from_ns IS NULL, -9223372036854775807, (from_ns / 1000000000 + (from_ns % 1000000000 > 0) + w - 1) / w * w) AS low_s,
+		iif(to_ns IS NULL, 9223372036854000000, (to_ns / 1000000000 + (to_ns % 1000000000 > 0) + w - 1) / w * w) AS end_s
 	FROM option, width
 ),
--- The first quarter of the bins against the rest, as rates; the span is that of all servers.
-edges (a, b) AS (
-	SELECT
-		min((SELECT min(t_s) FROM bin WHERE bin.run_id = run.run_id AND t_s >= low_s AND t_s < end_s)) / stored,
-		max((SELECT max(t_s) FROM bin WHERE bin.run_id = run.run_id AND t_s >= low_s AND t_s < end_s)) / stored
-	FROM run, kept, width
-),
-quarter (edge_s, n_before, n_after) AS (
-	SELECT (a + (b - a + 1) / 4) * stored, (b - a + 1) / 4, b - a + 1 - (b - a + 1) / 4 FROM edges, width
+-- The first quarter of the bins against the rest, as rates; the span is that of all servers. Here too the width and the
+-- limits: to name an expression is to have it compiled with all that it names in turn.
+quarter AS (
+	SELECT *, (a + (b - a + 1) / 4) * stored AS edge_s, (b - a + 1) / 4 AS n_before, b - a + 1 - (b - a + 1) / 4 AS n_after
+	FROM (
+		SELECT
+			kept.*,
+			min((SELECT min(t_s) FROM bin WHERE bin.run_id = run.run_id AND t_s >= low_s AND t_s < end_s)) / stored AS a,
+			max((SELECT max(t_s) FROM bin WHERE bin.run_id = run.run_id AND t_s >= low_s AND t_s < end_s)) / stored AS b
+		FROM run, kept
+	)
 ),
 -- Rows come in order of time: behind the last one that is asked for only what grew is of interest. Each time at which a
 -- message was seen has a row at least. (Bins that were added up are left out of this, for rows of several widths do not
 -- follow from the times alone.)
-reach (last_s, low_s, end_s) AS MATERIALIZED ( -- NULL: all is read
-	SELECT iif(count(*) = most, max(t_s) + w, NULL), low_s, end_s
+reach (last_s) AS MATERIALIZED ( -- NULL: all is read
+	SELECT iif(count(*) = most, max(t_s) + w, NULL)
 	FROM (
-		SELECT DISTINCT t_s / w * w AS t_s, w, low_s, end_s, most
-		FROM option CROSS JOIN width CROSS JOIN kept CROSS JOIN (
+		SELECT DISTINCT t_s / w * w AS t_s, w, most
+		FROM option CROSS JOIN kept CROSS JOIN (
 			SELECT t_s FROM bin, option WHERE most IS NOT NULL AND (server IS NULL OR ip = server) GROUP BY run_id, t_s
 		)
 		WHERE coarse_s IS NULL AND NOT whole_span AND t_s >= low_s AND t_s < end_s
@@ -41,7 +44,7 @@ reach (last_s, low_s, end_s) AS MATERIALIZED ( -- NULL: all is read
 placed AS (
 	SELECT t_s, qtype, queries, responses, query_dns_bytes, response_dns_bytes, edge_s, low_s, end_s,
 		iif(coarse_s IS NULL, w, iif(t_s / coarse_s * coarse_s IN (SELECT t_s FROM coarse), coarse_s, w)) AS wide
-	FROM width CROSS JOIN kept CROSS JOIN quarter CROSS JOIN option CROSS JOIN (SELECT last_s FROM reach) CROSS JOIN run CROSS JOIN bin USING (run_id)
+	FROM quarter CROSS JOIN option CROSS JOIN reach CROSS JOIN run CROSS JOIN bin USING (run_id)
 	WHERE NOT whole_span AND bin.t_s >= low_s AND bin.t_s < coalesce(last_s, end_s + coalesce(coarse_s, 0))
 		AND (server IS NULL OR ip = server)
 ),
@@ -60,7 +63,7 @@ summed AS MATERIALIZED (
 		sum(queries) AS queries, sum(responses) AS responses,
 		sum(query_dns_bytes) AS query_bytes, sum(response_dns_bytes) AS response_bytes,
 		sum(iif(t_s < edge_s, queries, 0)) AS before
-	FROM width CROSS JOIN kept CROSS JOIN quarter CROSS JOIN option CROSS JOIN run CROSS JOIN bin USING (run_id)
+	FROM quarter CROSS JOIN option CROSS JOIN run CROSS JOIN bin USING (run_id)
 	WHERE whole_span AND bin.t_s >= low_s AND bin.t_s < end_s AND (server IS NULL OR ip = server)
 	GROUP BY 3
 ),

@@ -6,19 +6,21 @@ width (w, whole_span, coarse_s) AS ( -- coarse_s NULL: all as wide as asked for
 	SELECT iif(step_s > 0, step_s, bin_s), coalesce(step_s < 0, 0), iif(step_s > 0, NULL, coarse_s) FROM option, whole
 ),
 -- Bins that begin in the time asked for, folded into rows of the width; as limits of stored bins.
-kept (low_s, end_s) AS (
+kept AS (
 	SELECT
-		iif(from_ns IS NULL, -9223372036854775807, (from_ns / 1000000000 + (from_ns % 1000000000 > 0) + w - 1) / w * w),
-		iif(to_ns IS NULL, 9223372036854000000, (to_ns / 1000000000 + (to_ns % 1000000000 > 0) + w - 1) / w * w)
+		width.*,
+		iif(from_ns IS NULL, -9223372036854775807, (from_ns / 1000000000 + (from_ns % 1000000000 > 0) + w - 1) / w * w) AS low_s,
+		iif(to_ns IS NULL, 9223372036854000000, (to_ns / 1000000000 + (to_ns % 1000000000 > 0) + w - 1) / w * w) AS end_s
 	FROM option, width
 ),
-manner (way) AS (
-	SELECT CASE
+-- With the width and the limits: to name an expression is to have it compiled with all that it names in turn.
+manner AS (
+	SELECT kept.*, CASE
 			WHEN whole_span THEN 'whole'
-			WHEN (SELECT count(*) FROM run) = 1 AND w = bin_s AND width.coarse_s IS NULL THEN 'as stored'
+			WHEN (SELECT count(*) FROM run) = 1 AND w = bin_s AND kept.coarse_s IS NULL THEN 'as stored'
 			ELSE 'folded'
-		END
-	FROM width, whole
+		END AS way
+	FROM kept, whole
 ),
 place AS MATERIALIZED (
 	SELECT zone_id, name, name_wire, row_number() OVER (ORDER BY name, zone_id) AS place
@@ -38,10 +40,10 @@ happened AS MATERIALIZED (
 	FROM (
 		SELECT zone_id, CAST(iif(whole_span, 0, s / wide * wide) AS INTEGER) AS t_s, wide, what
 		FROM (
-			SELECT known.*, t_ns / 1000000000 AS s,
+			SELECT known.*, kept.*, t_ns / 1000000000 AS s,
 				iif(coarse_s IS NULL, w, iif(t_ns / 1000000000 / coarse_s * coarse_s IN (SELECT t_s FROM coarse), coarse_s, w)) AS wide
-			FROM known, width
-		), width, kept
+			FROM known, kept
+		)
 		WHERE s / wide * wide >= low_s AND s / wide * wide < end_s
 		ORDER BY zone_id, t_ns, event_id, what
 	)
@@ -50,14 +52,14 @@ happened AS MATERIALIZED (
 -- Of zones, in order, no more than have the rows that are asked for. (Where bins were added up the rows of a zone are not
 -- so easily counted: then all.)
 reached (place, n) AS (
-	SELECT 0, 0 FROM manner, width, option WHERE way = 'folded' AND width.coarse_s IS NULL AND most IS NOT NULL
+	SELECT 0, 0 FROM manner, option WHERE way = 'folded' AND coarse_s IS NULL AND most IS NOT NULL
 	UNION ALL
 	SELECT place.place, n + (
 			SELECT count(DISTINCT t_s / w)
 			FROM run CROSS JOIN zone_bin ON zone_bin.run_id = run.run_id AND zone_bin.zone_id = place.zone_id
 			WHERE t_s >= low_s AND t_s < end_s
 		)
-	FROM reached CROSS JOIN option CROSS JOIN width CROSS JOIN kept CROSS JOIN place ON place.place = reached.place + 1
+	FROM reached CROSS JOIN option CROSS JOIN kept CROSS JOIN place ON place.place = reached.place + 1
 	WHERE n < most
 ),
 wanted AS MATERIALIZED (
@@ -68,7 +70,7 @@ wanted AS MATERIALIZED (
 asked AS (
 	SELECT place, zone_id, t_s, queries, rq_hot + rq_warm + rq_cool AS requeries, queries - rq_retransmit AS transactions,
 		zone_bin.response_dns_bytes AS response_bytes, sources_new, queries_only, responses_only
-	FROM manner CROSS JOIN kept CROSS JOIN run CROSS JOIN place CROSS JOIN zone_bin USING (run_id, zone_id)
+	FROM manner CROSS JOIN run CROSS JOIN place CROSS JOIN zone_bin USING (run_id, zone_id)
 	WHERE way = 'as stored' AND t_s >= low_s AND t_s < end_s
 	UNION ALL
 	SELECT place, zone_id, CAST(t_s / wide * wide AS INTEGER), sum(queries), sum(requeries), sum(transactions),
@@ -78,7 +80,7 @@ asked AS (
 			queries - rq_retransmit AS transactions, zone_bin.response_dns_bytes AS response_bytes,
 			sources_new, queries_only, responses_only,
 			iif(coarse_s IS NULL, w, iif(t_s / coarse_s * coarse_s IN (SELECT t_s FROM coarse), coarse_s, w)) AS wide
-		FROM manner CROSS JOIN width CROSS JOIN kept CROSS JOIN run CROSS JOIN wanted CROSS JOIN zone_bin USING (run_id, zone_id)
+		FROM manner CROSS JOIN run CROSS JOIN wanted CROSS JOIN zone_bin USING (run_id, zone_id)
 		WHERE way = 'folded' AND t_s >= low_s AND t_s < end_s + coalesce(coarse_s, 0)
 	)
 	WHERE t_s / wide * wide >= low_s AND t_s / wide * wide < end_s
@@ -90,7 +92,7 @@ asked AS (
 		SELECT place, zone_id, sum(queries) AS queries, sum(rq_hot + rq_warm + rq_cool) AS requeries,
 			sum(queries - rq_retransmit) AS transactions, sum(zone_bin.response_dns_bytes) AS response_bytes,
 			sum(sources_new) AS sources_new, queries_only, responses_only
-		FROM manner CROSS JOIN kept CROSS JOIN run CROSS JOIN place CROSS JOIN zone_bin USING (run_id, zone_id)
+		FROM manner CROSS JOIN run CROSS JOIN place CROSS JOIN zone_bin USING (run_id, zone_id)
 		WHERE way = 'whole' AND t_s >= low_s AND t_s < end_s
 		GROUP BY run_id, place
 	)
@@ -98,7 +100,7 @@ asked AS (
 	UNION ALL
 	-- Bins in which something happened and nobody asked.
 	SELECT place, zone_id, t_s, NULL, NULL, NULL, NULL, NULL, NULL, NULL
-	FROM width CROSS JOIN kept CROSS JOIN happened CROSS JOIN place USING (zone_id)
+	FROM kept CROSS JOIN happened CROSS JOIN place USING (zone_id)
 	WHERE NOT EXISTS (
 		SELECT 1
 		FROM run CROSS JOIN zone_bin ON zone_bin.run_id = run.run_id AND zone_bin.zone_id = happened.zone_id
@@ -116,14 +118,15 @@ stretch (low_s, end_s) AS MATERIALIZED (
 everything AS MATERIALIZED (
 	SELECT CAST(iif(whole_span, 0, t_s / wide * wide) AS INTEGER) AS t_s, sum(queries) AS queries
 	FROM (
-		SELECT t_s, queries, iif(coarse_s IS NULL, w, iif(t_s / coarse_s * coarse_s IN (SELECT t_s FROM coarse), coarse_s, w)) AS wide
-		FROM width, (
+		SELECT kept.*, t_s, queries,
+			iif(coarse_s IS NULL, w, iif(t_s / coarse_s * coarse_s IN (SELECT t_s FROM coarse), coarse_s, w)) AS wide
+		FROM kept, (
 			SELECT t_s, sum(queries) AS queries
 			FROM stretch CROSS JOIN bin
 			WHERE run_id IN (SELECT run_id FROM run) AND t_s >= low_s AND t_s < end_s
 			GROUP BY run_id, t_s
 		)
-	), width, kept
+	)
 	WHERE t_s / wide * wide >= low_s AND t_s / wide * wide < end_s
 	GROUP BY 1
 ),
