@@ -180,6 +180,25 @@ Test(name, fold_changes_ascii_letters_only)
 	cr_assert(eq(int, memcmp(all, folded, KS_NAME_MAX), 0));
 }
 
+/* Octets of all kinds, in every length, at the end of what may be read. */
+Test(name, the_hash_of_a_name_is_that_of_its_folded_octets)
+{
+	static const struct ks_secret one = {.a = 12345, .b = 67890}, two = {.a = 13579, .b = 24680};
+	uint8_t octets[KS_NAME_MAX] = {0}, folded[KS_NAME_MAX];
+	for (size_t n = 0; n <= KS_NAME_MAX; n++) {
+		for (size_t i = 0; i < n; i++)
+			octets[i] = (uint8_t)(i * 7 + n * 31);
+		uint64_t want[2], got[2];
+		ks_name_fold(octets, n, folded);
+		ks_hash_bytes_twice(&one, &two, folded, n, want);
+		const struct ks_span name = {ks_guarded(octets, n), n};
+		ks_name_hash_twice(&one, &two, name, got);
+		cr_assert(eq(u64, got[0], want[0]), "%zu octets", n);
+		cr_assert(eq(u64, got[1], want[1]), "%zu octets", n);
+		cr_assert(eq(u64, ks_name_hash(&two, name), want[1]), "%zu octets", n);
+	}
+}
+
 /* clang-format off */
 static const struct {
 	const char *what, *wire;
