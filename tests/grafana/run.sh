@@ -8,16 +8,13 @@ set -u
 KEYSTORM=$(cd "$(dirname "$1")" && pwd)/$(basename "$1")
 data=$(cd "$2" && pwd)
 dashboard=$(cd "$(dirname "$3")" && pwd)/$(basename "$3")
-for tool in sqlite3 jq; do
-	command -v $tool >/dev/null 2>&1 || { echo "1..0 # SKIP $tool is not installed"; exit 0; }
-done
-scratch=$(mktemp -d) || exit 2
-trap 'rm -rf "$scratch"' EXIT
-trap 'exit 130' INT TERM
+. "$(dirname "$0")/../differential/common.sh"
+need sqlite3 jq
+make_scratch
 cd "$scratch" || exit 2
 "$KEYSTORM" analyze -q -d t.db "$data/root-rollover-one-server.pcap" || exit 1
 
-number=0 failed=0
+number=0
 check() { # check NAME COMMAND...
 	number=$((number + 1))
 	name=$1

@@ -6,16 +6,13 @@ set -u
 [ $# -eq 1 ] || { echo 'usage: run.sh KEYSTORM' >&2; exit 2; }
 KEYSTORM=$(cd "$(dirname "$1")" && pwd)/$(basename "$1")
 here=$(cd "$(dirname "$0")" && pwd)
-for tool in perl sqlite3 jq xmllint; do
-	command -v $tool >/dev/null 2>&1 || { echo "1..0 # SKIP $tool is not installed"; exit 0; }
-done
-scratch=$(mktemp -d) || exit 2
-trap 'rm -rf "$scratch"' EXIT
-trap 'exit 130' INT TERM
+. "$here/../differential/common.sh"
+need perl sqlite3 jq xmllint
+make_scratch
 cd "$scratch" || exit 2
 export LC_ALL=C.UTF-8 TZ=UTC
 
-number=0 failed=0
+number=0
 check() { # check NAME COMMAND...: no output and success
 	number=$((number + 1))
 	name=$1

@@ -9,25 +9,12 @@ set -u
 KEYSTORM=$(cd "$(dirname "$1")" && pwd)/$(basename "$1")
 capture=$(cd "$(dirname "$2")" && pwd)/$(basename "$2")
 here=$(cd "$(dirname "$0")" && pwd)
-for tool in sqlite3 jq; do
-	command -v $tool >/dev/null 2>&1 || { echo "1..0 # SKIP $tool is not installed"; exit 0; }
-done
-scratch=$(mktemp -d) || exit 2
-trap 'rm -rf "$scratch"' EXIT
-trap 'exit 130' INT TERM
+. "$here/../differential/common.sh"
+. "$here/common.sh"
+need sqlite3 jq
+make_scratch
 cd "$scratch" || exit 2
 
-number=0 failed=0
-is() { # is NAME LEFT RIGHT
-	number=$((number + 1))
-	if [ "$2" = "$3" ]; then
-		echo "ok $number - $1"
-	else
-		failed=1
-		echo "not ok $number - $1: $2, should be $3"
-		echo "$1: $2" >&2
-	fi
-}
 # More than the month's own storms, which take hours to come: the bins of one zone rise for an hour.
 KS_MONTH_DAYS=1 sh "$here/month.sh" "$KEYSTORM" t.db "$capture" || { echo 'Bail out! no database'; exit 1; }
 sqlite3 t.db 'UPDATE zone_bin SET queries = queries * 100, rq_hot = queries * 100 - 1, responses = queries * 100
@@ -36,16 +23,16 @@ sqlite3 t.db 'UPDATE zone_bin SET queries = queries * 100, rq_hot = queries * 10
 
 sh "$here/plans.sh" t.db >plans
 sed 's/^/# /' plans
-is 'reports whose plan is no good' "$(grep -c '^not ok' plans)" 0
-is 'storms in ten zones' "$(sqlite3 t.db 'SELECT count(DISTINCT zone_id) FROM storm')" 10
+is 'reports whose plan is no good' "$(grep -c '^not ok' plans)" -eq 0
+is 'storms in ten zones' "$(sqlite3 t.db 'SELECT count(DISTINCT zone_id) FROM storm')" -eq 10
 
 first_rows() { # first_rows N REPORT [OPTION]...: as they are when no more are asked for, and of all
 	n=$1
 	shift
 	"$KEYSTORM" report "$@" -d t.db -f json --limit "$n" | jq -c .rows >few.json
 	"$KEYSTORM" report "$@" -d t.db -f json --limit all | jq -c ".rows[:$n]" >first.json
-	is "the first $n rows: $*" "$(md5sum <few.json)" "$(md5sum <first.json)"
-	is "there are $n" "$(jq length few.json)" "$n"
+	is "the first $n rows: $*" "$(md5sum <few.json)" = "$(md5sum <first.json)"
+	is "there are $n" "$(jq length few.json)" -eq "$n"
 }
 noon=$(sqlite3 t.db "SELECT strftime('%Y-%m-%dT%H:%M:%SZ', first_ns / 1000000000 + 10, 'unixepoch') FROM run WHERE run_id = 13")
 begin=$(sqlite3 t.db "SELECT strftime('%Y-%m-%dT%H:%M:%SZ', first_ns / 1000000000, 'unixepoch') FROM run WHERE run_id = 1")
@@ -82,7 +69,7 @@ storms() { sqlite3 t.db 'SELECT * FROM storm' | md5sum; }
 before=$(storms)
 sqlite3 t.db "INSERT INTO traffic SELECT 2, t_s, x'', 0, 0, 0, 0, 0, 0 FROM traffic WHERE run_id = 1 GROUP BY 2 LIMIT 1"
 "$KEYSTORM" judge -d t.db >/dev/null
-is 'storms of runs that overlap' "$(storms)" "$before"
-is 'the day began' "$("$KEYSTORM" report traffic -d t.db -f json --limit 1 | jq -r '.rows[0].t')" "$begin"
+is 'storms of runs that overlap' "$(storms)" = "$before"
+is 'the day began' "$("$KEYSTORM" report traffic -d t.db -f json --limit 1 | jq -r '.rows[0].t')" = "$begin"
 echo "1..$number"
 exit $failed

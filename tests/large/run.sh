@@ -8,25 +8,12 @@ set -u
 KEYSTORM=$(cd "$(dirname "$1")" && pwd)/$(basename "$1")
 capture=$(cd "$(dirname "$2")" && pwd)/$(basename "$2")
 here=$(cd "$(dirname "$0")" && pwd)
-for tool in sqlite3 jq; do
-	command -v $tool >/dev/null 2>&1 || { echo "1..0 # SKIP $tool is not installed"; exit 0; }
-done
-scratch=$(mktemp -d) || exit 2
-trap 'rm -rf "$scratch"' EXIT
-trap 'exit 130' INT TERM
+. "$here/../differential/common.sh"
+. "$here/common.sh"
+need sqlite3 jq
+make_scratch
 cd "$scratch" || exit 2
 
-number=0 failed=0
-is() { # is NAME LEFT OPERATOR RIGHT
-	number=$((number + 1))
-	if [ "$2" "$3" "$4" ]; then
-		echo "ok $number - $1 ($2)"
-	else
-		failed=1
-		echo "not ok $number - $1: $2, should be $3 $4"
-		echo "$1: $2" >&2
-	fi
-}
 sh "$here/make.sh" "$KEYSTORM" t.db "$capture" || { echo 'Bail out! no database'; exit 1; }
 is 'offenders' "$("$KEYSTORM" report summary -d t.db -f json | jq '.rows[0].offenders')" -eq 1000
 is 'storms' "$("$KEYSTORM" report storms -d t.db -f json | jq '.rows | length')" -ge 100
