@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "analyzer/pair.h"
 
-#include <string.h>
-
 #include "dissect/name.h"
 
 static_assert(sizeof(struct ks_pair) == 24, "four pairs in a cache line and a half");
@@ -42,15 +40,11 @@ ks_pairs_hash_named(const struct ks_pairs *pairs, const struct ks_message *messa
 {
 	const struct ks_dns *const dns = &message->dns;
 	const struct ks_secret *const secret = &pairs->secret;
-	uint64_t client[2], server[2];
-	memcpy(client, message->client.b, sizeof(client));
-	memcpy(server, message->server.b, sizeof(server));
 	const uint64_t ends = (uint64_t)message->client_port << 48 | (uint64_t)message->server_port << 32 |
 			      (uint64_t)dns->id << 16 | message->tcp;
 	const uint64_t asked = (uint64_t)dns->qtype << 16 | dns->qclass;
-	uint64_t state = ks_hash_fold(client[0] ^ secret->a, client[1] ^ secret->b);
-	state = ks_hash_fold(state ^ server[0], server[1] ^ secret->b);
-	state = ks_hash_fold(state ^ ends, asked ^ secret->b);
+	const uint64_t talk = ks_hash_talk(secret, &message->client, &message->server);
+	const uint64_t state = ks_hash_fold(talk ^ ends, asked ^ secret->b);
 	const uint64_t hash = ks_hash_words(secret, state, name);
 	return hash == 0 ? 1 : hash;
 }

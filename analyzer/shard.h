@@ -53,7 +53,7 @@ struct ks_source {
 	uint32_t err;  /* saving.h; all other counts are since the source entered the table */
 };
 
-/* What only some of its messages touch: a line of the cache of its own. */
+/* What only some of its messages touch. */
 struct ks_source_more {
 	int64_t first_ns;
 	uint32_t dnskey_queries, ds_queries, requeries, tcp_queries, cd_queries;
@@ -63,7 +63,7 @@ struct ks_source_more {
 
 /* Of which over TCP, for the few that use it. */
 struct ks_source_tcp {
-	uint32_t query_dns_bytes, response_dns_bytes, responses; /* saturate; queries are in ks_source */
+	uint32_t query_dns_bytes, response_dns_bytes, responses; /* saturate; queries are in ks_source_more */
 	uint32_t syns;
 };
 

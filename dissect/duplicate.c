@@ -13,16 +13,12 @@ static_assert(KS_DUPLICATE_BUCKETS == 1 << 9,
 uint64_t
 ks_duplicate_identity(const struct ks_secret *secret, const struct ks_datagram *dg)
 {
-	uint64_t src[2], dst[2];
-	memcpy(src, dg->src.b, sizeof(src));
-	memcpy(dst, dg->dst.b, sizeof(dst));
 	const uint64_t numbers = (uint64_t)dg->sport << 48 | (uint64_t)dg->dport << 32 |
 				 (uint64_t)dg->ip_id << 16 | dg->l4_checksum;
 	const uint64_t sequence = (uint64_t)dg->tcp_seq << 32 | dg->tcp_ack;
 	const uint64_t rest = (uint64_t)dg->len << 32 | (uint64_t)dg->tcp_flags << 8 | dg->proto;
-	uint64_t state = ks_hash_fold(src[0] ^ secret->a, src[1] ^ secret->b);
-	state = ks_hash_fold(state ^ dst[0], dst[1] ^ secret->b);
-	state = ks_hash_fold(state ^ numbers, sequence ^ secret->b);
+	const uint64_t talk = ks_hash_talk(secret, &dg->src, &dg->dst);
+	const uint64_t state = ks_hash_fold(talk ^ numbers, sequence ^ secret->b);
 	const struct ks_secret keyed = {.a = state ^ rest, .b = secret->b};
 	return ks_hash_bytes(&keyed, dg->data, dg->cap_len < LOOKED_AT ? dg->cap_len : LOOKED_AT);
 }

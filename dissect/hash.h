@@ -42,6 +42,17 @@ ks_hash_addr(const struct ks_secret *secret, const struct ks_addr *addr)
 	return ks_hash_words(secret, w[0], w[1]);
 }
 
+/* Who talks to whom; the order matters. Not finished: what else belongs to it is folded in behind. */
+static inline uint64_t
+ks_hash_talk(const struct ks_secret *secret, const struct ks_addr *one, const struct ks_addr *other)
+{
+	uint64_t a[2], b[2];
+	memcpy(a, one->b, sizeof(a));
+	memcpy(b, other->b, sizeof(b));
+	const uint64_t state = ks_hash_fold(a[0] ^ secret->a, a[1] ^ secret->b);
+	return ks_hash_fold(state ^ b[0], b[1] ^ secret->b);
+}
+
 /* The last sixteen octets; of fewer all of them, some twice. Overlapping words need no loop over odd octets.
  */
 static inline void
