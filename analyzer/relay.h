@@ -17,7 +17,7 @@
 #include "analyzer/batch.h"
 #include "dissect/err.h"
 
-enum { KS_RELAY_BATCHES = 16 };
+enum { KS_RELAY_BATCHES = 32 };
 
 struct ks_relay; /* opaque */
 

@@ -194,16 +194,34 @@ read_records(struct ks_span message, struct ks_cur *cur, size_t n, size_t n_answ
 static bool
 read_answers_and_authority(struct ks_span message, struct ks_cur *cur, struct ks_dns *dns)
 {
-	const size_t n_answers = dns->counts[ANSWER];
-	if (!read_records(message, cur, n_answers + dns->counts[AUTHORITY], n_answers, dns))
+	const size_t n_answers = dns->counts[ANSWER], n = n_answers + dns->counts[AUTHORITY];
+	if (n > 0 && !read_records(message, cur, n, n_answers, dns))
 		return false;
 	dns->additional_at = (uint32_t)(cur->at - message.at);
+	return true;
+}
+
+/* The last record is OPT, owned by the root: of most additional sections the only one. */
+static bool
+read_last_opt(struct ks_cur *cur, struct ks_dns *dns)
+{
+	const uint8_t *const at = cur->at, *const fixed = at + 1;
+	const size_t left = ks_cur_left(cur);
+	if (left < 1 + FIXED || at[0] != 0 || ks_be16(fixed) != KS_TYPE_OPT)
+		return false;
+	const size_t rdata_bytes = ks_be16(fixed + 8);
+	if (rdata_bytes > left - 1 - FIXED)
+		return false;
+	ks_edns_read(&dns->edns, ks_be16(fixed + 2), ks_be32(fixed + 4),
+		     ks_cur_init(fixed + FIXED, rdata_bytes));
 	return true;
 }
 
 static bool
 read_additional(struct ks_span message, struct ks_cur *cur, struct ks_dns *dns)
 {
+	if (dns->counts[ADDITIONAL] == 1 && read_last_opt(cur, dns))
+		return true;
 	return read_records(message, cur, dns->counts[ADDITIONAL], 0, dns);
 }
 

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "dissect/duplicate.h"
 
-/* As many octets of the payload as hold a DNS header and most questions. */
-enum { LOOKED_AT = 64 };
+/* Octets of the payload that are looked at. Where a checksum stands for the rest, a DNS header; else as many
+ * as hold most questions too. */
+enum { WITH_CHECKSUM = 16, WITHOUT = 64 };
 
 static_assert(sizeof(struct ks_seen_packet) == 16, "the table is 32 KiB and stays in the cache");
 static_assert(KS_DUPLICATE_BUCKETS == 1 << 9,
@@ -20,7 +21,8 @@ ks_duplicate_identity(const struct ks_secret *secret, const struct ks_datagram *
 	const uint64_t talk = ks_hash_talk(secret, &dg->src, &dg->dst);
 	const uint64_t state = ks_hash_fold(talk ^ numbers, sequence ^ secret->b);
 	const struct ks_secret keyed = {.a = state ^ rest, .b = secret->b};
-	return ks_hash_bytes(&keyed, dg->data, dg->cap_len < LOOKED_AT ? dg->cap_len : LOOKED_AT);
+	const size_t enough = dg->l4_checksum != 0 ? WITH_CHECKSUM : WITHOUT;
+	return ks_hash_bytes(&keyed, dg->data, dg->cap_len < enough ? dg->cap_len : enough);
 }
 
 /* Of a mark: the hop limit, and whether no duplicate was seen yet. */
