@@ -119,10 +119,12 @@ static enum ks_error
 put_manner(const struct ks_freezer *freezer, uint32_t number)
 {
 	const struct ks_shard *const shard = freezer->shard;
-	const struct ks_source_more *const more = ks_shard_more(shard, number);
+	const struct ks_source *const source = ks_map_at(&shard->sources, number);
+	const struct ks_source_more *const more = ks_source_more(&shard->sources_more, source);
+	const uint32_t cd_queries = ks_source_cd_queries(&shard->sources_more, source);
 	const struct ks_key key = {.w = {number, 0}};
 	/* Nobody who never set CD has an entry: a million of them need no look-up. */
-	const uint32_t change = more->cd_queries > 0 ? ks_map_find(&shard->cd.changes, &key) : KS_MAP_NONE;
+	const uint32_t change = cd_queries > 0 ? ks_map_find(&shard->cd.changes, &key) : KS_MAP_NONE;
 	if (more->priming_queries == 0 && change == KS_MAP_NONE)
 		return KS_SUCCESS;
 	struct ks_fact_manner fact = {
@@ -134,7 +136,7 @@ put_manner(const struct ks_freezer *freezer, uint32_t number)
 		const struct ks_cd_change *const entry = ks_map_at(&shard->cd.changes, change);
 		fact.changed = true;
 		fact.plain_before = entry->plain_before;
-		fact.cd_queries = more->cd_queries;
+		fact.cd_queries = cd_queries;
 		fact.retries = entry->retries;
 		fact.cd_first_ns = entry->first_ns;
 		fact.cd_last_ns = entry->last_ns;

@@ -1,9 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "analyzer/shard_p.h"
 
-static_assert(sizeof(struct ks_source) == 64, "what each message touches is one line of the cache");
-static_assert(sizeof(struct ks_source_more) == 40,
-	      "one per distinct source: every octet counts a million times");
 static_assert(sizeof(struct ks_flow) % 8 == 0, "tables hold whole words");
 
 enum { SERVERS_MAX = 16384 };
@@ -45,6 +42,14 @@ least(size_t a, size_t b)
 	return a < b ? a : b;
 }
 
+/* Each may need all there is. */
+static size_t
+sources_capacity(size_t bytes)
+{
+	const size_t each = sizeof(struct ks_source) + sizeof(struct ks_source_more);
+	return least(ks_map_capacity(each, bytes), KS_SOURCES_MAX);
+}
+
 enum ks_error
 ks_shard_init(struct ks_shard *shard, size_t memory_bytes, uint32_t bin_s, const struct ks_secret *secret,
 	      struct ks_diag *diag)
@@ -58,14 +63,11 @@ ks_shard_init(struct ks_shard *shard, size_t memory_bytes, uint32_t bin_s, const
 	shard->saving_flows.leave = ks_shard_leave_flow;
 	shard->saving_sources.arg = shard->saving_flows.arg = shard;
 	const size_t unit = memory_bytes / 100;
-	const size_t each =
-		sizeof(struct ks_source) + sizeof(struct ks_source_more) + sizeof(struct ks_source_tcp);
-	const size_t sources = ks_map_capacity(each, unit * SHARE_SOURCES);
+	const size_t sources = sources_capacity(unit * SHARE_SOURCES);
 	enum ks_error error = ks_map_init(&shard->sources, sizeof(struct ks_source), sources, secret, diag);
 	if (error == KS_SUCCESS)
-		error = ks_region_init(&shard->sources_more, sources * sizeof(struct ks_source_more), diag);
-	if (error == KS_SUCCESS)
-		error = ks_region_init(&shard->sources_tcp, sources * sizeof(struct ks_source_tcp), diag);
+		error = ks_pool_init(&shard->sources_more, sizeof(struct ks_source_more), (uint32_t)sources,
+				     diag);
 	if (error == KS_SUCCESS)
 		error = ks_networks_init(&shard->source_nets, unit * SHARE_NETS / 2, secret, diag);
 	if (error == KS_SUCCESS)
@@ -120,8 +122,7 @@ void
 ks_shard_done(struct ks_shard *shard)
 {
 	ks_map_done(&shard->sources);
-	ks_region_done(&shard->sources_more);
-	ks_region_done(&shard->sources_tcp);
+	ks_pool_done(&shard->sources_more);
 	ks_networks_done(&shard->source_nets);
 	ks_networks_done(&shard->flow_nets);
 	ks_clients_done(&shard->clients);
@@ -162,14 +163,7 @@ place_source(struct ks_shard *shard, struct ks_place *place)
 	struct ks_source *const source = ks_map_at(&shard->sources, place->source);
 	place->source_at = source;
 	place->source_before_ns = is_new ? 0 : source->last_ns;
-	if (is_new)
-		ks_shard_more(shard, place->source)->log = KS_SAMPLE_NONE;
-	/* Whoever comes after the last came after the first. */
-	if (is_new || place->message->time_ns < source->last_ns)
-		ks_shard_stretch(&ks_shard_more(shard, place->source)->first_ns, &source->last_ns, is_new,
-				 place->message->time_ns);
-	else
-		source->last_ns = place->message->time_ns;
+	ks_shard_stretch(&source->first_ns, &source->last_ns, is_new, place->message->time_ns);
 }
 
 static uint32_t

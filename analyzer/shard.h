@@ -36,36 +36,8 @@
 #include "analyzer/shed.h"
 #include "analyzer/signals.h"
 #include "analyzer/sink.h"
+#include "analyzer/source.h"
 #include "dissect/dissect.h"
-
-/* Counters of packets are 32 bits wide here and saturate: four billion queries of one source in one run
- * would be a capture of hundreds of gigabytes. */
-struct ks_source {
-	struct ks_key key; /* address */
-	int64_t last_ns;
-	/* 48 bits are 281 terabytes, six hours of 100 Gb/s. */
-	struct ks_source_dns_bytes {
-		uint64_t query : 48, response : 48, sigkey : 48;
-	} __attribute__((packed)) dns_bytes;
-	bool asks_keys; /* some of its queries were for DNSKEY */
-	uint32_t queries, responses, do_queries;
-	uint32_t days; /* bit for each place of `clients` */
-	uint32_t err;  /* saving.h; all other counts are since the source entered the table */
-};
-
-/* What only some of its messages touch. */
-struct ks_source_more {
-	int64_t first_ns;
-	uint32_t dnskey_queries, ds_queries, requeries, tcp_queries, cd_queries;
-	uint32_t log;                             /* of samples, or KS_SAMPLE_NONE */
-	uint16_t priming_queries, primed_queries; /* primed: with a DNSKEY query behind them; both saturate */
-};
-
-/* Of which over TCP, for the few that use it. */
-struct ks_source_tcp {
-	uint32_t query_dns_bytes, response_dns_bytes, responses; /* saturate; queries are in ks_source_more */
-	uint32_t syns;
-};
 
 /* DNSKEY queries of one source for one zone. Sources come and go in their table, and so do flows in theirs:
  * each knows its address. */
@@ -119,7 +91,7 @@ struct ks_shard {
 	struct ks_map sources, flows, servers;
 	struct ks_saving saving_sources, saving_flows; /* over the first two */
 	struct ks_networks source_nets, flow_nets;     /* of those that they gave away */
-	struct ks_region sources_more, sources_tcp; /* by number of `sources`: struct ks_source_more, _tcp */
+	struct ks_pool sources_more;                   /* struct ks_source_more of those who need it */
 	struct ks_clients clients;
 	struct ks_names zones, names; /* names asked for DNSKEY or DS; other names in samples */
 	struct ks_region zone_states; /* struct ks_zone by number of `zones` */
@@ -197,17 +169,18 @@ KS_MUST_CHECK enum ks_error ks_shard_freeze_ledger(struct ks_shard *shard, struc
 KS_MUST_CHECK enum ks_error ks_shard_freeze(struct ks_shard *shard, struct ks_sink *sink,
 					    struct ks_diag *diag);
 
-/* Of the source with that number. */
-static inline struct ks_source_more *
+/* What few sources need, of the one with that number; all zero if it has none. */
+static inline const struct ks_source_more *
 ks_shard_more(const struct ks_shard *shard, uint32_t source)
 {
-	return (struct ks_source_more *)shard->sources_more.base + source;
+	return ks_source_more(&shard->sources_more, ks_map_at(&shard->sources, source));
 }
 
-static inline struct ks_source_tcp *
-ks_shard_tcp(const struct ks_shard *shard, uint32_t source)
+/* The same to write into. */
+static inline struct ks_source_more *
+ks_shard_need(struct ks_shard *shard, uint32_t source)
 {
-	return (struct ks_source_tcp *)shard->sources_tcp.base + source;
+	return ks_source_need(&shard->sources_more, ks_map_at(&shard->sources, source));
 }
 
 #endif
