@@ -15,8 +15,11 @@ slots_for(size_t capacity)
 size_t
 ks_map_capacity(size_t entry_size, size_t bytes)
 {
-	/* The index may be up to four slots an entry just after a doubling. */
-	const size_t capacity = bytes / (entry_size + 4 * sizeof(uint64_t));
+	/* The index may be up to four slots an entry just after a doubling; and who is sorted in the end needs
+	 * about as much again. */
+	const size_t capacity = bytes / (entry_size + 2 * 4 * sizeof(uint32_t));
+	if (capacity > KS_MAP_CAPACITY_MAX)
+		return KS_MAP_CAPACITY_MAX;
 	return capacity < 16 ? 16 : capacity;
 }
 
@@ -25,16 +28,17 @@ ks_map_init(struct ks_map *table, size_t entry_size, size_t capacity, const stru
 	    struct ks_diag *diag)
 {
 	assert(entry_size >= sizeof(struct ks_key) && entry_size % 8 == 0);
-	assert(capacity > 0 && capacity < UINT32_MAX / 4);
+	assert(capacity > 0 && capacity <= KS_MAP_CAPACITY_MAX);
 	*table = (struct ks_map){
 		.entry_size = entry_size,
 		.capacity = (uint32_t)capacity,
 		.mask = FIRST_SLOTS - 1,
+		.number_bits = 32 - (uint32_t)__builtin_clz((uint32_t)capacity),
 		.secret = *secret,
 	};
 	enum ks_error error = ks_region_init(&table->entries, capacity * entry_size, diag);
 	if (error == KS_SUCCESS)
-		error = ks_region_init(&table->index, slots_for(capacity) * sizeof(uint64_t), diag);
+		error = ks_region_init(&table->index, slots_for(capacity) * sizeof(uint32_t), diag);
 	if (error != KS_SUCCESS)
 		ks_map_done(table);
 	return error;
@@ -48,25 +52,34 @@ ks_map_done(struct ks_map *table)
 	*table = (struct ks_map){0};
 }
 
+static uint64_t
+hash_at(const struct ks_map *table, uint32_t number)
+{
+	struct ks_key key;
+	memcpy(&key, ks_map_at(table, number), sizeof(key));
+	return ks_map_hash(table, &key);
+}
+
 static void
 occupy(const struct ks_map *table, uint64_t hash, uint32_t number)
 {
-	uint64_t *const slots = table->index.base;
+	uint32_t *const slots = table->index.base;
+	uint32_t sign = ks_map_sign(table, hash);
 	uint32_t i = (uint32_t)hash & table->mask;
-	while (slots[i] != 0)
+	while (slots[i] != 0) {
 		i = (i + 1) & table->mask;
-	slots[i] = hash << 32 | (number + 1);
+		sign = ks_map_further(sign);
+	}
+	slots[i] = sign << table->number_bits | (number + 1);
 }
 
 static void
 refill(struct ks_map *table)
 {
-	uint64_t *const slots = table->index.base;
+	uint32_t *const slots = table->index.base;
 	memset(slots, 0, ((size_t)table->mask + 1) * sizeof(*slots));
 	for (uint32_t number = 0; number < table->n; number++) {
-		struct ks_key key;
-		memcpy(&key, ks_map_at(table, number), sizeof(key));
-		occupy(table, ks_map_hash(table, &key), number);
+		occupy(table, hash_at(table, number), number);
 	}
 }
 
@@ -74,24 +87,43 @@ void
 ks_map_grow(struct ks_map *table)
 {
 	/* At full capacity the index has its greatest extent already: 2 slots an entry, rounded up. */
-	if (((size_t)table->mask + 1) * 2 * sizeof(uint64_t) > table->index.reserved_bytes)
+	if (((size_t)table->mask + 1) * 2 * sizeof(uint32_t) > table->index.reserved_bytes)
 		return;
 	table->mask = table->mask * 2 + 1;
 	refill(table);
+}
+
+/* Slots from where the key in slot `i` wants to be. Where the slot cannot tell, the entry does. */
+static uint32_t
+away(const struct ks_map *table, uint32_t i)
+{
+	const uint32_t slot = ((const uint32_t *)table->index.base)[i];
+	const uint32_t told = slot >> table->number_bits & KS_MAP_AWAY_MAX;
+	if (told < KS_MAP_AWAY_MAX)
+		return told;
+	return (i - (uint32_t)hash_at(table, ks_map_number(table, slot))) & table->mask;
+}
+
+/* The same slot, `now` away from where its key wants to be. */
+static uint32_t
+moved(const struct ks_map *table, uint32_t slot, uint32_t now)
+{
+	const uint32_t told = now < KS_MAP_AWAY_MAX ? now : KS_MAP_AWAY_MAX;
+	const uint32_t cleared = slot & ~((uint32_t)KS_MAP_AWAY_MAX << table->number_bits);
+	return cleared | told << table->number_bits;
 }
 
 /* Empty slot `hole`: whoever was pushed past it moves up. */
 static void
 vacate(const struct ks_map *table, uint32_t hole)
 {
-	uint64_t *const slots = table->index.base;
+	uint32_t *const slots = table->index.base;
 	for (uint32_t i = (hole + 1) & table->mask; slots[i] != 0; i = (i + 1) & table->mask) {
-		const uint32_t home = (uint32_t)(slots[i] >> 32) & table->mask;
-		/* Distances to where each wants to be: one that would land before its home must stay. */
-		if (((i - home) & table->mask) >= ((i - hole) & table->mask)) {
-			slots[hole] = slots[i];
-			hole = i;
-		}
+		const uint32_t from = away(table, i), step = (i - hole) & table->mask;
+		if (from < step)
+			continue; /* it would land before the slot that it wants */
+		slots[hole] = moved(table, slots[i], from - step);
+		hole = i;
 	}
 	slots[hole] = 0;
 }
@@ -99,12 +131,10 @@ vacate(const struct ks_map *table, uint32_t hole)
 void
 ks_map_replace(struct ks_map *table, uint32_t number, const struct ks_key *key)
 {
-	const uint64_t *const slots = table->index.base;
-	struct ks_key old;
+	const uint32_t *const slots = table->index.base;
 	assert(number < table->n);
-	memcpy(&old, ks_map_at(table, number), sizeof(old));
-	uint32_t i = (uint32_t)ks_map_hash(table, &old) & table->mask;
-	while ((uint32_t)slots[i] != number + 1)
+	uint32_t i = (uint32_t)hash_at(table, number) & table->mask;
+	while (ks_map_number(table, slots[i]) != number)
 		i = (i + 1) & table->mask;
 	vacate(table, i);
 	occupy(table, ks_map_hash(table, key), number);

@@ -2,7 +2,7 @@
  *
  * analyzer/map.h -- bounded hash tables whose entries keep their number.
  *
- *     index:   [ tag|number ][ empty ][ tag|number ] ...   8 octets a slot, open addressing
+ *     index:   [ tag|away|number ][ empty ][ ... ] ...     4 octets a slot, open addressing
  *     entries: [ key, ... ][ key, ... ] ...                dense, in order of arrival
  *
  * The entries lie in a region reserved for the greatest capacity, so they never move and their number
@@ -11,12 +11,14 @@
  * copy. Nothing is removed one by one: ks_map_replace gives an entry to another key, ks_map_rekey serves
  * those who fold.
  *
- * A slot holds the lower half of the hash beside the number, so a probe that meets another key's slot
- * nearly always moves on without touching that entry: a hit costs two cache misses, a miss one. The lower
- * half, because it also tells where the slot wanted to be: when a key leaves, those behind it move up
- * without a look at their entries, and no mark of the dead stays to slow down later probes.
+ * The number takes as many bits of a slot as the capacity needs. Above it stands how far the slot is from
+ * where its key wanted to be (7: that or further), above that the uppermost bits of the hash. A probe that
+ * meets another key's slot therefore moves on without touching that entry when that key wanted to be
+ * elsewhere, and nearly always (255 times of 256 with a million entries, 31 of 32 with ten) when it did not:
+ * a hit costs two cache misses, a miss one. And when a key leaves, those behind it move up with hardly a look
+ * at their entries, and no mark of the dead stays to slow down later probes.
  *
- * Memory:  entry_size + 8/load octets an entry; load is kept at 0.5 or below.
+ * Memory:  entry_size + 4/load octets an entry; load is kept at 0.5 or below.
  * Threads: one owner. */
 #ifndef KS_ANALYZER_MAP_H
 #define KS_ANALYZER_MAP_H
@@ -36,18 +38,26 @@ struct ks_map {
 	size_t entry_size;
 	uint32_t n, capacity; /* entries */
 	uint32_t mask;        /* slots in use by the index - 1 */
+	uint32_t number_bits; /* of a slot */
 	uint64_t refused;     /* additions that found the table full */
 	struct ks_secret secret;
 };
 
 #define KS_MAP_NONE UINT32_MAX
 
+/* Bits of a slot for the distance, and what of it can be told. A slot has one bit of the hash at least. */
+enum {
+	KS_MAP_AWAY_BITS = 3,
+	KS_MAP_AWAY_MAX = (1 << KS_MAP_AWAY_BITS) - 1,
+	KS_MAP_CAPACITY_MAX = (1 << 28) - 1
+};
+
 /* Room for `capacity` entries of `entry_size` octets (a multiple of 8, key included). */
 KS_MUST_CHECK enum ks_error ks_map_init(struct ks_map *table, size_t entry_size, size_t capacity,
 					const struct ks_secret *secret, struct ks_diag *diag);
 void ks_map_done(struct ks_map *table); /* a zeroed table is fine */
 
-/* How many entries fit into `bytes` with their index. */
+/* How many entries fit into `bytes` with their index: 16 to KS_MAP_CAPACITY_MAX. */
 size_t ks_map_capacity(size_t entry_size, size_t bytes);
 
 /* Give every entry a new key (`rekey`) and add up those that now share one (`merge`: `from` into `into`).
@@ -83,12 +93,34 @@ ks_map_equal(const void *entry, const struct ks_key *key)
 
 /* The slot where a probe for entry `number` begins: ks_map_replace will need it. (For a prefetch by the
  * caller: gcc takes a function that does nothing else for one without effect, and leaves out the call.) */
-static inline const uint64_t *
+static inline const uint32_t *
 ks_map_slot(const struct ks_map *table, uint32_t number)
 {
 	struct ks_key key;
 	memcpy(&key, ks_map_at(table, number), sizeof(key));
-	return (const uint64_t *)table->index.base + ((uint32_t)ks_map_hash(table, &key) & table->mask);
+	return (const uint32_t *)table->index.base + ((uint32_t)ks_map_hash(table, &key) & table->mask);
+}
+
+/* --- slots --- */
+
+/* What a slot of this hash has above its number where the key wants to be. */
+static inline uint32_t
+ks_map_sign(const struct ks_map *table, uint64_t hash)
+{
+	return (uint32_t)(hash >> 32 >> (table->number_bits + KS_MAP_AWAY_BITS)) << KS_MAP_AWAY_BITS;
+}
+
+/* The same one slot further. */
+static inline uint32_t
+ks_map_further(uint32_t sign)
+{
+	return sign + ((sign & KS_MAP_AWAY_MAX) != KS_MAP_AWAY_MAX);
+}
+
+static inline uint32_t
+ks_map_number(const struct ks_map *table, uint32_t slot)
+{
+	return (slot & ((UINT32_C(1) << table->number_bits) - 1)) - 1;
 }
 
 /* --- with the hash of the key, for those who ask ahead --- */
@@ -97,7 +129,7 @@ ks_map_slot(const struct ks_map *table, uint32_t number)
 static inline void
 ks_map_soon(const struct ks_map *table, uint64_t hash)
 {
-	const uint64_t *const slots = table->index.base;
+	const uint32_t *const slots = table->index.base;
 	__builtin_prefetch(&slots[(uint32_t)hash & table->mask]);
 }
 
@@ -105,11 +137,14 @@ ks_map_soon(const struct ks_map *table, uint64_t hash)
 static inline uint32_t
 ks_map_guess(const struct ks_map *table, uint64_t hash)
 {
-	const uint64_t *const slots = table->index.base;
+	const uint32_t *const slots = table->index.base;
 	uint32_t i = (uint32_t)hash & table->mask;
-	while (slots[i] != 0 && slots[i] >> 32 != (uint32_t)hash)
+	uint32_t sign = ks_map_sign(table, hash);
+	while (slots[i] != 0 && slots[i] >> table->number_bits != sign) {
 		i = (i + 1) & table->mask;
-	return slots[i] == 0 ? KS_MAP_NONE : (uint32_t)slots[i] - 1;
+		sign = ks_map_further(sign);
+	}
+	return slots[i] == 0 ? KS_MAP_NONE : ks_map_number(table, slots[i]);
 }
 
 /* The same, and fetch the whole entry. */
@@ -138,14 +173,16 @@ ks_map_holds(const struct ks_map *table, uint32_t guess, const struct ks_key *ke
 static inline uint32_t
 ks_map_find_hashed(const struct ks_map *table, uint64_t hash, const struct ks_key *key)
 {
-	const uint64_t *const slots = table->index.base;
+	const uint32_t *const slots = table->index.base;
+	uint32_t sign = ks_map_sign(table, hash);
 	for (uint32_t i = (uint32_t)hash & table->mask;; i = (i + 1) & table->mask) {
-		const uint64_t slot = slots[i];
+		const uint32_t slot = slots[i];
 		if (slot == 0)
 			return KS_MAP_NONE;
-		const uint32_t number = (uint32_t)slot - 1;
-		if (slot >> 32 == (uint32_t)hash && ks_map_equal(ks_map_at(table, number), key))
+		const uint32_t number = ks_map_number(table, slot);
+		if (slot >> table->number_bits == sign && ks_map_equal(ks_map_at(table, number), key))
 			return number;
+		sign = ks_map_further(sign);
 	}
 }
 
@@ -154,14 +191,16 @@ ks_map_add_hashed(struct ks_map *table, uint64_t hash, const struct ks_key *key,
 {
 	if (table->n >= (table->mask + 1) / 2)
 		ks_map_grow(table);
-	uint64_t *const slots = table->index.base;
+	uint32_t *const slots = table->index.base;
 	uint32_t i = (uint32_t)hash & table->mask;
+	uint32_t sign = ks_map_sign(table, hash);
 	for (; slots[i] != 0; i = (i + 1) & table->mask) {
-		const uint32_t number = (uint32_t)slots[i] - 1;
-		if (slots[i] >> 32 == (uint32_t)hash && ks_map_equal(ks_map_at(table, number), key)) {
+		const uint32_t number = ks_map_number(table, slots[i]);
+		if (slots[i] >> table->number_bits == sign && ks_map_equal(ks_map_at(table, number), key)) {
 			*ret_new = false;
 			return number;
 		}
+		sign = ks_map_further(sign);
 	}
 	*ret_new = false;
 	if (table->n == table->capacity) {
@@ -169,7 +208,7 @@ ks_map_add_hashed(struct ks_map *table, uint64_t hash, const struct ks_key *key,
 		return KS_MAP_NONE;
 	}
 	const uint32_t number = table->n++;
-	slots[i] = hash << 32 | (number + 1);
+	slots[i] = sign << table->number_bits | (number + 1);
 	memcpy(ks_map_at(table, number), key, sizeof(*key));
 	*ret_new = true;
 	return number;
