@@ -381,10 +381,54 @@ put_nxdomain(const struct ks_freezer *freezer)
 	return error;
 }
 
+/* --- the whole --- */
+
+/* What only served to count: who is where, which query waits. */
+static void
+stop_counting(struct ks_shard *shard)
+{
+	ks_map_close(&shard->sources);
+	ks_map_close(&shard->flows);
+	ks_map_close(&shard->series.cells);
+	ks_map_close(&shard->series.fluxes);
+	ks_map_close(&shard->series.zones);
+	ks_pairs_done(&shard->pairs);
+}
+
+static enum ks_error
+put_series(const struct ks_freezer *freezer)
+{
+	struct ks_series *const series = &freezer->shard->series;
+	enum ks_error error = put_table(freezer, &series->cells, rank_by_key, put_cell);
+	if (error == KS_SUCCESS)
+		error = put_table(freezer, &series->fluxes, rank_by_key, put_flux);
+	if (error == KS_SUCCESS)
+		error = put_zones(freezer);
+	if (error == KS_SUCCESS)
+		error = put_table(freezer, &series->zones, rank_zone_cell, put_zone_cell);
+	ks_series_done(series);
+	return error;
+}
+
+static enum ks_error
+put_flows(const struct ks_freezer *freezer)
+{
+	struct ks_shard *const shard = freezer->shard;
+	enum ks_error error = put_table(freezer, &shard->flows, rank_flow, put_flow);
+	if (error == KS_SUCCESS)
+		error = ks_freeze_nets(freezer);
+	if (error == KS_SUCCESS)
+		error = put_table(freezer, &shard->flows, rank_flow, put_behaviour);
+	ks_behaviours_done(&shard->behaviours);
+	ks_map_done(&shard->flows);
+	return error;
+}
+
 static enum ks_error
 freeze(struct ks_freezer *freezer)
 {
 	struct ks_shard *const shard = freezer->shard;
+	stop_counting(shard);
 	enum ks_error error = ks_freeze_choose_sources(freezer);
 	if (error == KS_SUCCESS)
 		error = order_init(&freezer->servers, &shard->servers, ks_freeze_rank_addr, freezer);
@@ -395,27 +439,20 @@ freeze(struct ks_freezer *freezer)
 	if (error == KS_SUCCESS)
 		error = ks_freeze_sources(freezer);
 	if (error == KS_SUCCESS)
-		error = put_table(freezer, &shard->series.cells, rank_by_key, put_cell);
+		error = put_series(freezer);
 	if (error == KS_SUCCESS)
-		error = put_table(freezer, &shard->series.fluxes, rank_by_key, put_flux);
-	if (error == KS_SUCCESS)
-		error = put_zones(freezer);
-	if (error == KS_SUCCESS)
-		error = put_table(freezer, &shard->series.zones, rank_zone_cell, put_zone_cell);
-	if (error == KS_SUCCESS)
-		error = put_table(freezer, &shard->flows, rank_flow, put_flow);
-	if (error == KS_SUCCESS)
-		error = ks_freeze_nets(freezer);
-	if (error == KS_SUCCESS)
-		error = put_table(freezer, &shard->flows, rank_flow, put_behaviour);
+		error = put_flows(freezer);
 	if (error == KS_SUCCESS)
 		error = ks_freeze_sequences(freezer);
+	ks_samples_done(&shard->samples);
 	if (error == KS_SUCCESS)
 		error = put_icmp(freezer);
 	if (error == KS_SUCCESS)
 		error = ks_freeze_stacks(freezer);
+	ks_stacks_done(&shard->stacks);
 	if (error == KS_SUCCESS)
 		error = put_nxdomain(freezer);
+	ks_nxdomain_done(&shard->nxdomain);
 	if (error == KS_SUCCESS)
 		error = ks_freeze_manners(freezer);
 	if (error == KS_SUCCESS)

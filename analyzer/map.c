@@ -15,8 +15,8 @@ slots_for(size_t capacity)
 size_t
 ks_map_capacity(size_t entry_size, size_t bytes)
 {
-	/* The index may be up to four slots an entry just after a doubling; and who is sorted in the end needs
-	 * about as much again. */
+	/* The index may be up to four slots an entry just after a doubling; and who is sorted in the end
+	 * needs about as much again. */
 	const size_t capacity = bytes / (entry_size + 2 * 4 * sizeof(uint32_t));
 	if (capacity > KS_MAP_CAPACITY_MAX)
 		return KS_MAP_CAPACITY_MAX;
@@ -50,6 +50,12 @@ ks_map_done(struct ks_map *table)
 	ks_region_done(&table->entries);
 	ks_region_done(&table->index);
 	*table = (struct ks_map){0};
+}
+
+void
+ks_map_close(struct ks_map *table)
+{
+	ks_region_done(&table->index);
 }
 
 static uint64_t

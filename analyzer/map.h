@@ -57,6 +57,9 @@ KS_MUST_CHECK enum ks_error ks_map_init(struct ks_map *table, size_t entry_size,
 					const struct ks_secret *secret, struct ks_diag *diag);
 void ks_map_done(struct ks_map *table); /* a zeroed table is fine */
 
+/* Nobody will ask for a key any more, or add one: give the index back. Entries stay, by their numbers. */
+void ks_map_close(struct ks_map *table);
+
 /* How many entries fit into `bytes` with their index: 16 to KS_MAP_CAPACITY_MAX. */
 size_t ks_map_capacity(size_t entry_size, size_t bytes);
 

@@ -145,6 +145,7 @@ put_facts(struct ks_run_state *run, struct ks_sink *sink, struct ks_run_outcome 
 		error = ks_freeze_run(run, sink, outcome, diag);
 	if (error == KS_SUCCESS)
 		error = ks_freeze_counters(run, &stats, sink, diag);
+	ks_region_done(&run->dissector_memory); /* it has told all: writing takes memory too */
 	run->shard.given = run->config->given;
 	run->shard.n_given = run->config->n_given;
 	if (error == KS_SUCCESS)

@@ -165,7 +165,9 @@ KS_MUST_CHECK enum ks_error ks_shard_choose(struct ks_shard *shard, struct ks_di
 KS_MUST_CHECK enum ks_error ks_shard_freeze_ledger(struct ks_shard *shard, struct ks_sink *sink,
 						   struct ks_diag *diag);
 
-/* Hand all facts but run, inputs and packet counters to the sink. */
+/* Hand all facts but run, inputs and packet counters to the sink. What has been handed over, and what is of no
+ * use any more, gives its memory back on the way, since the database needs some: the shard can only be
+ * `done` afterwards. */
 KS_MUST_CHECK enum ks_error ks_shard_freeze(struct ks_shard *shard, struct ks_sink *sink,
 					    struct ks_diag *diag);
 
