@@ -121,7 +121,7 @@ put_manner(const struct ks_freezer *freezer, uint32_t number)
 	const struct ks_shard *const shard = freezer->shard;
 	const struct ks_source *const source = ks_map_at(&shard->sources, number);
 	const struct ks_source_more *const more = ks_source_more(&shard->sources_more, source);
-	const uint32_t cd_queries = ks_source_cd_queries(&shard->sources_more, source);
+	const uint32_t cd_queries = ks_source_cd_queries(source, more);
 	const struct ks_key key = {.w = {number, 0}};
 	/* Nobody who never set CD has an entry: a million of them need no look-up. */
 	const uint32_t change = cd_queries > 0 ? ks_map_find(&shard->cd.changes, &key) : KS_MAP_NONE;

@@ -11,17 +11,16 @@ void
 ks_shard_net_source(struct ks_shard *shard, uint32_t number)
 {
 	const struct ks_source *const source = ks_map_at(&shard->sources, number);
-	const struct ks_pool *const pool = &shard->sources_more;
-	const struct ks_source_more *const more = ks_source_more(pool, source);
+	const struct ks_source_more *const more = ks_source_more(&shard->sources_more, source);
 	const struct ks_network net = {
 		.queries = source->queries,
 		.responses = source->responses,
 		.dnskey_queries = more->dnskey_queries,
 		.tcp_queries = more->tcp_queries,
 		.tcp_responses = more->tcp_responses,
-		.query_dns_bytes = ks_source_octets(pool, source, KS_OCTETS_QUERY),
-		.response_dns_bytes = ks_source_octets(pool, source, KS_OCTETS_RESPONSE),
-		.sigkey_dns_bytes = ks_source_octets(pool, source, KS_OCTETS_SIGKEY),
+		.query_dns_bytes = ks_source_octets(source, more, KS_OCTETS_QUERY),
+		.response_dns_bytes = ks_source_octets(source, more, KS_OCTETS_RESPONSE),
+		.sigkey_dns_bytes = ks_source_octets(source, more, KS_OCTETS_SIGKEY),
 		.tcp_query_dns_bytes = more->tcp_query_octets,
 		.tcp_response_dns_bytes = more->tcp_response_octets,
 		.first_ns = source->first_ns,

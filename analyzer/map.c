@@ -29,11 +29,13 @@ ks_map_init(struct ks_map *table, size_t entry_size, size_t capacity, const stru
 {
 	assert(entry_size >= sizeof(struct ks_key) && entry_size % 8 == 0);
 	assert(capacity > 0 && capacity <= KS_MAP_CAPACITY_MAX);
+	const uint32_t bits = 32 - (uint32_t)__builtin_clz((uint32_t)capacity);
 	*table = (struct ks_map){
 		.entry_size = entry_size,
 		.capacity = (uint32_t)capacity,
 		.mask = FIRST_SLOTS - 1,
-		.number_bits = 32 - (uint32_t)__builtin_clz((uint32_t)capacity),
+		.numbers = (UINT32_C(1) << bits) - 1,
+		.hash_bits = UINT32_MAX << (bits + KS_MAP_AWAY_BITS),
 		.secret = *secret,
 	};
 	enum ks_error error = ks_region_init(&table->entries, capacity * entry_size, diag);
@@ -66,7 +68,7 @@ hash_at(const struct ks_map *table, uint32_t number)
 	return ks_map_hash(table, &key);
 }
 
-static void
+static inline void
 occupy(const struct ks_map *table, uint64_t hash, uint32_t number)
 {
 	uint32_t *const slots = table->index.base;
@@ -74,19 +76,19 @@ occupy(const struct ks_map *table, uint64_t hash, uint32_t number)
 	uint32_t i = (uint32_t)hash & table->mask;
 	while (slots[i] != 0) {
 		i = (i + 1) & table->mask;
-		sign = ks_map_further(sign);
+		sign = ks_map_further(table, sign);
 	}
-	slots[i] = sign << table->number_bits | (number + 1);
+	slots[i] = sign | (number + 1);
 }
 
 static void
-refill(struct ks_map *table)
+refill(const struct ks_map *table)
 {
-	uint32_t *const slots = table->index.base;
-	memset(slots, 0, ((size_t)table->mask + 1) * sizeof(*slots));
-	for (uint32_t number = 0; number < table->n; number++) {
-		occupy(table, hash_at(table, number), number);
-	}
+	/* A copy that nobody points at: writing slots cannot change it, and it stays in registers. */
+	const struct ks_map own = *table;
+	memset(own.index.base, 0, ((size_t)own.mask + 1) * sizeof(uint32_t));
+	for (uint32_t number = 0; number < own.n; number++)
+		occupy(&own, hash_at(&own, number), number);
 }
 
 void
@@ -104,10 +106,10 @@ static uint32_t
 away(const struct ks_map *table, uint32_t i)
 {
 	const uint32_t slot = ((const uint32_t *)table->index.base)[i];
-	const uint32_t told = slot >> table->number_bits & KS_MAP_AWAY_MAX;
+	const uint32_t told = (slot & ~table->hash_bits) / (table->numbers + 1);
 	if (told < KS_MAP_AWAY_MAX)
 		return told;
-	return (i - (uint32_t)hash_at(table, ks_map_number(table, slot))) & table->mask;
+	return (i - (uint32_t)hash_at(table, (slot & table->numbers) - 1)) & table->mask;
 }
 
 /* The same slot, `now` away from where its key wants to be. */
@@ -115,8 +117,7 @@ static uint32_t
 moved(const struct ks_map *table, uint32_t slot, uint32_t now)
 {
 	const uint32_t told = now < KS_MAP_AWAY_MAX ? now : KS_MAP_AWAY_MAX;
-	const uint32_t cleared = slot & ~((uint32_t)KS_MAP_AWAY_MAX << table->number_bits);
-	return cleared | told << table->number_bits;
+	return (slot & (table->hash_bits | table->numbers)) | told * (table->numbers + 1);
 }
 
 /* Empty slot `hole`: whoever was pushed past it moves up. */
@@ -140,7 +141,7 @@ ks_map_replace(struct ks_map *table, uint32_t number, const struct ks_key *key)
 	const uint32_t *const slots = table->index.base;
 	assert(number < table->n);
 	uint32_t i = (uint32_t)hash_at(table, number) & table->mask;
-	while (ks_map_number(table, slots[i]) != number)
+	while ((slots[i] & table->numbers) != number + 1)
 		i = (i + 1) & table->mask;
 	vacate(table, i);
 	occupy(table, ks_map_hash(table, key), number);

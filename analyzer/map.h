@@ -38,7 +38,8 @@ struct ks_map {
 	size_t entry_size;
 	uint32_t n, capacity; /* entries */
 	uint32_t mask;        /* slots in use by the index - 1 */
-	uint32_t number_bits; /* of a slot */
+	uint32_t numbers;     /* bits of a slot that hold number + 1 */
+	uint32_t hash_bits;   /* those that hold hash; between the two stands the distance */
 	uint64_t refused;     /* additions that found the table full */
 	struct ks_secret secret;
 };
@@ -110,20 +111,22 @@ ks_map_slot(const struct ks_map *table, uint32_t number)
 static inline uint32_t
 ks_map_sign(const struct ks_map *table, uint64_t hash)
 {
-	return (uint32_t)(hash >> 32 >> (table->number_bits + KS_MAP_AWAY_BITS)) << KS_MAP_AWAY_BITS;
+	return (uint32_t)(hash >> 32) & table->hash_bits;
 }
 
 /* The same one slot further. */
 static inline uint32_t
-ks_map_further(uint32_t sign)
+ks_map_further(const struct ks_map *table, uint32_t sign)
 {
-	return sign + ((sign & KS_MAP_AWAY_MAX) != KS_MAP_AWAY_MAX);
+	const uint32_t farthest = ~(table->hash_bits | table->numbers);
+	return (sign & farthest) == farthest ? sign : sign + table->numbers + 1;
 }
 
+/* The number in a slot that has this sign; any other slot gives `numbers` or more. An empty one: less one. */
 static inline uint32_t
-ks_map_number(const struct ks_map *table, uint32_t slot)
+ks_map_number(uint32_t slot, uint32_t sign)
 {
-	return (slot & ((UINT32_C(1) << table->number_bits) - 1)) - 1;
+	return slot - sign - 1;
 }
 
 /* --- with the hash of the key, for those who ask ahead --- */
@@ -143,11 +146,15 @@ ks_map_guess(const struct ks_map *table, uint64_t hash)
 	const uint32_t *const slots = table->index.base;
 	uint32_t i = (uint32_t)hash & table->mask;
 	uint32_t sign = ks_map_sign(table, hash);
-	while (slots[i] != 0 && slots[i] >> table->number_bits != sign) {
+	for (;;) {
+		const uint32_t slot = slots[i], number = ks_map_number(slot, sign);
+		if (number < table->numbers)
+			return number;
+		if (slot == 0)
+			return KS_MAP_NONE;
 		i = (i + 1) & table->mask;
-		sign = ks_map_further(sign);
+		sign = ks_map_further(table, sign);
 	}
-	return slots[i] == 0 ? KS_MAP_NONE : ks_map_number(table, slots[i]);
 }
 
 /* The same, and fetch the whole entry. */
@@ -179,13 +186,12 @@ ks_map_find_hashed(const struct ks_map *table, uint64_t hash, const struct ks_ke
 	const uint32_t *const slots = table->index.base;
 	uint32_t sign = ks_map_sign(table, hash);
 	for (uint32_t i = (uint32_t)hash & table->mask;; i = (i + 1) & table->mask) {
-		const uint32_t slot = slots[i];
+		const uint32_t slot = slots[i], number = ks_map_number(slot, sign);
+		if (number < table->numbers && ks_map_equal(ks_map_at(table, number), key))
+			return number;
 		if (slot == 0)
 			return KS_MAP_NONE;
-		const uint32_t number = ks_map_number(table, slot);
-		if (slot >> table->number_bits == sign && ks_map_equal(ks_map_at(table, number), key))
-			return number;
-		sign = ks_map_further(sign);
+		sign = ks_map_further(table, sign);
 	}
 }
 
@@ -198,12 +204,12 @@ ks_map_add_hashed(struct ks_map *table, uint64_t hash, const struct ks_key *key,
 	uint32_t i = (uint32_t)hash & table->mask;
 	uint32_t sign = ks_map_sign(table, hash);
 	for (; slots[i] != 0; i = (i + 1) & table->mask) {
-		const uint32_t number = ks_map_number(table, slots[i]);
-		if (slots[i] >> table->number_bits == sign && ks_map_equal(ks_map_at(table, number), key)) {
+		const uint32_t number = ks_map_number(slots[i], sign);
+		if (number < table->numbers && ks_map_equal(ks_map_at(table, number), key)) {
 			*ret_new = false;
 			return number;
 		}
-		sign = ks_map_further(sign);
+		sign = ks_map_further(table, sign);
 	}
 	*ret_new = false;
 	if (table->n == table->capacity) {
@@ -211,7 +217,7 @@ ks_map_add_hashed(struct ks_map *table, uint64_t hash, const struct ks_key *key,
 		return KS_MAP_NONE;
 	}
 	const uint32_t number = table->n++;
-	slots[i] = sign << table->number_bits | (number + 1);
+	slots[i] = sign | (number + 1);
 	memcpy(ks_map_at(table, number), key, sizeof(*key));
 	*ret_new = true;
 	return number;

@@ -163,7 +163,11 @@ place_source(struct ks_shard *shard, struct ks_place *place)
 	struct ks_source *const source = ks_map_at(&shard->sources, place->source);
 	place->source_at = source;
 	place->source_before_ns = is_new ? 0 : source->last_ns;
-	ks_shard_stretch(&source->first_ns, &source->last_ns, is_new, place->message->time_ns);
+	/* Whoever comes after the last came after the first. */
+	if (is_new || place->message->time_ns < source->last_ns)
+		ks_shard_stretch(&source->first_ns, &source->last_ns, is_new, place->message->time_ns);
+	else
+		source->last_ns = place->message->time_ns;
 }
 
 static uint32_t

@@ -10,7 +10,7 @@ rank_of(const struct ks_source *source, const struct ks_source_more *more)
 {
 	if (more->requeries > 0)
 		return KS_RANK_REQUERIES;
-	return more->dnskey_queries + source->ds_queries + more->ds_high > 0 ? KS_RANK_ASKS_KEYS
+	return more->dnskey_queries + ks_source_ds_queries(source, more) > 0 ? KS_RANK_ASKS_KEYS
 									     : KS_RANK_BACKGROUND;
 }
 
@@ -153,7 +153,7 @@ tell_demand(struct ks_shard *shard, const struct ks_place *place, struct ks_beha
 	const struct ks_source_more *const more = ks_source_more(&shard->sources_more, place->source_at);
 	const bool of_clients = served != NULL && served->queries > 0;
 	const uint64_t own = (uint64_t)place->source_at->queries - more->dnskey_queries -
-			     ks_source_ds_queries(&shard->sources_more, place->source_at);
+			     ks_source_ds_queries(place->source_at, more);
 	ks_demand_cut(&state->demand, place->message->time_ns, of_clients ? served->queries : own,
 		      of_clients);
 }
@@ -289,7 +289,7 @@ note_manners(struct ks_shard *shard, const struct ks_place *place)
 	if ((dns->flags & KS_FLAG_CD) != 0) {
 		const uint32_t n = shard->cd.changes.n;
 		ks_cd_query(&shard->cd, place->source, message, source->queries,
-			    ks_source_cd_queries(&shard->sources_more, source));
+			    ks_source_cd_queries(source, ks_source_more(&shard->sources_more, source)));
 		ks_source_count_cd(&shard->sources_more, source);
 		if (shard->cd.changes.n != n)
 			ks_saving_pin(&shard->saving_sources, place->source);

@@ -4,12 +4,7 @@
 static_assert(sizeof(struct ks_source) == 64, "what each message touches is one line of the cache");
 static_assert(sizeof(struct ks_source_more) == 56, "half a million may need it");
 
-const struct ks_source_more *
-ks_source_more(const struct ks_pool *pool, const struct ks_source *source)
-{
-	static const struct ks_source_more none;
-	return source->more != 0 ? ks_pool_at(pool, source->more) : &none;
-}
+const struct ks_source_more ks_source_none;
 
 struct ks_source_more *
 ks_source_need(struct ks_pool *pool, struct ks_source *source)
@@ -25,32 +20,6 @@ ks_source_leave(struct ks_pool *pool, struct ks_source *source)
 	if (source->more != 0)
 		ks_pool_give(pool, source->more);
 	source->more = 0;
-}
-
-/* --- whole counts --- */
-
-uint64_t
-ks_source_octets(const struct ks_pool *pool, const struct ks_source *source, enum ks_source_octets which)
-{
-	return (uint64_t)ks_source_more(pool, source)->octets_high[which] << 32 | source->octets[which];
-}
-
-uint32_t
-ks_source_do_queries(const struct ks_pool *pool, const struct ks_source *source)
-{
-	return (uint32_t)ks_source_more(pool, source)->do_high << 16 | source->do_queries;
-}
-
-uint32_t
-ks_source_ds_queries(const struct ks_pool *pool, const struct ks_source *source)
-{
-	return ks_source_more(pool, source)->ds_high << 8 | source->ds_queries;
-}
-
-uint32_t
-ks_source_cd_queries(const struct ks_pool *pool, const struct ks_source *source)
-{
-	return ks_source_more(pool, source)->cd_high << 8 | source->cd_queries;
 }
 
 /* --- what went round --- */
@@ -94,14 +63,6 @@ ks_source_carry_cd(struct ks_pool *pool, struct ks_source *source)
 }
 
 /* --- days --- */
-
-uint32_t
-ks_source_days(const struct ks_pool *pool, const struct ks_source *source)
-{
-	if (source->queries == 0)
-		return 0;
-	return ks_source_more(pool, source)->days | UINT32_C(1) << source->day;
-}
 
 bool
 ks_source_other_day(struct ks_pool *pool, struct ks_source *source, uint32_t place)

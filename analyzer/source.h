@@ -50,8 +50,14 @@ struct ks_source_more {
 	uint16_t priming_queries, primed_queries; /* primed: with a DNSKEY query behind them; both saturate */
 };
 
+extern const struct ks_source_more ks_source_none; /* all zero */
+
 /* Its other part, all zero if it has none. */
-const struct ks_source_more *ks_source_more(const struct ks_pool *pool, const struct ks_source *source);
+static inline const struct ks_source_more *
+ks_source_more(const struct ks_pool *pool, const struct ks_source *source)
+{
+	return source->more != 0 ? ks_pool_at(pool, source->more) : &ks_source_none;
+}
 
 /* The same to write into; made if there is none. */
 struct ks_source_more *ks_source_need(struct ks_pool *pool, struct ks_source *source);
@@ -59,15 +65,39 @@ struct ks_source_more *ks_source_need(struct ks_pool *pool, struct ks_source *so
 /* It goes: whatever it has besides its line is given back. */
 void ks_source_leave(struct ks_pool *pool, struct ks_source *source);
 
-/* Of the whole counts. */
-uint64_t ks_source_octets(const struct ks_pool *pool, const struct ks_source *source,
-			  enum ks_source_octets which);
-uint32_t ks_source_do_queries(const struct ks_pool *pool, const struct ks_source *source);
-uint32_t ks_source_ds_queries(const struct ks_pool *pool, const struct ks_source *source);
-uint32_t ks_source_cd_queries(const struct ks_pool *pool, const struct ks_source *source);
+/* --- whole counts, of a line and its other part --- */
+
+static inline uint64_t
+ks_source_octets(const struct ks_source *source, const struct ks_source_more *more,
+		 enum ks_source_octets which)
+{
+	return (uint64_t)more->octets_high[which] << 32 | source->octets[which];
+}
+
+static inline uint32_t
+ks_source_do_queries(const struct ks_source *source, const struct ks_source_more *more)
+{
+	return (uint32_t)more->do_high << 16 | source->do_queries;
+}
+
+static inline uint32_t
+ks_source_ds_queries(const struct ks_source *source, const struct ks_source_more *more)
+{
+	return more->ds_high << 8 | source->ds_queries;
+}
+
+static inline uint32_t
+ks_source_cd_queries(const struct ks_source *source, const struct ks_source_more *more)
+{
+	return more->cd_high << 8 | source->cd_queries;
+}
 
 /* Bit for each place of `clients`. */
-uint32_t ks_source_days(const struct ks_pool *pool, const struct ks_source *source);
+static inline uint32_t
+ks_source_days(const struct ks_source *source, const struct ks_source_more *more)
+{
+	return source->queries == 0 ? 0 : more->days | UINT32_C(1) << source->day;
+}
 
 /* Log of samples, or KS_SAMPLE_NONE. */
 static inline uint32_t
