@@ -240,8 +240,9 @@ static void
 rank_flow(const struct ks_freezer *freezer, const void *entry, struct ks_rank *ret)
 {
 	const struct ks_flow *const flow = entry;
+	const struct ks_addr address = ks_shard_flow_source(freezer->shard, flow);
 	struct ks_rank source;
-	ks_freeze_rank_addr(freezer, &flow->source, &source);
+	ks_freeze_rank_addr(freezer, &address, &source);
 	ret->major = freezer->zone_place[flow->zone];
 	ret->minor = source.major;
 	ret->last = source.minor;
@@ -254,7 +255,7 @@ put_flow(const struct ks_freezer *freezer, const void *entry)
 	const uint32_t err = ks_saving_err(flow->err);
 	struct ks_fact_flow fact = {
 		.zone = freezer->zone_place[flow->zone],
-		.source = flow->source,
+		.source = ks_shard_flow_source(freezer->shard, flow),
 		.queries = (uint64_t)flow->queries + err,
 		.err = err,
 		.responses = flow->responses,
@@ -294,7 +295,7 @@ put_behaviour(const struct ks_freezer *freezer, const void *entry)
 	qsort(servers, n, sizeof(*servers), compare_server_counts);
 	struct ks_fact_behaviour fact = {
 		.zone = freezer->zone_place[flow->zone],
-		.source = flow->source,
+		.source = ks_shard_flow_source(freezer->shard, flow),
 		.n_servers = n,
 		.servers = servers,
 	};

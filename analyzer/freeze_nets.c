@@ -57,7 +57,8 @@ ks_shard_leave_flow(void *arg, uint32_t number)
 		.last_ns = flow->last_ns,
 	};
 	memcpy(net.cls, flow->cls, sizeof(net.cls));
-	ks_networks_add(&shard->flow_nets, &flow->source, flow->zone, &net);
+	const struct ks_addr source = ks_shard_flow_source(shard, flow);
+	ks_networks_add(&shard->flow_nets, &source, flow->zone, &net);
 	shard->totals.unlisted_flows += flow->queries;
 }
 

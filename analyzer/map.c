@@ -35,7 +35,7 @@ ks_map_init(struct ks_map *table, size_t entry_size, size_t capacity, const stru
 		.capacity = (uint32_t)capacity,
 		.mask = FIRST_SLOTS - 1,
 		.numbers = (UINT32_C(1) << bits) - 1,
-		.hash_bits = UINT32_MAX << (bits + KS_MAP_AWAY_BITS),
+		.hash_bits = (KS_MAP_AWAY - 1) >> bits << bits,
 		.secret = *secret,
 	};
 	enum ks_error error = ks_region_init(&table->entries, capacity * entry_size, diag);
@@ -76,7 +76,7 @@ occupy(const struct ks_map *table, uint64_t hash, uint32_t number)
 	uint32_t i = (uint32_t)hash & table->mask;
 	while (slots[i] != 0) {
 		i = (i + 1) & table->mask;
-		sign = ks_map_further(table, sign);
+		sign += KS_MAP_AWAY;
 	}
 	slots[i] = sign | (number + 1);
 }
@@ -101,35 +101,39 @@ ks_map_grow(struct ks_map *table)
 	refill(table);
 }
 
-/* Slots from where the key in slot `i` wants to be. Where the slot cannot tell, the entry does. */
+/* The slot where the run of occupied ones begins that `i` stands in. */
 static uint32_t
-away(const struct ks_map *table, uint32_t i)
+run_start(const struct ks_map *table, uint32_t i)
+{
+	const uint32_t *const slots = table->index.base;
+	while (slots[(i - 1) & table->mask] != 0)
+		i = (i - 1) & table->mask;
+	return i;
+}
+
+/* Slots from where the key in slot `i` wants to be, which is not before `start`. The slot tells, unless the
+ * run is so long that it may be eight more; then the entry does. */
+static uint32_t
+away(const struct ks_map *table, uint32_t i, uint32_t start)
 {
 	const uint32_t slot = ((const uint32_t *)table->index.base)[i];
-	const uint32_t told = (slot & ~table->hash_bits) / (table->numbers + 1);
-	if (told < KS_MAP_AWAY_MAX)
+	const uint32_t told = slot / KS_MAP_AWAY;
+	if (told + UINT32_MAX / KS_MAP_AWAY + 1 > ((i - start) & table->mask))
 		return told;
 	return (i - (uint32_t)hash_at(table, (slot & table->numbers) - 1)) & table->mask;
 }
 
-/* The same slot, `now` away from where its key wants to be. */
-static uint32_t
-moved(const struct ks_map *table, uint32_t slot, uint32_t now)
-{
-	const uint32_t told = now < KS_MAP_AWAY_MAX ? now : KS_MAP_AWAY_MAX;
-	return (slot & (table->hash_bits | table->numbers)) | told * (table->numbers + 1);
-}
-
-/* Empty slot `hole`: whoever was pushed past it moves up. */
+/* Slot `hole` is given up: whoever was pushed past it moves up. */
 static void
 vacate(const struct ks_map *table, uint32_t hole)
 {
 	uint32_t *const slots = table->index.base;
+	const uint32_t start = run_start(table, hole);
 	for (uint32_t i = (hole + 1) & table->mask; slots[i] != 0; i = (i + 1) & table->mask) {
-		const uint32_t from = away(table, i), step = (i - hole) & table->mask;
-		if (from < step)
+		const uint32_t step = (i - hole) & table->mask;
+		if (away(table, i, start) < step)
 			continue; /* it would land before the slot that it wants */
-		slots[hole] = moved(table, slots[i], from - step);
+		slots[hole] = slots[i] - step * KS_MAP_AWAY;
 		hole = i;
 	}
 	slots[hole] = 0;

@@ -2,7 +2,7 @@
  *
  * analyzer/map.h -- bounded hash tables whose entries keep their number.
  *
- *     index:   [ tag|away|number ][ empty ][ ... ] ...     4 octets a slot, open addressing
+ *     index:   [ away|hash|number ][ empty ][ ... ] ...     4 octets a slot, open addressing
  *     entries: [ key, ... ][ key, ... ] ...                dense, in order of arrival
  *
  * The entries lie in a region reserved for the greatest capacity, so they never move and their number
@@ -11,12 +11,12 @@
  * copy. Nothing is removed one by one: ks_map_replace gives an entry to another key, ks_map_rekey serves
  * those who fold.
  *
- * The number takes as many bits of a slot as the capacity needs. Above it stands how far the slot is from
- * where its key wanted to be (7: that or further), above that the uppermost bits of the hash. A probe that
- * meets another key's slot therefore moves on without touching that entry when that key wanted to be
- * elsewhere, and nearly always (255 times of 256 with a million entries, 31 of 32 with ten) when it did not:
- * a hit costs two cache misses, a miss one. And when a key leaves, those behind it move up with hardly a look
- * at their entries, and no mark of the dead stays to slow down later probes.
+ * The number takes as many bits of a slot as the capacity needs. The uppermost three say how far the slot is
+ * from where its key wanted to be, less eights; between the two stands as much of the hash as there is room
+ * for. A probe that meets another key's slot therefore moves on without touching that entry when that key
+ * wanted to be elsewhere, and nearly always (255 times of 256 with a million entries, 31 of 32 with ten) when
+ * it did not: a hit costs two cache misses, a miss one. And when a key leaves, those behind it move up with
+ * hardly a look at their entries, and no mark of the dead stays to slow down later probes.
  *
  * Memory:  entry_size + 4/load octets an entry; load is kept at 0.5 or below.
  * Threads: one owner. */
@@ -39,19 +39,16 @@ struct ks_map {
 	uint32_t n, capacity; /* entries */
 	uint32_t mask;        /* slots in use by the index - 1 */
 	uint32_t numbers;     /* bits of a slot that hold number + 1 */
-	uint32_t hash_bits;   /* those that hold hash; between the two stands the distance */
+	uint32_t hash_bits;   /* those that hold hash */
 	uint64_t refused;     /* additions that found the table full */
 	struct ks_secret secret;
 };
 
 #define KS_MAP_NONE UINT32_MAX
 
-/* Bits of a slot for the distance, and what of it can be told. A slot has one bit of the hash at least. */
-enum {
-	KS_MAP_AWAY_BITS = 3,
-	KS_MAP_AWAY_MAX = (1 << KS_MAP_AWAY_BITS) - 1,
-	KS_MAP_CAPACITY_MAX = (1 << 28) - 1
-};
+/* One slot away, in the uppermost three bits of a slot. A slot has one bit of the hash at least. */
+#define KS_MAP_AWAY (UINT32_C(1) << 29)
+#define KS_MAP_CAPACITY_MAX ((UINT32_C(1) << 28) - 1)
 
 /* Room for `capacity` entries of `entry_size` octets (a multiple of 8, key included). */
 KS_MUST_CHECK enum ks_error ks_map_init(struct ks_map *table, size_t entry_size, size_t capacity,
@@ -107,19 +104,12 @@ ks_map_slot(const struct ks_map *table, uint32_t number)
 
 /* --- slots --- */
 
-/* What a slot of this hash has above its number where the key wants to be. */
+/* What a slot of this hash has above its number where the key wants to be; KS_MAP_AWAY more for each slot
+ * that is further. */
 static inline uint32_t
 ks_map_sign(const struct ks_map *table, uint64_t hash)
 {
 	return (uint32_t)(hash >> 32) & table->hash_bits;
-}
-
-/* The same one slot further. */
-static inline uint32_t
-ks_map_further(const struct ks_map *table, uint32_t sign)
-{
-	const uint32_t farthest = ~(table->hash_bits | table->numbers);
-	return (sign & farthest) == farthest ? sign : sign + table->numbers + 1;
 }
 
 /* The number in a slot that has this sign; any other slot gives `numbers` or more. An empty one: less one. */
@@ -153,7 +143,7 @@ ks_map_guess(const struct ks_map *table, uint64_t hash)
 		if (slot == 0)
 			return KS_MAP_NONE;
 		i = (i + 1) & table->mask;
-		sign = ks_map_further(table, sign);
+		sign += KS_MAP_AWAY;
 	}
 }
 
@@ -191,7 +181,7 @@ ks_map_find_hashed(const struct ks_map *table, uint64_t hash, const struct ks_ke
 			return number;
 		if (slot == 0)
 			return KS_MAP_NONE;
-		sign = ks_map_further(table, sign);
+		sign += KS_MAP_AWAY;
 	}
 }
 
@@ -209,7 +199,7 @@ ks_map_add_hashed(struct ks_map *table, uint64_t hash, const struct ks_key *key,
 			*ret_new = false;
 			return number;
 		}
-		sign = ks_map_further(table, sign);
+		sign += KS_MAP_AWAY;
 	}
 	*ret_new = false;
 	if (table->n == table->capacity) {

@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "analyzer/shard_p.h"
 
-static_assert(sizeof(struct ks_flow) % 8 == 0, "tables hold whole words");
+static_assert(sizeof(struct ks_flow) == 120, "tables hold whole words");
 
 enum { SERVERS_MAX = 16384 };
+
+/* Octets more that a flow may need in the end than other entries: all of them are sorted at once. */
+enum { FLOW_SORTING = 16 };
 
 /* Shares of the budget, in hundredths. The rest is the dissector's reassembly and slack. */
 enum {
@@ -75,9 +78,10 @@ ks_shard_init(struct ks_shard *shard, size_t memory_bytes, uint32_t bin_s, const
 	if (error == KS_SUCCESS)
 		error = ks_clients_init(&shard->clients, diag);
 	if (error == KS_SUCCESS)
-		error = ks_map_init(&shard->flows, sizeof(struct ks_flow),
-				    ks_map_capacity(sizeof(struct ks_flow), unit * SHARE_FLOWS), secret,
-				    diag);
+		error = ks_map_init(
+			&shard->flows, sizeof(struct ks_flow),
+			ks_map_capacity(sizeof(struct ks_flow) + FLOW_SORTING, unit * SHARE_FLOWS), secret,
+			diag);
 	if (error == KS_SUCCESS)
 		error = ks_map_init(&shard->servers, sizeof(struct ks_server), SERVERS_MAX, secret, diag);
 	if (error == KS_SUCCESS)
@@ -212,15 +216,11 @@ count_server(struct ks_shard *shard, struct ks_place *place)
 	server->recursive += !authoritative && (message->dns.flags & KS_FLAG_RA) != 0;
 }
 
-/* Two hashes under other secrets than the table's own, as in names.c. */
-struct ks_key
-ks_shard_flow_key(const struct ks_shard *shard, const struct ks_addr *source, uint32_t zone)
+static struct ks_key
+flow_key(const struct ks_shard *shard, const struct ks_place *place)
 {
-	const struct ks_secret *const secret = &shard->flows.secret;
-	const struct ks_secret one = {.a = ~secret->b, .b = ~secret->a};
-	const struct ks_secret two = {.a = one.b, .b = one.a};
-	return (struct ks_key){.w = {ks_hash_words(&one, ks_hash_addr(&one, source), zone),
-				     ks_hash_words(&two, ks_hash_addr(&two, source), zone)}};
+	const struct ks_name_entry *const zone = ks_map_at(&shard->zones.table, place->zone);
+	return ks_shard_flow_key(&place->message->client, &zone->key);
 }
 
 /* The zone of a DNSKEY or DS question, and for DNSKEY the flow of this source. */
@@ -246,8 +246,7 @@ place_chain(struct ks_shard *shard, struct ks_place *place)
 		ks_shard_zone_at(shard, place->zone)->met = true;
 	if (place->zone == KS_MAP_NONE)
 		return;
-	const struct ks_addr *const source = &place->message->client;
-	const struct ks_key key = is_known ? foreseen->flow : ks_shard_flow_key(shard, source, place->zone);
+	const struct ks_key key = is_known ? foreseen->flow : flow_key(shard, place);
 	const uint64_t hash = is_known ? foreseen->flow_hash : ks_map_hash(&shard->flows, &key);
 	const uint32_t number =
 		ks_saving_add_hashed(&shard->saving_flows, hash, foreseen->flow_guess, &key, &is_new);
@@ -257,7 +256,6 @@ place_chain(struct ks_shard *shard, struct ks_place *place)
 	}
 	place->flow = ks_map_at(&shard->flows, number);
 	if (is_new) {
-		place->flow->source = *source;
 		place->flow->zone = place->zone;
 		if (shard->past != NULL)
 			ks_shard_recall(shard, place->flow);

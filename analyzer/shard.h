@@ -40,10 +40,9 @@
 #include "dissect/dissect.h"
 
 /* DNSKEY queries of one source for one zone. Sources come and go in their table, and so do flows in theirs:
- * each knows its address. */
+ * each knows its address, in its key. */
 struct ks_flow {
-	struct ks_key key; /* two hashes of source and zone */
-	struct ks_addr source;
+	struct ks_key key; /* of ks_shard_flow_key */
 	struct ks_requery_state state;
 	uint32_t zone; /* number */
 	uint32_t err;  /* saving.h */
@@ -165,11 +164,30 @@ KS_MUST_CHECK enum ks_error ks_shard_choose(struct ks_shard *shard, struct ks_di
 KS_MUST_CHECK enum ks_error ks_shard_freeze_ledger(struct ks_shard *shard, struct ks_sink *sink,
 						   struct ks_diag *diag);
 
-/* Hand all facts but run, inputs and packet counters to the sink. What has been handed over, and what is of no
- * use any more, gives its memory back on the way, since the database needs some: the shard can only be
+/* Hand all facts but run, inputs and packet counters to the sink. What has been handed over, and what is of
+ * no use any more, gives its memory back on the way, since the database needs some: the shard can only be
  * `done` afterwards. */
 KS_MUST_CHECK enum ks_error ks_shard_freeze(struct ks_shard *shard, struct ks_sink *sink,
 					    struct ks_diag *diag);
+
+/* Of a (source, zone): the address under the zone's own key, which is 128 bits of keyed hash. Two flows share
+ * one with the probability with which two names do. */
+static inline struct ks_key
+ks_shard_flow_key(const struct ks_addr *source, const struct ks_key *zone)
+{
+	const struct ks_key address = ks_key_of_addr(source);
+	return (struct ks_key){.w = {address.w[0] ^ zone->w[0], address.w[1] ^ zone->w[1]}};
+}
+
+/* The address of a flow. */
+static inline struct ks_addr
+ks_shard_flow_source(const struct ks_shard *shard, const struct ks_flow *flow)
+{
+	const struct ks_key *const zone = ks_map_at(&shard->zones.table, flow->zone);
+	struct ks_addr source;
+	memcpy(source.b, (uint64_t[]){flow->key.w[0] ^ zone->w[0], flow->key.w[1] ^ zone->w[1]}, 16);
+	return source;
+}
 
 /* What few sources need, of the one with that number; all zero if it has none. */
 static inline const struct ks_source_more *

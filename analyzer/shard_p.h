@@ -44,9 +44,6 @@ struct ks_place {
 void ks_shard_count(struct ks_shard *shard, const struct ks_message *message,
 		    const struct ks_foreseen *foreseen);
 
-/* Of a (source, zone): twenty octets in sixteen. */
-struct ks_key ks_shard_flow_key(const struct ks_shard *shard, const struct ks_addr *source, uint32_t zone);
-
 /* --- shard_soon.c --- */
 
 /* What can be known of a message at once; asks memory for what it will touch first. */

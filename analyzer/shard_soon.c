@@ -77,7 +77,7 @@ foresee_flow(const struct ks_shard *shard, const struct ks_message *message, str
 	ret->zone = ks_map_find_hashed(&shard->zones.table, ret->zone_hash, &ret->zone_key);
 	if (!has_flow(ret, message))
 		return;
-	ret->flow = ks_shard_flow_key(shard, &message->client, ret->zone);
+	ret->flow = ks_shard_flow_key(&message->client, &ret->zone_key);
 	ret->flow_hash = ks_map_hash(&shard->flows, &ret->flow);
 }
 
