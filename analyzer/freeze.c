@@ -198,7 +198,6 @@ static enum ks_error
 order_zones(struct ks_freezer *freezer)
 {
 	struct ks_names *const names = &freezer->shard->zones;
-	const struct ks_zone *const states = freezer->shard->zone_states.base;
 	uint32_t n = names->table.n;
 	freezer->zones = (struct ks_order){.ranks = calloc(n + 1u, sizeof(struct ks_rank))};
 	freezer->zone_place = calloc(n + 1u, sizeof(*freezer->zone_place));
@@ -206,7 +205,7 @@ order_zones(struct ks_freezer *freezer)
 		return ks_diag_set(freezer->diag, KS_ERR_MEMORY, "no memory to sort %u zones", n);
 	/* Names that were only asked for DS are no zones of ours, and there are many of them. */
 	for (uint32_t i = 0; i < n; i++)
-		if (states[i].met)
+		if (ks_shard_is_zone(freezer->shard, i))
 			freezer->zones.ranks[freezer->zones.n++].number = i;
 	n = freezer->zones.n;
 	qsort_r(freezer->zones.ranks, n, sizeof(struct ks_rank), compare_zones, names);
@@ -220,8 +219,7 @@ put_zones(const struct ks_freezer *freezer)
 {
 	for (uint32_t i = 0; i < freezer->zones.n; i++) {
 		const uint32_t number = freezer->zones.ranks[i].number;
-		const struct ks_zone *const zone =
-			(const struct ks_zone *)freezer->shard->zone_states.base + number;
+		const struct ks_zone *const zone = ks_shard_zone(freezer->shard, number);
 		const struct ks_fact_zone fact = {
 			.name = ks_names_at(&freezer->shard->zones, number),
 			.answered = zone->answered,

@@ -43,10 +43,11 @@ static enum ks_error
 put_servers(const struct ks_freezer *freezer)
 {
 	const struct ks_shard *const shard = freezer->shard;
-	const struct ks_zone *const zones = shard->zone_states.base;
 	enum ks_error error = KS_SUCCESS;
-	for (uint32_t i = 0; i < shard->zones.table.n && error == KS_SUCCESS; i++)
-		error = put_zone_servers(freezer, i, zones[i].servers);
+	for (uint32_t i = 0; i < freezer->zones.n && error == KS_SUCCESS; i++) {
+		const uint32_t number = freezer->zones.ranks[i].number;
+		error = put_zone_servers(freezer, number, ks_shard_zone(shard, number)->servers);
+	}
 	return error;
 }
 

@@ -89,8 +89,8 @@ ks_shard_init(struct ks_shard *shard, size_t memory_bytes, uint32_t bin_s, const
 	if (error == KS_SUCCESS)
 		error = ks_names_init(&shard->names, unit * SHARE_NAMES, secret, diag);
 	if (error == KS_SUCCESS)
-		error = ks_region_init(&shard->zone_states,
-				       shard->zones.table.capacity * sizeof(struct ks_zone), diag);
+		error = ks_pool_init(&shard->zone_states, sizeof(struct ks_zone), shard->zones.table.capacity,
+				     diag);
 	if (error == KS_SUCCESS)
 		error = ks_pairs_init(&shard->pairs, least(unit * SHARE_PAIRS, PAIRS_MAX), secret, diag);
 	if (error == KS_SUCCESS)
@@ -134,7 +134,7 @@ ks_shard_done(struct ks_shard *shard)
 	ks_map_done(&shard->servers);
 	ks_names_done(&shard->zones);
 	ks_names_done(&shard->names);
-	ks_region_done(&shard->zone_states);
+	ks_pool_done(&shard->zone_states);
 	ks_pairs_done(&shard->pairs);
 	ks_series_done(&shard->series);
 	ks_samples_done(&shard->samples);
@@ -223,6 +223,14 @@ flow_key(const struct ks_shard *shard, const struct ks_place *place)
 	return ks_shard_flow_key(&place->message->client, &zone->key);
 }
 
+static void
+meet_zone(struct ks_shard *shard, uint32_t zone)
+{
+	struct ks_name_entry *const name = ks_map_at(&shard->zones.table, zone);
+	if (name->owner == 0)
+		name->owner = ks_pool_take(&shard->zone_states) & 0xffffff;
+}
+
 /* The zone of a DNSKEY or DS question, and for DNSKEY the flow of this source. */
 static void
 place_chain(struct ks_shard *shard, struct ks_place *place)
@@ -243,7 +251,7 @@ place_chain(struct ks_shard *shard, struct ks_place *place)
 	if (place->zone == KS_MAP_NONE)
 		shard->totals.unlisted_zones++;
 	else
-		ks_shard_zone_at(shard, place->zone)->met = true;
+		meet_zone(shard, place->zone);
 	if (place->zone == KS_MAP_NONE)
 		return;
 	const struct ks_key key = is_known ? foreseen->flow : flow_key(shard, place);
@@ -351,7 +359,7 @@ ks_shard_vantage(const struct ks_shard *shard)
 	if (recursive > authoritative)
 		return 'R';
 	for (uint32_t i = 0; i < shard->zones.table.n; i++) {
-		const uint64_t servers = ks_shard_zone_at(shard, i)->servers;
+		const uint64_t servers = ks_shard_is_zone(shard, i) ? ks_shard_zone(shard, i)->servers : 0;
 		if ((servers & (servers - 1)) != 0)
 			return 'M';
 	}

@@ -65,11 +65,11 @@ struct ks_server {
 	int64_t first_ns, last_ns;
 };
 
+/* Of a name in a DNSKEY message: there are many more that are just asked for DS. */
 struct ks_zone {
 	uint64_t dnskey_queries;
 	uint64_t servers; /* bit per server (of the first 64) that gave an authoritative DNSKEY answer */
 	bool answered;
-	bool met; /* in a DNSKEY message: not just as a name asked for DS */
 };
 
 /* Totals of messages. */
@@ -93,7 +93,7 @@ struct ks_shard {
 	struct ks_pool sources_more;                   /* struct ks_source_more of those who need it */
 	struct ks_clients clients;
 	struct ks_names zones, names; /* names asked for DNSKEY or DS; other names in samples */
-	struct ks_region zone_states; /* struct ks_zone by number of `zones` */
+	struct ks_pool zone_states;   /* struct ks_zone, by `owner` of names in `zones` */
 	struct ks_pairs pairs;
 	struct ks_series series;
 	struct ks_samples samples;
@@ -169,6 +169,21 @@ KS_MUST_CHECK enum ks_error ks_shard_freeze_ledger(struct ks_shard *shard, struc
  * `done` afterwards. */
 KS_MUST_CHECK enum ks_error ks_shard_freeze(struct ks_shard *shard, struct ks_sink *sink,
 					    struct ks_diag *diag);
+
+/* Is the name with that number a zone of ours: was a DNSKEY message about it? */
+static inline bool
+ks_shard_is_zone(const struct ks_shard *shard, uint32_t zone)
+{
+	return ((const struct ks_name_entry *)ks_map_at(&shard->zones.table, zone))->owner != 0;
+}
+
+/* What is known of it, if it is one. */
+static inline struct ks_zone *
+ks_shard_zone(const struct ks_shard *shard, uint32_t zone)
+{
+	const struct ks_name_entry *const name = ks_map_at(&shard->zones.table, zone);
+	return ks_pool_at(&shard->zone_states, name->owner);
+}
 
 /* Of a (source, zone): the address under the zone's own key, which is 128 bits of keyed hash. Two flows share
  * one with the probability with which two names do. */

@@ -110,10 +110,4 @@ ks_shard_stretch(int64_t *first_ns, int64_t *last_ns, bool is_new, int64_t t_ns)
 		*last_ns = t_ns;
 }
 
-static inline struct ks_zone *
-ks_shard_zone_at(const struct ks_shard *shard, uint32_t zone)
-{
-	return (struct ks_zone *)shard->zone_states.base + zone;
-}
-
 #endif

@@ -244,7 +244,7 @@ count_dnskey_query(struct ks_shard *shard, struct ks_place *place, bool again)
 		ks_samples_record(&shard->samples, place->record)->requery = (uint8_t) class;
 	if (place->zone == KS_MAP_NONE)
 		return;
-	ks_shard_zone_at(shard, place->zone)->dnskey_queries++;
+	ks_shard_zone(shard, place->zone)->dnskey_queries++;
 	struct ks_zone_cell *const cell = ks_series_zone(&shard->series, message->time_ns, place->zone);
 	if (cell == NULL) {
 		shard->totals.unlisted_zone_bins++;

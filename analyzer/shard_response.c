@@ -73,7 +73,7 @@ count_dnskey_response(struct ks_shard *shard, struct ks_place *place)
 	}
 	if (place->zone == KS_MAP_NONE)
 		return;
-	struct ks_zone *const zone = ks_shard_zone_at(shard, place->zone);
+	struct ks_zone *const zone = ks_shard_zone(shard, place->zone);
 	zone->answered |= message->dns.dnskey.keys > 0;
 	ks_signals_answer(&shard->signals, place->zone, &message->dns, message->time_ns);
 	if (ks_requery_is_answer(&message->dns) && place->server < 64)
