@@ -175,5 +175,5 @@ ks_map_rekey(struct ks_map *table, void (*rekey)(void *entry, const void *arg),
 		else if (place != entry)
 			memcpy(place, entry, table->entry_size);
 	}
-	memset(ks_map_at(table, table->n), 0, (size_t)(n - table->n) * table->entry_size);
+	ks_region_clear(&table->entries, table->n * table->entry_size, n * table->entry_size);
 }
