@@ -3,13 +3,28 @@
 
 enum { FIRST_SLOTS = 1024 };
 
+/* So many entries stand in that many slots before there are more slots. */
+static size_t
+load_of(size_t slots)
+{
+	return slots / 8 * 5;
+}
+
 static size_t
 slots_for(size_t capacity)
 {
 	size_t slots = FIRST_SLOTS;
-	while (slots < capacity * 2)
+	while (load_of(slots) < capacity)
 		slots *= 2;
 	return slots;
+}
+
+/* At full capacity the index has its greatest extent already. */
+static uint32_t
+grow_at(const struct ks_map *table)
+{
+	const size_t load = load_of((size_t)table->mask + 1);
+	return load < table->capacity ? (uint32_t)load : UINT32_MAX;
 }
 
 size_t
@@ -41,6 +56,7 @@ ks_map_init(struct ks_map *table, size_t entry_size, size_t capacity, const stru
 	enum ks_error error = ks_region_init(&table->entries, capacity * entry_size, diag);
 	if (error == KS_SUCCESS)
 		error = ks_region_init(&table->index, slots_for(capacity) * sizeof(uint32_t), diag);
+	table->grow_at = grow_at(table);
 	if (error != KS_SUCCESS)
 		ks_map_done(table);
 	return error;
@@ -94,10 +110,8 @@ refill(const struct ks_map *table)
 void
 ks_map_grow(struct ks_map *table)
 {
-	/* At full capacity the index has its greatest extent already: 2 slots an entry, rounded up. */
-	if (((size_t)table->mask + 1) * 2 * sizeof(uint32_t) > table->index.reserved_bytes)
-		return;
 	table->mask = table->mask * 2 + 1;
+	table->grow_at = grow_at(table);
 	refill(table);
 }
 

@@ -9,9 +9,9 @@
 enum { PROGRESS_EVERY = 1 << 16, STOP_EVERY = 1 << 10 };
 
 /* What --memory leaves for tables. Outside of it stand the program, its libraries, SQLite's cache and the
- * buffers of the files (10 MiB, measured); of the rest a twentieth goes to reassembly. Choosing, sorting and the
- * database's cache take what is left, and what tables give back at the end (freeze.c). A source counts with all
- * that it may need, 120 octets and its slots in the index; most need half of that. */
+ * buffers of the files (10 MiB, measured); of the rest a twentieth goes to reassembly. Choosing, sorting and
+ * the database's cache take what is left, and what tables give back at the end (freeze.c). A source counts
+ * with all that it may need, 120 octets and its slots in the index; most need half of that. */
 static size_t
 tables_share(size_t memory_bytes)
 {

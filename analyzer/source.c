@@ -69,8 +69,6 @@ ks_source_other_day(struct ks_pool *pool, struct ks_source *source, uint32_t pla
 {
 	const uint32_t before = source->day;
 	source->day = place & 31;
-	if (source->queries == 1)
-		return true;
 	uint32_t *const days = &ks_source_need(pool, source)->days;
 	*days |= UINT32_C(1) << before;
 	const bool known = (*days >> place & 1) != 0;

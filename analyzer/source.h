@@ -145,15 +145,17 @@ ks_source_count_cd(struct ks_pool *pool, struct ks_source *source)
 		ks_source_carry_cd(pool, source);
 }
 
-/* A query, counted in `queries` already, came on the day at `place`. True: its first on that day. */
+/* A query came on the day at `place`, another than the one before it. True: its first on that day. */
 bool ks_source_other_day(struct ks_pool *pool, struct ks_source *source, uint32_t place);
 
+/* The same of any query, which `queries` has counted already. */
 static inline bool
 ks_source_see_day(struct ks_pool *pool, struct ks_source *source, uint32_t place)
 {
-	if (source->day == place && source->queries > 1)
-		return false;
-	return ks_source_other_day(pool, source, place);
+	const bool is_first = source->queries == 1;
+	if (is_first)
+		source->day = place & 31;
+	return is_first || (source->day != place && ks_source_other_day(pool, source, place));
 }
 
 #endif

@@ -6,7 +6,7 @@
  * difference between the greatest resident sets of two analyses is what the sources cost, and everything that
  * grows with nothing else. What does not is bounded too: the smaller capture, less its sources. TAP.
  *
- * A source is a line of 64 octets and a slot of 4 in an index that is between a quarter and a half full; at
+ * A source is a line of 64 octets and a slot of 4 in an index that is between 5/16 and 5/8 full; at
  * the end one bit, and for IPv6 (one in four) its network, sorted with a copy. */
 #define _GNU_SOURCE /* wait4 */
 #include <stdbool.h>
