@@ -198,7 +198,6 @@ static enum ks_error
 order_zones(struct ks_freezer *freezer)
 {
 	struct ks_names *const names = &freezer->shard->zones;
-	const struct ks_zone *const states = freezer->shard->zone_states.base;
 	uint32_t n = names->table.n;
 	freezer->zones = (struct ks_order){.ranks = calloc(n + 1u, sizeof(struct ks_rank))};
 	freezer->zone_place = calloc(n + 1u, sizeof(*freezer->zone_place));
@@ -206,7 +205,7 @@ order_zones(struct ks_freezer *freezer)
 		return ks_diag_set(freezer->diag, KS_ERR_MEMORY, "no memory to sort %u zones", n);
 	/* Names that were only asked for DS are no zones of ours, and there are many of them. */
 	for (uint32_t i = 0; i < n; i++)
-		if (states[i].met)
+		if (ks_shard_is_zone(freezer->shard, i))
 			freezer->zones.ranks[freezer->zones.n++].number = i;
 	n = freezer->zones.n;
 	qsort_r(freezer->zones.ranks, n, sizeof(struct ks_rank), compare_zones, names);
@@ -220,8 +219,7 @@ put_zones(const struct ks_freezer *freezer)
 {
 	for (uint32_t i = 0; i < freezer->zones.n; i++) {
 		const uint32_t number = freezer->zones.ranks[i].number;
-		const struct ks_zone *const zone =
-			(const struct ks_zone *)freezer->shard->zone_states.base + number;
+		const struct ks_zone *const zone = ks_shard_zone(freezer->shard, number);
 		const struct ks_fact_zone fact = {
 			.name = ks_names_at(&freezer->shard->zones, number),
 			.answered = zone->answered,
@@ -240,8 +238,9 @@ static void
 rank_flow(const struct ks_freezer *freezer, const void *entry, struct ks_rank *ret)
 {
 	const struct ks_flow *const flow = entry;
+	const struct ks_addr address = ks_shard_flow_source(freezer->shard, flow);
 	struct ks_rank source;
-	ks_freeze_rank_addr(freezer, &flow->source, &source);
+	ks_freeze_rank_addr(freezer, &address, &source);
 	ret->major = freezer->zone_place[flow->zone];
 	ret->minor = source.major;
 	ret->last = source.minor;
@@ -254,7 +253,7 @@ put_flow(const struct ks_freezer *freezer, const void *entry)
 	const uint32_t err = ks_saving_err(flow->err);
 	struct ks_fact_flow fact = {
 		.zone = freezer->zone_place[flow->zone],
-		.source = flow->source,
+		.source = ks_shard_flow_source(freezer->shard, flow),
 		.queries = (uint64_t)flow->queries + err,
 		.err = err,
 		.responses = flow->responses,
@@ -294,7 +293,7 @@ put_behaviour(const struct ks_freezer *freezer, const void *entry)
 	qsort(servers, n, sizeof(*servers), compare_server_counts);
 	struct ks_fact_behaviour fact = {
 		.zone = freezer->zone_place[flow->zone],
-		.source = flow->source,
+		.source = ks_shard_flow_source(freezer->shard, flow),
 		.n_servers = n,
 		.servers = servers,
 	};
@@ -381,10 +380,54 @@ put_nxdomain(const struct ks_freezer *freezer)
 	return error;
 }
 
+/* --- the whole --- */
+
+/* What only served to count: who is where, which query waits. */
+static void
+stop_counting(struct ks_shard *shard)
+{
+	ks_map_close(&shard->sources);
+	ks_map_close(&shard->flows);
+	ks_map_close(&shard->series.cells);
+	ks_map_close(&shard->series.fluxes);
+	ks_map_close(&shard->series.zones);
+	ks_pairs_done(&shard->pairs);
+}
+
+static enum ks_error
+put_series(const struct ks_freezer *freezer)
+{
+	struct ks_series *const series = &freezer->shard->series;
+	enum ks_error error = put_table(freezer, &series->cells, rank_by_key, put_cell);
+	if (error == KS_SUCCESS)
+		error = put_table(freezer, &series->fluxes, rank_by_key, put_flux);
+	if (error == KS_SUCCESS)
+		error = put_zones(freezer);
+	if (error == KS_SUCCESS)
+		error = put_table(freezer, &series->zones, rank_zone_cell, put_zone_cell);
+	ks_series_done(series);
+	return error;
+}
+
+static enum ks_error
+put_flows(const struct ks_freezer *freezer)
+{
+	struct ks_shard *const shard = freezer->shard;
+	enum ks_error error = put_table(freezer, &shard->flows, rank_flow, put_flow);
+	if (error == KS_SUCCESS)
+		error = ks_freeze_nets(freezer);
+	if (error == KS_SUCCESS)
+		error = put_table(freezer, &shard->flows, rank_flow, put_behaviour);
+	ks_behaviours_done(&shard->behaviours);
+	ks_map_done(&shard->flows);
+	return error;
+}
+
 static enum ks_error
 freeze(struct ks_freezer *freezer)
 {
 	struct ks_shard *const shard = freezer->shard;
+	stop_counting(shard);
 	enum ks_error error = ks_freeze_choose_sources(freezer);
 	if (error == KS_SUCCESS)
 		error = order_init(&freezer->servers, &shard->servers, ks_freeze_rank_addr, freezer);
@@ -395,27 +438,20 @@ freeze(struct ks_freezer *freezer)
 	if (error == KS_SUCCESS)
 		error = ks_freeze_sources(freezer);
 	if (error == KS_SUCCESS)
-		error = put_table(freezer, &shard->series.cells, rank_by_key, put_cell);
+		error = put_series(freezer);
 	if (error == KS_SUCCESS)
-		error = put_table(freezer, &shard->series.fluxes, rank_by_key, put_flux);
-	if (error == KS_SUCCESS)
-		error = put_zones(freezer);
-	if (error == KS_SUCCESS)
-		error = put_table(freezer, &shard->series.zones, rank_zone_cell, put_zone_cell);
-	if (error == KS_SUCCESS)
-		error = put_table(freezer, &shard->flows, rank_flow, put_flow);
-	if (error == KS_SUCCESS)
-		error = ks_freeze_nets(freezer);
-	if (error == KS_SUCCESS)
-		error = put_table(freezer, &shard->flows, rank_flow, put_behaviour);
+		error = put_flows(freezer);
 	if (error == KS_SUCCESS)
 		error = ks_freeze_sequences(freezer);
+	ks_samples_done(&shard->samples);
 	if (error == KS_SUCCESS)
 		error = put_icmp(freezer);
 	if (error == KS_SUCCESS)
 		error = ks_freeze_stacks(freezer);
+	ks_stacks_done(&shard->stacks);
 	if (error == KS_SUCCESS)
 		error = put_nxdomain(freezer);
+	ks_nxdomain_done(&shard->nxdomain);
 	if (error == KS_SUCCESS)
 		error = ks_freeze_manners(freezer);
 	if (error == KS_SUCCESS)

@@ -381,7 +381,7 @@ static bool
 is_zone(const void *arg, uint32_t number)
 {
 	const struct ks_shard *const shard = arg;
-	return ((const struct ks_zone *)shard->zone_states.base)[number].met;
+	return ks_shard_is_zone(shard, number);
 }
 
 enum ks_error

@@ -43,10 +43,11 @@ static enum ks_error
 put_servers(const struct ks_freezer *freezer)
 {
 	const struct ks_shard *const shard = freezer->shard;
-	const struct ks_zone *const zones = shard->zone_states.base;
 	enum ks_error error = KS_SUCCESS;
-	for (uint32_t i = 0; i < shard->zones.table.n && error == KS_SUCCESS; i++)
-		error = put_zone_servers(freezer, i, zones[i].servers);
+	for (uint32_t i = 0; i < freezer->zones.n && error == KS_SUCCESS; i++) {
+		const uint32_t number = freezer->zones.ranks[i].number;
+		error = put_zone_servers(freezer, number, ks_shard_zone(shard, number)->servers);
+	}
 	return error;
 }
 
@@ -119,10 +120,12 @@ static enum ks_error
 put_manner(const struct ks_freezer *freezer, uint32_t number)
 {
 	const struct ks_shard *const shard = freezer->shard;
-	const struct ks_source_more *const more = ks_shard_more(shard, number);
+	const struct ks_source *const source = ks_map_at(&shard->sources, number);
+	const struct ks_source_more *const more = ks_source_more(&shard->sources_more, source);
+	const uint32_t cd_queries = ks_source_cd_queries(source, more);
 	const struct ks_key key = {.w = {number, 0}};
 	/* Nobody who never set CD has an entry: a million of them need no look-up. */
-	const uint32_t change = more->cd_queries > 0 ? ks_map_find(&shard->cd.changes, &key) : KS_MAP_NONE;
+	const uint32_t change = cd_queries > 0 ? ks_map_find(&shard->cd.changes, &key) : KS_MAP_NONE;
 	if (more->priming_queries == 0 && change == KS_MAP_NONE)
 		return KS_SUCCESS;
 	struct ks_fact_manner fact = {
@@ -134,7 +137,7 @@ put_manner(const struct ks_freezer *freezer, uint32_t number)
 		const struct ks_cd_change *const entry = ks_map_at(&shard->cd.changes, change);
 		fact.changed = true;
 		fact.plain_before = entry->plain_before;
-		fact.cd_queries = more->cd_queries;
+		fact.cd_queries = cd_queries;
 		fact.retries = entry->retries;
 		fact.cd_first_ns = entry->first_ns;
 		fact.cd_last_ns = entry->last_ns;

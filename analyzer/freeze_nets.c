@@ -11,20 +11,19 @@ void
 ks_shard_net_source(struct ks_shard *shard, uint32_t number)
 {
 	const struct ks_source *const source = ks_map_at(&shard->sources, number);
-	const struct ks_source_more *const more = ks_shard_more(shard, number);
-	const struct ks_source_tcp *const tcp = ks_shard_tcp(shard, number);
+	const struct ks_source_more *const more = ks_source_more(&shard->sources_more, source);
 	const struct ks_network net = {
 		.queries = source->queries,
 		.responses = source->responses,
 		.dnskey_queries = more->dnskey_queries,
 		.tcp_queries = more->tcp_queries,
-		.tcp_responses = tcp->responses,
-		.query_dns_bytes = source->dns_bytes.query,
-		.response_dns_bytes = source->dns_bytes.response,
-		.sigkey_dns_bytes = source->dns_bytes.sigkey,
-		.tcp_query_dns_bytes = tcp->query_dns_bytes,
-		.tcp_response_dns_bytes = tcp->response_dns_bytes,
-		.first_ns = more->first_ns,
+		.tcp_responses = more->tcp_responses,
+		.query_dns_bytes = ks_source_octets(source, more, KS_OCTETS_QUERY),
+		.response_dns_bytes = ks_source_octets(source, more, KS_OCTETS_RESPONSE),
+		.sigkey_dns_bytes = ks_source_octets(source, more, KS_OCTETS_SIGKEY),
+		.tcp_query_dns_bytes = more->tcp_query_octets,
+		.tcp_response_dns_bytes = more->tcp_response_octets,
+		.first_ns = source->first_ns,
 		.last_ns = source->last_ns,
 	};
 	const struct ks_addr addr = ks_freeze_addr(&source->key);
@@ -35,17 +34,13 @@ void
 ks_shard_leave_source(void *arg, uint32_t number)
 {
 	struct ks_shard *const shard = arg;
-	const struct ks_source *const source = ks_map_at(&shard->sources, number);
-	struct ks_source_more *const more = ks_shard_more(shard, number);
-	struct ks_source_tcp *const tcp = ks_shard_tcp(shard, number);
+	struct ks_source *const source = ks_map_at(&shard->sources, number);
 	ks_shard_net_source(shard, number);
 	shard->totals.unlisted_sources += (uint64_t)source->queries + source->responses;
-	ks_samples_close(&shard->samples, more->log, number);
+	ks_samples_close(&shard->samples, ks_source_log(ks_source_more(&shard->sources_more, source)),
+			 number);
 	ks_openings_forget(&shard->openings, number);
-	*more = (struct ks_source_more){0};
-	/* Not written when there is nothing: pages of those who never use TCP are never touched. */
-	if (tcp->query_dns_bytes != 0 || tcp->responses != 0 || tcp->syns != 0)
-		*tcp = (struct ks_source_tcp){0};
+	ks_source_leave(&shard->sources_more, source);
 }
 
 void
@@ -62,7 +57,8 @@ ks_shard_leave_flow(void *arg, uint32_t number)
 		.last_ns = flow->last_ns,
 	};
 	memcpy(net.cls, flow->cls, sizeof(net.cls));
-	ks_networks_add(&shard->flow_nets, &flow->source, flow->zone, &net);
+	const struct ks_addr source = ks_shard_flow_source(shard, flow);
+	ks_networks_add(&shard->flow_nets, &source, flow->zone, &net);
 	shard->totals.unlisted_flows += flow->queries;
 }
 

@@ -43,7 +43,8 @@ static bool
 is_zone(const struct ks_shard *shard, struct ks_span name)
 {
 	const uint32_t number = ks_names_find(&shard->zones, name);
-	return number != KS_MAP_NONE && ((const struct ks_zone *)shard->zone_states.base)[number].answered;
+	return number != KS_MAP_NONE && ks_shard_is_zone(shard, number) &&
+	       ks_shard_zone(shard, number)->answered;
 }
 
 static struct ks_span

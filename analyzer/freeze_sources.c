@@ -31,14 +31,14 @@ static void
 offer(struct chooser *chooser, const struct ks_shard *shard, uint32_t number)
 {
 	const struct ks_source *const source = ks_map_at(&shard->sources, number);
-	const struct ks_source_more *const more = ks_shard_more(shard, number);
+	const struct ks_source_more *const more = ks_source_more(&shard->sources_more, source);
 	struct ks_top_entry entry = {
 		.score = source->queries,
 		.tie = {be64toh(source->key.w[0]), be64toh(source->key.w[1])},
 		.number = number,
 	};
 	ks_top_offer(&chooser->by_queries, &entry);
-	entry.score = source->dns_bytes.response;
+	entry.score = ks_source_octets(source, more, KS_OCTETS_RESPONSE);
 	ks_top_offer(&chooser->by_bytes, &entry);
 	entry.score = (uint64_t)more->requeries << 32 | more->dnskey_queries;
 	if (entry.score != 0)
@@ -81,7 +81,8 @@ take_changes(const struct ks_freezer *freezer, struct ks_order *order)
 		const uint32_t number = (uint32_t)change->key.w[0];
 		const struct ks_source *const source = ks_map_at(&shard->sources, number);
 		if (change->retries == 0 &&
-		    (change->plain_before < PLAIN_MIN || ks_shard_more(shard, number)->cd_queries < CD_MIN))
+		    (change->plain_before < PLAIN_MIN ||
+		     ks_source_cd_queries(source, ks_shard_more(shard, number)) < CD_MIN))
 			continue;
 		struct ks_rank *const rank = &order->ranks[order->n++];
 		rank->number = number;
@@ -145,28 +146,27 @@ static struct ks_fact_source
 fact_of(const struct ks_shard *shard, uint32_t number)
 {
 	const struct ks_source *const source = ks_map_at(&shard->sources, number);
-	const struct ks_source_more *const more = ks_shard_more(shard, number);
-	const struct ks_source_tcp *const tcp = ks_shard_tcp(shard, number);
+	const struct ks_source_more *const more = ks_source_more(&shard->sources_more, source);
 	const uint32_t err = ks_saving_err(source->err);
 	return (struct ks_fact_source){
 		.source = ks_freeze_addr(&source->key),
 		.queries = (uint64_t)source->queries + err,
 		.err = err,
-		.days = source->days,
+		.days = ks_source_days(source, more),
 		.responses = source->responses,
 		.dnskey_queries = more->dnskey_queries,
-		.ds_queries = more->ds_queries,
+		.ds_queries = ks_source_ds_queries(source, more),
 		.requeries = more->requeries,
-		.do_queries = source->do_queries,
+		.do_queries = ks_source_do_queries(source, more),
 		.tcp_queries = more->tcp_queries,
-		.tcp_responses = tcp->responses,
-		.tcp_syns = tcp->syns,
-		.query_dns_bytes = source->dns_bytes.query,
-		.response_dns_bytes = source->dns_bytes.response,
-		.tcp_query_dns_bytes = tcp->query_dns_bytes,
-		.tcp_response_dns_bytes = tcp->response_dns_bytes,
-		.sigkey_dns_bytes = source->dns_bytes.sigkey,
-		.first_ns = more->first_ns,
+		.tcp_responses = more->tcp_responses,
+		.tcp_syns = more->tcp_syns,
+		.query_dns_bytes = ks_source_octets(source, more, KS_OCTETS_QUERY),
+		.response_dns_bytes = ks_source_octets(source, more, KS_OCTETS_RESPONSE),
+		.tcp_query_dns_bytes = more->tcp_query_octets,
+		.tcp_response_dns_bytes = more->tcp_response_octets,
+		.sigkey_dns_bytes = ks_source_octets(source, more, KS_OCTETS_SIGKEY),
+		.first_ns = source->first_ns,
 		.last_ns = source->last_ns,
 	};
 }
@@ -215,7 +215,7 @@ look_at(struct ks_freezer *freezer, const uint8_t *marks, struct ks_clients_tall
 	for (uint32_t number = 0; number < shard->sources.n; number++) {
 		const struct ks_source *const source = ks_map_at(&shard->sources, number);
 		const struct ks_addr addr = ks_freeze_addr(&source->key);
-		ks_clients_see(clients, &addr, source->days);
+		ks_clients_see(clients, &addr, ks_source_days(source, ks_shard_more(shard, number)));
 		if (is_marked(marks, number))
 			continue;
 		const struct ks_fact_source fact = fact_of(shard, number);
@@ -354,7 +354,7 @@ ks_freeze_sequences(const struct ks_freezer *freezer)
 	for (uint32_t i = 0; i < freezer->sources.n; i++) {
 		const uint32_t number = freezer->sources.ranks[i].number;
 		const struct ks_source *const source = ks_map_at(&freezer->shard->sources, number);
-		const uint32_t log = ks_shard_more(freezer->shard, number)->log;
+		const uint32_t log = ks_source_log(ks_shard_more(freezer->shard, number));
 		if (!ks_samples_is_of(samples, log, number))
 			continue;
 		const struct ks_record *record = NULL;

@@ -3,20 +3,38 @@
 
 enum { FIRST_SLOTS = 1024 };
 
+/* So many entries stand in that many slots before there are more slots. */
+static size_t
+load_of(size_t slots)
+{
+	return slots / 8 * 5;
+}
+
 static size_t
 slots_for(size_t capacity)
 {
 	size_t slots = FIRST_SLOTS;
-	while (slots < capacity * 2)
+	while (load_of(slots) < capacity)
 		slots *= 2;
 	return slots;
+}
+
+/* At full capacity the index has its greatest extent already. */
+static uint32_t
+grow_at(const struct ks_map *table)
+{
+	const size_t load = load_of((size_t)table->mask + 1);
+	return load < table->capacity ? (uint32_t)load : UINT32_MAX;
 }
 
 size_t
 ks_map_capacity(size_t entry_size, size_t bytes)
 {
-	/* The index may be up to four slots an entry just after a doubling. */
-	const size_t capacity = bytes / (entry_size + 4 * sizeof(uint64_t));
+	/* The index may be up to four slots an entry just after a doubling; and who is sorted in the end
+	 * needs about as much again. */
+	const size_t capacity = bytes / (entry_size + 2 * 4 * sizeof(uint32_t));
+	if (capacity > KS_MAP_CAPACITY_MAX)
+		return KS_MAP_CAPACITY_MAX;
 	return capacity < 16 ? 16 : capacity;
 }
 
@@ -25,16 +43,20 @@ ks_map_init(struct ks_map *table, size_t entry_size, size_t capacity, const stru
 	    struct ks_diag *diag)
 {
 	assert(entry_size >= sizeof(struct ks_key) && entry_size % 8 == 0);
-	assert(capacity > 0 && capacity < UINT32_MAX / 4);
+	assert(capacity > 0 && capacity <= KS_MAP_CAPACITY_MAX);
+	const uint32_t bits = 32 - (uint32_t)__builtin_clz((uint32_t)capacity);
 	*table = (struct ks_map){
 		.entry_size = entry_size,
 		.capacity = (uint32_t)capacity,
 		.mask = FIRST_SLOTS - 1,
+		.numbers = (UINT32_C(1) << bits) - 1,
+		.hash_bits = (KS_MAP_AWAY - 1) >> bits << bits,
 		.secret = *secret,
 	};
 	enum ks_error error = ks_region_init(&table->entries, capacity * entry_size, diag);
 	if (error == KS_SUCCESS)
-		error = ks_region_init(&table->index, slots_for(capacity) * sizeof(uint64_t), diag);
+		error = ks_region_init(&table->index, slots_for(capacity) * sizeof(uint32_t), diag);
+	table->grow_at = grow_at(table);
 	if (error != KS_SUCCESS)
 		ks_map_done(table);
 	return error;
@@ -48,50 +70,85 @@ ks_map_done(struct ks_map *table)
 	*table = (struct ks_map){0};
 }
 
-static void
+void
+ks_map_close(struct ks_map *table)
+{
+	ks_region_done(&table->index);
+}
+
+static uint64_t
+hash_at(const struct ks_map *table, uint32_t number)
+{
+	struct ks_key key;
+	memcpy(&key, ks_map_at(table, number), sizeof(key));
+	return ks_map_hash(table, &key);
+}
+
+static inline void
 occupy(const struct ks_map *table, uint64_t hash, uint32_t number)
 {
-	uint64_t *const slots = table->index.base;
+	uint32_t *const slots = table->index.base;
+	uint32_t sign = ks_map_sign(table, hash);
 	uint32_t i = (uint32_t)hash & table->mask;
-	while (slots[i] != 0)
+	while (slots[i] != 0) {
 		i = (i + 1) & table->mask;
-	slots[i] = hash << 32 | (number + 1);
+		sign += KS_MAP_AWAY;
+	}
+	slots[i] = sign | (number + 1);
 }
 
 static void
-refill(struct ks_map *table)
+refill(const struct ks_map *table)
 {
-	uint64_t *const slots = table->index.base;
-	memset(slots, 0, ((size_t)table->mask + 1) * sizeof(*slots));
-	for (uint32_t number = 0; number < table->n; number++) {
-		struct ks_key key;
-		memcpy(&key, ks_map_at(table, number), sizeof(key));
-		occupy(table, ks_map_hash(table, &key), number);
-	}
+	/* A copy that nobody points at: writing slots cannot change it, and it stays in registers. */
+	const struct ks_map own = *table;
+	memset(own.index.base, 0, ((size_t)own.mask + 1) * sizeof(uint32_t));
+	for (uint32_t number = 0; number < own.n; number++)
+		occupy(&own, hash_at(&own, number), number);
 }
 
 void
 ks_map_grow(struct ks_map *table)
 {
-	/* At full capacity the index has its greatest extent already: 2 slots an entry, rounded up. */
-	if (((size_t)table->mask + 1) * 2 * sizeof(uint64_t) > table->index.reserved_bytes)
-		return;
 	table->mask = table->mask * 2 + 1;
+	table->grow_at = grow_at(table);
 	refill(table);
 }
 
-/* Empty slot `hole`: whoever was pushed past it moves up. */
+/* The slot where the run of occupied ones begins that `i` stands in. */
+static uint32_t
+run_start(const struct ks_map *table, uint32_t i)
+{
+	const uint32_t *const slots = table->index.base;
+	while (slots[(i - 1) & table->mask] != 0)
+		i = (i - 1) & table->mask;
+	return i;
+}
+
+/* Slots from where the key in slot `i` wants to be, which is not before `start`. The slot tells, unless the
+ * run is so long that it may be eight more; then the entry does. */
+static uint32_t
+away(const struct ks_map *table, uint32_t i, uint32_t start)
+{
+	const uint32_t slot = ((const uint32_t *)table->index.base)[i];
+	const uint32_t told = slot / KS_MAP_AWAY;
+	if (told + UINT32_MAX / KS_MAP_AWAY + 1 > ((i - start) & table->mask))
+		return told;
+	return (i - (uint32_t)hash_at(table, (slot & table->numbers) - 1)) & table->mask;
+}
+
+/* Slot `hole` is given up: whoever was pushed past it moves up. */
 static void
 vacate(const struct ks_map *table, uint32_t hole)
 {
-	uint64_t *const slots = table->index.base;
+	uint32_t *const slots = table->index.base;
+	const uint32_t start = run_start(table, hole);
 	for (uint32_t i = (hole + 1) & table->mask; slots[i] != 0; i = (i + 1) & table->mask) {
-		const uint32_t home = (uint32_t)(slots[i] >> 32) & table->mask;
-		/* Distances to where each wants to be: one that would land before its home must stay. */
-		if (((i - home) & table->mask) >= ((i - hole) & table->mask)) {
-			slots[hole] = slots[i];
-			hole = i;
-		}
+		const uint32_t step = (i - hole) & table->mask;
+		if (away(table, i, start) < step)
+			continue; /* it would land before the slot that it wants */
+		slots[hole] = slots[i] - step * KS_MAP_AWAY;
+		hole = i;
 	}
 	slots[hole] = 0;
 }
@@ -99,12 +156,10 @@ vacate(const struct ks_map *table, uint32_t hole)
 void
 ks_map_replace(struct ks_map *table, uint32_t number, const struct ks_key *key)
 {
-	const uint64_t *const slots = table->index.base;
-	struct ks_key old;
+	const uint32_t *const slots = table->index.base;
 	assert(number < table->n);
-	memcpy(&old, ks_map_at(table, number), sizeof(old));
-	uint32_t i = (uint32_t)ks_map_hash(table, &old) & table->mask;
-	while ((uint32_t)slots[i] != number + 1)
+	uint32_t i = (uint32_t)hash_at(table, number) & table->mask;
+	while ((slots[i] & table->numbers) != number + 1)
 		i = (i + 1) & table->mask;
 	vacate(table, i);
 	occupy(table, ks_map_hash(table, key), number);
@@ -134,5 +189,5 @@ ks_map_rekey(struct ks_map *table, void (*rekey)(void *entry, const void *arg),
 		else if (place != entry)
 			memcpy(place, entry, table->entry_size);
 	}
-	memset(ks_map_at(table, table->n), 0, (size_t)(n - table->n) * table->entry_size);
+	ks_region_clear(&table->entries, table->n * table->entry_size, n * table->entry_size);
 }

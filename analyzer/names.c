@@ -8,10 +8,14 @@ static_assert(sizeof(struct ks_name_entry) == 24, "three words a name, besides i
 /* Names are short: measured in the lab captures 8 to 24 octets; the root is one. */
 enum { TYPICAL_OCTETS = 32 };
 
+enum { NAMES_MAX = (1 << 24) - 1 };
+static_assert(KS_NAME_MAX < 1 << 8, "the length of a name has eight bits");
+
 enum ks_error
 ks_names_init(struct ks_names *names, size_t bytes, const struct ks_secret *secret, struct ks_diag *diag)
 {
-	const size_t capacity = ks_map_capacity(sizeof(struct ks_name_entry) + TYPICAL_OCTETS, bytes);
+	const size_t room = ks_map_capacity(sizeof(struct ks_name_entry) + TYPICAL_OCTETS, bytes);
+	const size_t capacity = room < NAMES_MAX ? room : NAMES_MAX;
 	*names = (struct ks_names){
 		.capacity_octets = capacity * TYPICAL_OCTETS + KS_NAME_MAX,
 		.secret = {.a = ~secret->b, .b = ~secret->a}, /* other than the table's own */
@@ -68,7 +72,7 @@ ks_names_add(struct ks_names *names, struct ks_span name, bool *ret_new)
 		return number;
 	struct ks_name_entry *const entry = ks_map_at(&names->table, number);
 	entry->offset = (uint32_t)names->used;
-	entry->n = (uint32_t)name.n;
+	entry->n = name.n & UINT8_MAX;
 	memcpy((uint8_t *)names->octets.base + names->used, folded, name.n);
 	names->used += name.n;
 	return number;

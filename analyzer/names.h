@@ -5,8 +5,8 @@
  * The key is a 128-bit keyed hash of the folded name; two different names share one with a
  * probability of 2^-128 a pair, and an attacker who does not know the run's secret cannot better it.
  *
- * Memory:  bounded: `capacity` names and `octets` octets of them; beyond, names get no number.
- * Threads: one owner. */
+ * Memory:  bounded: `capacity` names, sixteen million at most, and `octets` octets of them; beyond, names get
+ * no number. Threads: one owner. */
 #ifndef KS_ANALYZER_NAMES_H
 #define KS_ANALYZER_NAMES_H
 
@@ -22,8 +22,9 @@ struct ks_names {
 
 struct ks_name_entry {
 	struct ks_key key;
-	uint32_t offset; /* in the octets */
-	uint32_t n;      /* octets, 1 to KS_NAME_MAX */
+	uint32_t offset;     /* in the octets */
+	uint32_t n : 8;      /* octets, 1 to KS_NAME_MAX */
+	uint32_t owner : 24; /* for whoever owns the names; 0 at first. More names there are not */
 };
 
 KS_MUST_CHECK enum ks_error ks_names_init(struct ks_names *names, size_t bytes,

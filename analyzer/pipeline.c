@@ -9,8 +9,9 @@
 enum { PROGRESS_EVERY = 1 << 16, STOP_EVERY = 1 << 10 };
 
 /* What --memory leaves for tables. Outside of it stand the program, its libraries, SQLite's cache and the
- * buffers of the files (10 MiB, measured); of the rest a twentieth goes to reassembly, and sorting at the end
- * needs 24 octets for an entry of about 120. */
+ * buffers of the files (10 MiB, measured); of the rest a twentieth goes to reassembly. Choosing, sorting and
+ * the database's cache take what is left, and what tables give back at the end (freeze.c). A source counts
+ * with all that it may need, 120 octets and its slots in the index; most need half of that. */
 static size_t
 tables_share(size_t memory_bytes)
 {
@@ -145,6 +146,7 @@ put_facts(struct ks_run_state *run, struct ks_sink *sink, struct ks_run_outcome 
 		error = ks_freeze_run(run, sink, outcome, diag);
 	if (error == KS_SUCCESS)
 		error = ks_freeze_counters(run, &stats, sink, diag);
+	ks_region_done(&run->dissector_memory); /* it has told all: writing takes memory too */
 	run->shard.given = run->config->given;
 	run->shard.n_given = run->config->n_given;
 	if (error == KS_SUCCESS)

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "analyzer/shard_p.h"
 
-static_assert(sizeof(struct ks_source) == 64, "what each message touches is one line of the cache");
-static_assert(sizeof(struct ks_source_more) == 40,
-	      "one per distinct source: every octet counts a million times");
-static_assert(sizeof(struct ks_flow) % 8 == 0, "tables hold whole words");
+static_assert(sizeof(struct ks_flow) == 120, "tables hold whole words");
 
 enum { SERVERS_MAX = 16384 };
+
+/* Octets more that a flow may need in the end than other entries: all of them are sorted at once. */
+enum { FLOW_SORTING = 16 };
 
 /* Shares of the budget, in hundredths. The rest is the dissector's reassembly and slack. */
 enum {
@@ -45,6 +45,14 @@ least(size_t a, size_t b)
 	return a < b ? a : b;
 }
 
+/* Each may need all there is. */
+static size_t
+sources_capacity(size_t bytes)
+{
+	const size_t each = sizeof(struct ks_source) + sizeof(struct ks_source_more);
+	return least(ks_map_capacity(each, bytes), KS_SOURCES_MAX);
+}
+
 enum ks_error
 ks_shard_init(struct ks_shard *shard, size_t memory_bytes, uint32_t bin_s, const struct ks_secret *secret,
 	      struct ks_diag *diag)
@@ -58,14 +66,11 @@ ks_shard_init(struct ks_shard *shard, size_t memory_bytes, uint32_t bin_s, const
 	shard->saving_flows.leave = ks_shard_leave_flow;
 	shard->saving_sources.arg = shard->saving_flows.arg = shard;
 	const size_t unit = memory_bytes / 100;
-	const size_t each =
-		sizeof(struct ks_source) + sizeof(struct ks_source_more) + sizeof(struct ks_source_tcp);
-	const size_t sources = ks_map_capacity(each, unit * SHARE_SOURCES);
+	const size_t sources = sources_capacity(unit * SHARE_SOURCES);
 	enum ks_error error = ks_map_init(&shard->sources, sizeof(struct ks_source), sources, secret, diag);
 	if (error == KS_SUCCESS)
-		error = ks_region_init(&shard->sources_more, sources * sizeof(struct ks_source_more), diag);
-	if (error == KS_SUCCESS)
-		error = ks_region_init(&shard->sources_tcp, sources * sizeof(struct ks_source_tcp), diag);
+		error = ks_pool_init(&shard->sources_more, sizeof(struct ks_source_more), (uint32_t)sources,
+				     diag);
 	if (error == KS_SUCCESS)
 		error = ks_networks_init(&shard->source_nets, unit * SHARE_NETS / 2, secret, diag);
 	if (error == KS_SUCCESS)
@@ -73,9 +78,10 @@ ks_shard_init(struct ks_shard *shard, size_t memory_bytes, uint32_t bin_s, const
 	if (error == KS_SUCCESS)
 		error = ks_clients_init(&shard->clients, diag);
 	if (error == KS_SUCCESS)
-		error = ks_map_init(&shard->flows, sizeof(struct ks_flow),
-				    ks_map_capacity(sizeof(struct ks_flow), unit * SHARE_FLOWS), secret,
-				    diag);
+		error = ks_map_init(
+			&shard->flows, sizeof(struct ks_flow),
+			ks_map_capacity(sizeof(struct ks_flow) + FLOW_SORTING, unit * SHARE_FLOWS), secret,
+			diag);
 	if (error == KS_SUCCESS)
 		error = ks_map_init(&shard->servers, sizeof(struct ks_server), SERVERS_MAX, secret, diag);
 	if (error == KS_SUCCESS)
@@ -83,8 +89,8 @@ ks_shard_init(struct ks_shard *shard, size_t memory_bytes, uint32_t bin_s, const
 	if (error == KS_SUCCESS)
 		error = ks_names_init(&shard->names, unit * SHARE_NAMES, secret, diag);
 	if (error == KS_SUCCESS)
-		error = ks_region_init(&shard->zone_states,
-				       shard->zones.table.capacity * sizeof(struct ks_zone), diag);
+		error = ks_pool_init(&shard->zone_states, sizeof(struct ks_zone), shard->zones.table.capacity,
+				     diag);
 	if (error == KS_SUCCESS)
 		error = ks_pairs_init(&shard->pairs, least(unit * SHARE_PAIRS, PAIRS_MAX), secret, diag);
 	if (error == KS_SUCCESS)
@@ -120,8 +126,7 @@ void
 ks_shard_done(struct ks_shard *shard)
 {
 	ks_map_done(&shard->sources);
-	ks_region_done(&shard->sources_more);
-	ks_region_done(&shard->sources_tcp);
+	ks_pool_done(&shard->sources_more);
 	ks_networks_done(&shard->source_nets);
 	ks_networks_done(&shard->flow_nets);
 	ks_clients_done(&shard->clients);
@@ -129,7 +134,7 @@ ks_shard_done(struct ks_shard *shard)
 	ks_map_done(&shard->servers);
 	ks_names_done(&shard->zones);
 	ks_names_done(&shard->names);
-	ks_region_done(&shard->zone_states);
+	ks_pool_done(&shard->zone_states);
 	ks_pairs_done(&shard->pairs);
 	ks_series_done(&shard->series);
 	ks_samples_done(&shard->samples);
@@ -162,12 +167,9 @@ place_source(struct ks_shard *shard, struct ks_place *place)
 	struct ks_source *const source = ks_map_at(&shard->sources, place->source);
 	place->source_at = source;
 	place->source_before_ns = is_new ? 0 : source->last_ns;
-	if (is_new)
-		ks_shard_more(shard, place->source)->log = KS_SAMPLE_NONE;
 	/* Whoever comes after the last came after the first. */
 	if (is_new || place->message->time_ns < source->last_ns)
-		ks_shard_stretch(&ks_shard_more(shard, place->source)->first_ns, &source->last_ns, is_new,
-				 place->message->time_ns);
+		ks_shard_stretch(&source->first_ns, &source->last_ns, is_new, place->message->time_ns);
 	else
 		source->last_ns = place->message->time_ns;
 }
@@ -214,15 +216,19 @@ count_server(struct ks_shard *shard, struct ks_place *place)
 	server->recursive += !authoritative && (message->dns.flags & KS_FLAG_RA) != 0;
 }
 
-/* Two hashes under other secrets than the table's own, as in names.c. */
-struct ks_key
-ks_shard_flow_key(const struct ks_shard *shard, const struct ks_addr *source, uint32_t zone)
+static struct ks_key
+flow_key(const struct ks_shard *shard, const struct ks_place *place)
 {
-	const struct ks_secret *const secret = &shard->flows.secret;
-	const struct ks_secret one = {.a = ~secret->b, .b = ~secret->a};
-	const struct ks_secret two = {.a = one.b, .b = one.a};
-	return (struct ks_key){.w = {ks_hash_words(&one, ks_hash_addr(&one, source), zone),
-				     ks_hash_words(&two, ks_hash_addr(&two, source), zone)}};
+	const struct ks_name_entry *const zone = ks_map_at(&shard->zones.table, place->zone);
+	return ks_shard_flow_key(&place->message->client, &zone->key);
+}
+
+static void
+meet_zone(struct ks_shard *shard, uint32_t zone)
+{
+	struct ks_name_entry *const name = ks_map_at(&shard->zones.table, zone);
+	if (name->owner == 0)
+		name->owner = ks_pool_take(&shard->zone_states) & 0xffffff;
 }
 
 /* The zone of a DNSKEY or DS question, and for DNSKEY the flow of this source. */
@@ -245,11 +251,10 @@ place_chain(struct ks_shard *shard, struct ks_place *place)
 	if (place->zone == KS_MAP_NONE)
 		shard->totals.unlisted_zones++;
 	else
-		ks_shard_zone_at(shard, place->zone)->met = true;
+		meet_zone(shard, place->zone);
 	if (place->zone == KS_MAP_NONE)
 		return;
-	const struct ks_addr *const source = &place->message->client;
-	const struct ks_key key = is_known ? foreseen->flow : ks_shard_flow_key(shard, source, place->zone);
+	const struct ks_key key = is_known ? foreseen->flow : flow_key(shard, place);
 	const uint64_t hash = is_known ? foreseen->flow_hash : ks_map_hash(&shard->flows, &key);
 	const uint32_t number =
 		ks_saving_add_hashed(&shard->saving_flows, hash, foreseen->flow_guess, &key, &is_new);
@@ -259,7 +264,6 @@ place_chain(struct ks_shard *shard, struct ks_place *place)
 	}
 	place->flow = ks_map_at(&shard->flows, number);
 	if (is_new) {
-		place->flow->source = *source;
 		place->flow->zone = place->zone;
 		if (shard->past != NULL)
 			ks_shard_recall(shard, place->flow);
@@ -355,7 +359,7 @@ ks_shard_vantage(const struct ks_shard *shard)
 	if (recursive > authoritative)
 		return 'R';
 	for (uint32_t i = 0; i < shard->zones.table.n; i++) {
-		const uint64_t servers = ks_shard_zone_at(shard, i)->servers;
+		const uint64_t servers = ks_shard_is_zone(shard, i) ? ks_shard_zone(shard, i)->servers : 0;
 		if ((servers & (servers - 1)) != 0)
 			return 'M';
 	}

@@ -36,42 +36,13 @@
 #include "analyzer/shed.h"
 #include "analyzer/signals.h"
 #include "analyzer/sink.h"
+#include "analyzer/source.h"
 #include "dissect/dissect.h"
 
-/* Counters of packets are 32 bits wide here and saturate: four billion queries of one source in one run
- * would be a capture of hundreds of gigabytes. */
-struct ks_source {
-	struct ks_key key; /* address */
-	int64_t last_ns;
-	/* 48 bits are 281 terabytes, six hours of 100 Gb/s. */
-	struct ks_source_dns_bytes {
-		uint64_t query : 48, response : 48, sigkey : 48;
-	} __attribute__((packed)) dns_bytes;
-	bool asks_keys; /* some of its queries were for DNSKEY */
-	uint32_t queries, responses, do_queries;
-	uint32_t days; /* bit for each place of `clients` */
-	uint32_t err;  /* saving.h; all other counts are since the source entered the table */
-};
-
-/* What only some of its messages touch. */
-struct ks_source_more {
-	int64_t first_ns;
-	uint32_t dnskey_queries, ds_queries, requeries, tcp_queries, cd_queries;
-	uint32_t log;                             /* of samples, or KS_SAMPLE_NONE */
-	uint16_t priming_queries, primed_queries; /* primed: with a DNSKEY query behind them; both saturate */
-};
-
-/* Of which over TCP, for the few that use it. */
-struct ks_source_tcp {
-	uint32_t query_dns_bytes, response_dns_bytes, responses; /* saturate; queries are in ks_source_more */
-	uint32_t syns;
-};
-
 /* DNSKEY queries of one source for one zone. Sources come and go in their table, and so do flows in theirs:
- * each knows its address. */
+ * each knows its address, in its key. */
 struct ks_flow {
-	struct ks_key key; /* two hashes of source and zone */
-	struct ks_addr source;
+	struct ks_key key; /* of ks_shard_flow_key */
 	struct ks_requery_state state;
 	uint32_t zone; /* number */
 	uint32_t err;  /* saving.h */
@@ -94,11 +65,11 @@ struct ks_server {
 	int64_t first_ns, last_ns;
 };
 
+/* Of a name in a DNSKEY message: there are many more that are just asked for DS. */
 struct ks_zone {
 	uint64_t dnskey_queries;
 	uint64_t servers; /* bit per server (of the first 64) that gave an authoritative DNSKEY answer */
 	bool answered;
-	bool met; /* in a DNSKEY message: not just as a name asked for DS */
 };
 
 /* Totals of messages. */
@@ -119,10 +90,10 @@ struct ks_shard {
 	struct ks_map sources, flows, servers;
 	struct ks_saving saving_sources, saving_flows; /* over the first two */
 	struct ks_networks source_nets, flow_nets;     /* of those that they gave away */
-	struct ks_region sources_more, sources_tcp; /* by number of `sources`: struct ks_source_more, _tcp */
+	struct ks_pool sources_more;                   /* struct ks_source_more of those who need it */
 	struct ks_clients clients;
 	struct ks_names zones, names; /* names asked for DNSKEY or DS; other names in samples */
-	struct ks_region zone_states; /* struct ks_zone by number of `zones` */
+	struct ks_pool zone_states;   /* struct ks_zone, by `owner` of names in `zones` */
 	struct ks_pairs pairs;
 	struct ks_series series;
 	struct ks_samples samples;
@@ -193,21 +164,58 @@ KS_MUST_CHECK enum ks_error ks_shard_choose(struct ks_shard *shard, struct ks_di
 KS_MUST_CHECK enum ks_error ks_shard_freeze_ledger(struct ks_shard *shard, struct ks_sink *sink,
 						   struct ks_diag *diag);
 
-/* Hand all facts but run, inputs and packet counters to the sink. */
+/* Hand all facts but run, inputs and packet counters to the sink. What has been handed over, and what is of
+ * no use any more, gives its memory back on the way, since the database needs some: the shard can only be
+ * `done` afterwards. */
 KS_MUST_CHECK enum ks_error ks_shard_freeze(struct ks_shard *shard, struct ks_sink *sink,
 					    struct ks_diag *diag);
 
-/* Of the source with that number. */
-static inline struct ks_source_more *
-ks_shard_more(const struct ks_shard *shard, uint32_t source)
+/* Is the name with that number a zone of ours: was a DNSKEY message about it? */
+static inline bool
+ks_shard_is_zone(const struct ks_shard *shard, uint32_t zone)
 {
-	return (struct ks_source_more *)shard->sources_more.base + source;
+	return ((const struct ks_name_entry *)ks_map_at(&shard->zones.table, zone))->owner != 0;
 }
 
-static inline struct ks_source_tcp *
-ks_shard_tcp(const struct ks_shard *shard, uint32_t source)
+/* What is known of it, if it is one. */
+static inline struct ks_zone *
+ks_shard_zone(const struct ks_shard *shard, uint32_t zone)
 {
-	return (struct ks_source_tcp *)shard->sources_tcp.base + source;
+	const struct ks_name_entry *const name = ks_map_at(&shard->zones.table, zone);
+	return ks_pool_at(&shard->zone_states, name->owner);
+}
+
+/* Of a (source, zone): the address under the zone's own key, which is 128 bits of keyed hash. Two flows share
+ * one with the probability with which two names do. */
+static inline struct ks_key
+ks_shard_flow_key(const struct ks_addr *source, const struct ks_key *zone)
+{
+	const struct ks_key address = ks_key_of_addr(source);
+	return (struct ks_key){.w = {address.w[0] ^ zone->w[0], address.w[1] ^ zone->w[1]}};
+}
+
+/* The address of a flow. */
+static inline struct ks_addr
+ks_shard_flow_source(const struct ks_shard *shard, const struct ks_flow *flow)
+{
+	const struct ks_key *const zone = ks_map_at(&shard->zones.table, flow->zone);
+	struct ks_addr source;
+	memcpy(source.b, (uint64_t[]){flow->key.w[0] ^ zone->w[0], flow->key.w[1] ^ zone->w[1]}, 16);
+	return source;
+}
+
+/* What few sources need, of the one with that number; all zero if it has none. */
+static inline const struct ks_source_more *
+ks_shard_more(const struct ks_shard *shard, uint32_t source)
+{
+	return ks_source_more(&shard->sources_more, ks_map_at(&shard->sources, source));
+}
+
+/* The same to write into. */
+static inline struct ks_source_more *
+ks_shard_need(struct ks_shard *shard, uint32_t source)
+{
+	return ks_source_need(&shard->sources_more, ks_map_at(&shard->sources, source));
 }
 
 #endif

@@ -44,9 +44,6 @@ struct ks_place {
 void ks_shard_count(struct ks_shard *shard, const struct ks_message *message,
 		    const struct ks_foreseen *foreseen);
 
-/* Of a (source, zone): twenty octets in sixteen. */
-struct ks_key ks_shard_flow_key(const struct ks_shard *shard, const struct ks_addr *source, uint32_t zone);
-
 /* --- shard_soon.c --- */
 
 /* What can be known of a message at once; asks memory for what it will touch first. */
@@ -111,12 +108,6 @@ ks_shard_stretch(int64_t *first_ns, int64_t *last_ns, bool is_new, int64_t t_ns)
 		*first_ns = t_ns;
 	if (is_new || t_ns > *last_ns)
 		*last_ns = t_ns;
-}
-
-static inline struct ks_zone *
-ks_shard_zone_at(const struct ks_shard *shard, uint32_t zone)
-{
-	return (struct ks_zone *)shard->zone_states.base + zone;
 }
 
 #endif

@@ -18,8 +18,9 @@ ks_shard_begin(struct ks_shard *shard, struct ks_past *past)
 void
 ks_shard_recall(struct ks_shard *shard, struct ks_flow *flow)
 {
+	const struct ks_addr source = ks_shard_flow_source(shard, flow);
 	struct ks_past_state known;
-	if (!ks_past_take(shard->past, &flow->source, ks_names_at(&shard->zones, flow->zone), &known))
+	if (!ks_past_take(shard->past, &source, ks_names_at(&shard->zones, flow->zone), &known))
 		return;
 	flow->state = known.state;
 	flow->offended = known.offended;
@@ -32,8 +33,9 @@ ks_shard_recall(struct ks_shard *shard, struct ks_flow *flow)
 static struct ks_behaviour_past
 manner_of(const struct ks_shard *shard, const struct ks_flow *flow)
 {
+	const struct ks_addr source = ks_shard_flow_source(shard, flow);
 	const struct ks_past_state *const known =
-		ks_past_taken(shard->past, &flow->source, ks_names_at(&shard->zones, flow->zone));
+		ks_past_taken(shard->past, &source, ks_names_at(&shard->zones, flow->zone));
 	return known != NULL ? known->manner : (struct ks_behaviour_past){.asked_ns = flow->asked_ns};
 }
 
@@ -71,6 +73,14 @@ known_of(const struct ks_shard *shard, const struct ks_flow *flow)
 	return known;
 }
 
+static void
+leave_flow(const struct ks_shard *shard, const struct ks_flow *flow, const struct ks_past_state *known,
+	   struct ks_past *past)
+{
+	const struct ks_addr source = ks_shard_flow_source(shard, flow);
+	ks_past_leave(past, &source, ks_names_at(&shard->zones, flow->zone), known);
+}
+
 /* Those that did not ask in this run, but were answered, stay as they were taken. */
 static void
 put_back(const struct ks_shard *shard, struct ks_past *past)
@@ -80,7 +90,7 @@ put_back(const struct ks_shard *shard, struct ks_past *past)
 		if (!ks_shard_resumes(flow))
 			continue;
 		const struct ks_past_state known = known_of(shard, flow);
-		ks_past_leave(past, &flow->source, ks_names_at(&shard->zones, flow->zone), &known);
+		leave_flow(shard, flow, &known, past);
 	}
 }
 
@@ -96,7 +106,7 @@ leave_flows(const struct ks_shard *shard, int64_t t_ns, bool offended, struct ks
 			continue;
 		n++;
 		if (past != NULL)
-			ks_past_leave(past, &flow->source, ks_names_at(&shard->zones, flow->zone), &known);
+			leave_flow(shard, flow, &known, past);
 	}
 	return n;
 }

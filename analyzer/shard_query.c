@@ -6,11 +6,12 @@
 enum { OTHER_NAME = 0x80000000u };
 
 static enum ks_sample_rank
-rank_of(const struct ks_source_more *more)
+rank_of(const struct ks_source *source, const struct ks_source_more *more)
 {
 	if (more->requeries > 0)
 		return KS_RANK_REQUERIES;
-	return more->dnskey_queries + more->ds_queries > 0 ? KS_RANK_ASKS_KEYS : KS_RANK_BACKGROUND;
+	return more->dnskey_queries + ks_source_ds_queries(source, more) > 0 ? KS_RANK_ASKS_KEYS
+									     : KS_RANK_BACKGROUND;
 }
 
 static uint8_t
@@ -19,6 +20,16 @@ record_bits(const struct ks_message *message, bool about_keys)
 	return (uint8_t)((message->tcp ? KS_REC_TCP : 0) | (message->dns.edns.records > 0 ? KS_REC_EDNS : 0) |
 			 (message->dns.edns.dnssec_ok ? KS_REC_DO : 0) | (about_keys ? KS_REC_KEYS : 0) |
 			 (message->dns.edns.server_cookie ? KS_REC_COOKIE : 0));
+}
+
+/* An old number that is no log of its any more is not kept either. */
+static uint32_t
+open_log(struct ks_shard *shard, const struct ks_place *place, enum ks_sample_rank rank)
+{
+	const uint32_t log = ks_samples_open(&shard->samples, place->source, rank);
+	if (log != KS_SAMPLE_NONE || place->source_at->more != 0)
+		ks_source_need(&shard->sources_more, place->source_at)->log_and_one = log + 1;
+	return log;
 }
 
 static void
@@ -32,16 +43,17 @@ record_query(struct ks_shard *shard, struct ks_place *place)
 	}
 	if (place->source_at == NULL || !ks_samples_wants(samples, place->chain))
 		return;
-	struct ks_source_more *const more = ks_shard_more(shard, place->source);
-	const enum ks_sample_rank rank = rank_of(more);
-	if (!ks_samples_is_of(samples, more->log, place->source))
-		more->log = ks_samples_open(samples, place->source, rank);
-	if (more->log == KS_SAMPLE_NONE)
+	const struct ks_source_more *const more = ks_source_more(&shard->sources_more, place->source_at);
+	const enum ks_sample_rank rank = rank_of(place->source_at, more);
+	uint32_t log = ks_source_log(more);
+	if (!ks_samples_is_of(samples, log, place->source))
+		log = open_log(shard, place, rank);
+	if (log == KS_SAMPLE_NONE)
 		return;
-	ks_samples_raise(samples, more->log, rank);
+	ks_samples_raise(samples, log, rank);
 	const struct ks_message *const message = place->message;
 	const struct ks_dns *const dns = &message->dns;
-	place->record = ks_samples_add(samples, more->log, record_bits(message, place->chain));
+	place->record = ks_samples_add(samples, log, record_bits(message, place->chain));
 	if (place->record == KS_SAMPLE_NONE)
 		return;
 	struct ks_record *const record = ks_samples_record(samples, place->record);
@@ -138,9 +150,10 @@ tell_demand(struct ks_shard *shard, const struct ks_place *place, struct ks_beha
 	const uint32_t number = ks_map_find(&shard->servers, &key);
 	const struct ks_server *const served =
 		number != KS_MAP_NONE ? ks_map_at(&shard->servers, number) : NULL;
-	const struct ks_source_more *const more = ks_shard_more(shard, place->source);
+	const struct ks_source_more *const more = ks_source_more(&shard->sources_more, place->source_at);
 	const bool of_clients = served != NULL && served->queries > 0;
-	const uint64_t own = (uint64_t)place->source_at->queries - more->dnskey_queries - more->ds_queries;
+	const uint64_t own = (uint64_t)place->source_at->queries - more->dnskey_queries -
+			     ks_source_ds_queries(place->source_at, more);
 	ks_demand_cut(&state->demand, place->message->time_ns, of_clients ? served->queries : own,
 		      of_clients);
 }
@@ -199,7 +212,7 @@ open_query(struct ks_shard *shard, const struct ks_place *place, enum ks_requery
 	};
 	const uint32_t n_kept = shard->openings.n_kept;
 	if (ks_openings_ask(&shard->openings, &query))
-		ks_shard_count16(&ks_shard_more(shard, place->source)->primed_queries);
+		ks_shard_count16(&ks_source_need(&shard->sources_more, place->source_at)->primed_queries);
 	pin_openings(shard, n_kept);
 }
 
@@ -221,7 +234,7 @@ count_dnskey_query(struct ks_shard *shard, struct ks_place *place, bool again)
 	if (place->source_at != NULL) {
 		feed_stacks(shard, place);
 		open_query(shard, place, class);
-		struct ks_source_more *const more = ks_shard_more(shard, place->source);
+		struct ks_source_more *const more = ks_source_need(&shard->sources_more, place->source_at);
 		place->source_at->asks_keys = true;
 		ks_shard_count32(&more->dnskey_queries);
 		if (ks_requery_counts(class))
@@ -231,7 +244,7 @@ count_dnskey_query(struct ks_shard *shard, struct ks_place *place, bool again)
 		ks_samples_record(&shard->samples, place->record)->requery = (uint8_t) class;
 	if (place->zone == KS_MAP_NONE)
 		return;
-	ks_shard_zone_at(shard, place->zone)->dnskey_queries++;
+	ks_shard_zone(shard, place->zone)->dnskey_queries++;
 	struct ks_zone_cell *const cell = ks_series_zone(&shard->series, message->time_ns, place->zone);
 	if (cell == NULL) {
 		shard->totals.unlisted_zone_bins++;
@@ -252,10 +265,8 @@ count_client(struct ks_shard *shard, const struct ks_place *place)
 {
 	const uint32_t day = ks_clients_place(&shard->clients, place->message->time_ns);
 	struct ks_source *const source = place->source_at;
-	if (source != NULL && (source->days >> day & 1) != 0)
+	if (source != NULL && !ks_source_see_day(&shard->sources_more, source, day))
 		return;
-	if (source != NULL)
-		source->days |= UINT32_C(1) << day;
 	ks_clients_add(&shard->clients, day, &place->message->client);
 }
 
@@ -272,17 +283,25 @@ note_manners(struct ks_shard *shard, const struct ks_place *place)
 		ks_openings_wake(&shard->openings, place->source, message->time_ns, silence_ns);
 	if (dns->has_question && dns->qtype == KS_TYPE_NS && dns->qname.n == 1 && ks_dns_opcode(dns) == 0) {
 		ks_openings_prime(&shard->openings, place->source, message->time_ns);
-		ks_shard_count16(&ks_shard_more(shard, place->source)->priming_queries);
+		ks_shard_count16(&ks_source_need(&shard->sources_more, source)->priming_queries);
 	}
 	pin_openings(shard, n_kept);
 	if ((dns->flags & KS_FLAG_CD) != 0) {
 		const uint32_t n = shard->cd.changes.n;
-		struct ks_source_more *const more = ks_shard_more(shard, place->source);
-		ks_cd_query(&shard->cd, place->source, message, source->queries, more->cd_queries);
-		ks_shard_count32(&more->cd_queries);
+		ks_cd_query(&shard->cd, place->source, message, source->queries,
+			    ks_source_cd_queries(source, ks_source_more(&shard->sources_more, source)));
+		ks_source_count_cd(&shard->sources_more, source);
 		if (shard->cd.changes.n != n)
 			ks_saving_pin(&shard->saving_sources, place->source);
 	}
+}
+
+static void
+count_tcp(struct ks_shard *shard, const struct ks_place *place)
+{
+	struct ks_source_more *const more = ks_source_need(&shard->sources_more, place->source_at);
+	ks_shard_count32(&more->tcp_queries);
+	ks_shard_add32(&more->tcp_query_octets, place->message->len);
 }
 
 void
@@ -302,14 +321,12 @@ ks_shard_query(struct ks_shard *shard, struct ks_place *place, struct ks_cell *c
 	if (source != NULL) {
 		note_manners(shard, place);
 		ks_shard_count32(&source->queries);
-		source->dns_bytes.query += message->len;
-		source->do_queries += dns->edns.dnssec_ok && source->do_queries != UINT32_MAX;
-		if (message->tcp) {
-			ks_shard_count32(&ks_shard_more(shard, place->source)->tcp_queries);
-			ks_shard_add32(&ks_shard_tcp(shard, place->source)->query_dns_bytes, message->len);
-		}
+		ks_source_add_octets(&shard->sources_more, source, KS_OCTETS_QUERY, message->len);
+		ks_source_count_do(&shard->sources_more, source, dns->edns.dnssec_ok);
+		if (message->tcp)
+			count_tcp(shard, place);
 		if (place->chain && !place->dnskey)
-			ks_shard_count32(&ks_shard_more(shard, place->source)->ds_queries);
+			ks_source_count_ds(&shard->sources_more, source);
 	}
 	if (place->shed)
 		return;

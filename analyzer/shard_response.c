@@ -21,7 +21,8 @@ answer_pair(struct ks_shard *shard, struct ks_place *place)
 	const struct ks_message *const message = place->message;
 	const bool followed =
 		place->source_at != NULL && ks_samples_wants(&shard->samples, place->chain) &&
-		ks_samples_is_of(&shard->samples, ks_shard_more(shard, place->source)->log, place->source);
+		ks_samples_is_of(&shard->samples, ks_source_log(ks_shard_more(shard, place->source)),
+				 place->source);
 	if (!message->dns.has_question || !(place->chain || followed))
 		return;
 	const uint64_t hash = place->chain ? place->foreseen->pair : ks_pairs_hash(&shard->pairs, message);
@@ -72,7 +73,7 @@ count_dnskey_response(struct ks_shard *shard, struct ks_place *place)
 	}
 	if (place->zone == KS_MAP_NONE)
 		return;
-	struct ks_zone *const zone = ks_shard_zone_at(shard, place->zone);
+	struct ks_zone *const zone = ks_shard_zone(shard, place->zone);
 	zone->answered |= message->dns.dnskey.keys > 0;
 	ks_signals_answer(&shard->signals, place->zone, &message->dns, message->time_ns);
 	if (ks_requery_is_answer(&message->dns) && place->server < 64)
@@ -82,6 +83,14 @@ count_dnskey_response(struct ks_shard *shard, struct ks_place *place)
 		return;
 	cell->responses++;
 	cell->response_dns_bytes += message->len;
+}
+
+static void
+count_tcp(struct ks_shard *shard, const struct ks_place *place)
+{
+	struct ks_source_more *const more = ks_source_need(&shard->sources_more, place->source_at);
+	ks_shard_add32(&more->tcp_response_octets, place->message->len);
+	ks_shard_count32(&more->tcp_responses);
 }
 
 void
@@ -98,12 +107,12 @@ ks_shard_response(struct ks_shard *shard, struct ks_place *place, struct ks_cell
 	cell->tc_responses += truncated;
 	if (place->source_at != NULL) {
 		ks_shard_count32(&place->source_at->responses);
-		place->source_at->dns_bytes.response += message->len;
-		place->source_at->dns_bytes.sigkey += message->dns.sigkey_bytes;
-		if (message->tcp) {
-			ks_shard_add32(&ks_shard_tcp(shard, place->source)->response_dns_bytes, message->len);
-			ks_shard_count32(&ks_shard_tcp(shard, place->source)->responses);
-		}
+		ks_source_add_octets(&shard->sources_more, place->source_at, KS_OCTETS_RESPONSE,
+				     message->len);
+		ks_source_add_octets(&shard->sources_more, place->source_at, KS_OCTETS_SIGKEY,
+				     message->dns.sigkey_bytes);
+		if (message->tcp)
+			count_tcp(shard, place);
 	}
 	if (place->shed)
 		return;

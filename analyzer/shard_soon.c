@@ -77,7 +77,7 @@ foresee_flow(const struct ks_shard *shard, const struct ks_message *message, str
 	ret->zone = ks_map_find_hashed(&shard->zones.table, ret->zone_hash, &ret->zone_key);
 	if (!has_flow(ret, message))
 		return;
-	ret->flow = ks_shard_flow_key(shard, &message->client, ret->zone);
+	ret->flow = ks_shard_flow_key(&message->client, &ret->zone_key);
 	ret->flow_hash = ks_map_hash(&shard->flows, &ret->flow);
 }
 
@@ -189,15 +189,24 @@ fetch_flow_slots(struct passes *passes)
 static void
 fetch_more(const struct ks_shard *shard, const struct ks_foreseen *foreseen)
 {
-	if (foreseen->source_guess != KS_MAP_NONE)
-		fetch(ks_shard_more(shard, foreseen->source_guess), sizeof(struct ks_source_more));
+	if (foreseen->source_guess == KS_MAP_NONE)
+		return;
+	const struct ks_source *const source = ks_map_at(&shard->sources, foreseen->source_guess);
+	if (source->more != 0)
+		fetch(ks_pool_at(&shard->sources_more, source->more), sizeof(struct ks_source_more));
+}
+
+static inline uint32_t
+log_of(const struct ks_shard *shard, const struct ks_foreseen *foreseen)
+{
+	return ks_source_log(ks_shard_more(shard, foreseen->source_guess));
 }
 
 static void
 fetch_log(const struct ks_shard *shard, const struct ks_foreseen *foreseen)
 {
 	if (foreseen->source_guess != KS_MAP_NONE)
-		ks_samples_soon(&shard->samples, ks_shard_more(shard, foreseen->source_guess)->log);
+		ks_samples_soon(&shard->samples, log_of(shard, foreseen));
 }
 
 static void
@@ -244,7 +253,7 @@ fetch_of_flows(const struct passes *passes)
 		fetch_of_flow(shard, &passes->foreseen[passes->keys.at[k]]);
 	for (uint32_t k = 0; k < passes->asking.n; k++) {
 		const struct ks_foreseen *const foreseen = &passes->foreseen[passes->asking.at[k]];
-		ks_samples_sooner(&shard->samples, ks_shard_more(shard, foreseen->source_guess)->log);
+		ks_samples_sooner(&shard->samples, log_of(shard, foreseen));
 	}
 }
 

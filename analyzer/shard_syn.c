@@ -9,5 +9,5 @@ ks_shard_syn(struct ks_shard *shard, const struct ks_addr *client)
 	const struct ks_key key = ks_key_of_addr(client);
 	const uint32_t number = ks_map_find(&shard->sources, &key);
 	if (number != KS_MAP_NONE)
-		ks_shard_count32(&ks_shard_tcp(shard, number)->syns);
+		ks_shard_count32(&ks_shard_need(shard, number)->tcp_syns);
 }

@@ -139,3 +139,53 @@ Test(map, replaced_keys_are_gone_and_all_others_are_found)
 	}
 	ks_map_done(&table);
 }
+
+/* Keys that all want a few slots at the end of the index: runs of hundreds, which go on at its beginning,
+ * where slots cannot tell how far away they are. */
+Test(map, keys_that_want_the_same_few_slots_are_told_apart)
+{
+	enum { ENTRIES = 400, KEYS = 1200, ROUNDS = 20000, SLOTS = 1024, WANTED = 5 };
+	static uint32_t keys[KEYS], owner[ENTRIES];
+	struct ks_map table = table_of(ENTRIES);
+	uint32_t n = 0;
+	for (uint32_t i = 0; n < KEYS; i++) {
+		const struct ks_key key = {.w = {i, 6}};
+		if ((ks_map_hash(&table, &key) + WANTED / 2) % SLOTS < WANTED)
+			keys[n++] = i;
+	}
+	for (uint32_t i = 0; i < ENTRIES; i++)
+		cr_assert(eq(u32, add(&table, keys[owner[i] = i], 6), i));
+	cr_assert(eq(u32, table.mask, SLOTS - 1));
+	uint64_t state = 9;
+	for (uint32_t round = 0; round < ROUNDS; round++) {
+		state = state * 6364136223846793005u + 1442695040888963407u;
+		const uint32_t number = (uint32_t)(state >> 33) % ENTRIES;
+		const uint32_t fresh = (uint32_t)(state >> 13) % KEYS;
+		const struct ks_key key = {.w = {keys[fresh], 6}}, old = {.w = {keys[owner[number]], 6}};
+		const uint32_t found = ks_map_find(&table, &key);
+		if (found != KS_MAP_NONE) {
+			cr_assert(eq(u32, owner[found], fresh));
+			continue;
+		}
+		ks_map_replace(&table, number, &key);
+		owner[number] = fresh;
+		cr_assert(eq(u32, ks_map_find(&table, &old), KS_MAP_NONE));
+		for (uint32_t i = round % 7; i < ENTRIES; i += 7) {
+			const struct ks_key any = {.w = {keys[owner[i]], 6}};
+			cr_assert(eq(u32, ks_map_find(&table, &any), i));
+			cr_assert(ks_map_guess(&table, ks_map_hash(&table, &any)) != KS_MAP_NONE);
+		}
+	}
+	ks_map_done(&table);
+}
+
+Test(map, a_closed_table_keeps_its_entries)
+{
+	struct ks_map table = table_of(2000);
+	for (uint32_t i = 0; i < 2000; i++)
+		(void)add(&table, i, 1);
+	ks_map_close(&table);
+	for (uint32_t i = 0; i < 2000; i++)
+		cr_assert(eq(u64, ((struct counted *)ks_map_at(&table, i))->key.w[0], i));
+	ks_map_done(&table);
+}

@@ -161,7 +161,8 @@ add_up(const struct ks_shard *shard, struct sums *ret)
 {
 	for (uint32_t i = 0; i < shard->flows.n; i++) {
 		const struct ks_flow *const flow = ks_map_at(&shard->flows, i);
-		const uint8_t *const address = flow->source.b;
+		const struct ks_addr source = ks_shard_flow_source(shard, flow);
+		const uint8_t *const address = source.b;
 		uint64_t *const cls =
 			ret->cls[address[14] << 8 | address[15]][zone_number(shard, flow->zone)];
 		for (size_t c = 0; c < KS_RQ_COUNT; c++)
