@@ -297,7 +297,7 @@ ks_store_close(struct ks_store *store)
 	sqlite3_finalize(store->find_name);
 	ks_rows_done(store);
 	sqlite3_close_v2(store->db);
-	free(store->zone_ids);
+	free(store->zones);
 	free(store->ledger_names);
 	free(store->path);
 	free(store);

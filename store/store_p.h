@@ -76,6 +76,14 @@ enum ks_put {
 	KS_PUT_COUNT
 };
 
+/* A row of run_zone, while its bins are counted. */
+struct ks_run_zone {
+	int64_t zone_id;
+	uint64_t dnskey_queries, requeries;
+	uint32_t servers;
+	bool answered;
+};
+
 struct ks_store {
 	struct ks_sink sink; /* first: the sink's functions get a pointer to it */
 	sqlite3 *db;
@@ -91,7 +99,7 @@ struct ks_store {
 	int64_t run_id;
 	bool is_first; /* before it there were neither runs nor names */
 	int64_t n_inputs, n_counters;
-	int64_t *zone_ids; /* by the order in which zones were put */
+	struct ks_run_zone *zones; /* by the order in which they were put; rows at the end of the run */
 	size_t n_zones, cap_zones;
 	int64_t *ledger_names; /* zone_id by the order in which names of the ledger were put */
 	size_t n_ledger_names, cap_ledger_names;
@@ -272,6 +280,8 @@ KS_MUST_CHECK enum ks_error ks_store_put_query(struct ks_sink *sink, const struc
 /* Likewise. */
 KS_MUST_CHECK enum ks_error ks_store_put_zone_fact(struct ks_sink *sink, const struct ks_fact_zone *fact,
 						   struct ks_diag *diag);
+/* The rows of the zones that were put, when all of their bins were. */
+KS_MUST_CHECK enum ks_error ks_store_put_run_zones(struct ks_store *store, struct ks_diag *diag);
 KS_MUST_CHECK enum ks_error ks_store_put_zone_bin(struct ks_sink *sink, const struct ks_fact_zone_bin *fact,
 						  struct ks_diag *diag);
 KS_MUST_CHECK enum ks_error ks_store_put_flow(struct ks_sink *sink, const struct ks_fact_flow *fact,
