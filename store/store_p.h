@@ -94,6 +94,8 @@ struct ks_store {
 	bool keys_trusted; /* see ks_store_check_keys */
 	bool keeps_judgements;
 	sqlite3_stmt *find_name;
+	enum ks_shared shared; /* see ks_store_share */
+	bool has_sums;         /* those of shared.sql, as temporary tables */
 
 	/* The run being written. */
 	int64_t run_id;
@@ -398,6 +400,7 @@ struct ks_catalog_entry {
 	int64_t limit;        /* rows when nothing is asked; < 0: all */
 	const char *own; /* table expressions that stand for views of the same names in our own queries; NULL:
 			    none */
+	bool is_shared;  /* stands on shared.sql */
 	const char *by_prefix; /* the SQL file that adds up sources, for --prefix; the same columns */
 	const char *caveats;   /* a statement whose rows are sentences, NULL where one does not apply */
 };
