@@ -76,6 +76,8 @@ connect_to(struct ks_store *store, const char *name, int flags, struct ks_diag *
 	int rc = sqlite3_open_v2(name, &store->db, flags | SQLITE_OPEN_NOMUTEX, NULL);
 	if (rc == SQLITE_OK)
 		rc = distrust(store->db);
+	if (rc == SQLITE_OK)
+		rc = ks_rows_register(store);
 	/* Sorting a hundred thousand sources within the default two megabytes would go through temporary
 	 * files. */
 	if (rc == SQLITE_OK)

@@ -91,7 +91,8 @@ struct ks_store {
 	sqlite3_stmt *put[KS_PUT_COUNT];
 	struct ks_rows *rows[KS_PUT_COUNT]; /* NULL until the first row of its kind */
 	bool rows_wait;
-	bool keys_trusted; /* see ks_store_check_keys */
+	const struct ks_rows *writing; /* what rows_table.c shows */
+	bool keys_trusted;             /* see ks_store_check_keys */
 	bool keeps_judgements;
 	sqlite3_stmt *find_name;
 	enum ks_shared shared; /* see ks_store_share */
