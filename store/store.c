@@ -182,6 +182,26 @@ prepare_to_write(struct ks_store *store, struct ks_diag *diag)
 	return empty ? ks_schema_create(store, diag) : KS_SUCCESS;
 }
 
+/* The head of a log is waited for lest it reach the disk behind what older frames the log holds: a new log
+ * has none, and to wait takes as long as to write all the rows of a small capture. What must be on the disk
+ * before the database itself is written to is waited for as ever, so that must not happen meanwhile. */
+static void
+hurry(struct ks_store *store)
+{
+	(void)sqlite3_exec(store->db, "PRAGMA wal_autocheckpoint = 0; PRAGMA synchronous = OFF", NULL, NULL,
+			   NULL);
+	store->is_new = true;
+}
+
+void
+ks_store_settle(struct ks_store *store)
+{
+	if (store->is_new)
+		(void)sqlite3_exec(store->db, "PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 1000",
+				   NULL, NULL, NULL);
+	store->is_new = false;
+}
+
 enum ks_error
 ks_store_open(const char *path, struct ks_store **ret, struct ks_diag *diag)
 {
@@ -191,7 +211,7 @@ ks_store_open(const char *path, struct ks_store **ret, struct ks_diag *diag)
 		error = allocate(path, &store, diag);
 	if (error != KS_SUCCESS)
 		return error;
-	(void)ks_image_place(path);
+	const bool is_new = ks_image_place(path);
 	error = connect_plain(store, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, diag);
 	if (error == KS_SUCCESS)
 		error = prepare_to_write(store, diag);
@@ -199,6 +219,8 @@ ks_store_open(const char *path, struct ks_store **ret, struct ks_diag *diag)
 		ks_store_close(store);
 		return error;
 	}
+	if (is_new)
+		hurry(store);
 	*ret = store;
 	return KS_SUCCESS;
 }
@@ -299,6 +321,8 @@ ks_store_close(struct ks_store *store)
 		sqlite3_finalize(store->put[i]);
 	sqlite3_finalize(store->find_name);
 	ks_rows_done(store);
+	if (store->db != NULL)
+		ks_store_settle(store);
 	sqlite3_close_v2(store->db);
 	free(store->zones);
 	free(store->ledger_names);

@@ -92,7 +92,8 @@ struct ks_store {
 	struct ks_rows *rows[KS_PUT_COUNT]; /* NULL until the first row of its kind */
 	bool rows_wait;
 	const struct ks_rows *writing; /* what rows_table.c shows */
-	bool keys_trusted;             /* see ks_store_check_keys */
+	bool is_new;       /* made by this connection, and nothing committed: see ks_store_settle */
+	bool keys_trusted; /* see ks_store_check_keys */
 	bool keeps_judgements;
 	sqlite3_stmt *find_name;
 	enum ks_shared shared; /* see ks_store_share */
@@ -197,6 +198,9 @@ KS_MUST_CHECK enum ks_error ks_store_change_runs(struct ks_store *store, int64_t
  * itself in the same transaction: that would be a fifth of the work. Before rows are deleted it must be on
  * again, since deleting cascades. Rows that wait are written by then (ks_sql_exec, ks_sql_prepare). */
 void ks_store_check_keys(struct ks_store *store, bool check);
+
+/* A new database has its first transaction behind it: from now on as careful as ever. */
+void ks_store_settle(struct ks_store *store);
 
 /* A database of our own without a file. */
 KS_MUST_CHECK enum ks_error ks_store_open_memory(struct ks_store **ret, struct ks_diag *diag);

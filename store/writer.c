@@ -198,6 +198,7 @@ end(struct ks_sink *sink, struct ks_diag *diag)
 		error = ks_sql_exec(store, "COMMIT", diag);
 	if (error != KS_SUCCESS)
 		ks_store_abandon(store);
+	ks_store_settle(store);
 	store->run_id = 0;
 	return error;
 }
