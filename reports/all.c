@@ -92,6 +92,9 @@ ks_all_write(struct ks_store *store, const struct ks_document *document, ks_all_
 	const char *const format = document->request->format;
 	if (is_narrowed(&document->request->query))
 		return ks_diag_set(diag, KS_ERR_USAGE, "report all takes no option but --limit");
+	const enum ks_error error = ks_store_share(store, KS_SHARE_ALL, diag);
+	if (error != KS_SUCCESS)
+		return error;
 	if (strcmp(format, "html") == 0)
 		return ks_page_write(store, document, diag);
 	if (strcmp(format, "json") == 0)

@@ -189,14 +189,46 @@ ks_number_time(struct ks_buf *buf, int64_t ns, unsigned digits, char separator)
 	ks_buf_put(buf, "Z", 1);
 }
 
+/* Two digits, or -1. */
+static int
+pair(const char *at)
+{
+	return at[0] >= '0' && at[0] <= '9' && at[1] >= '0' && at[1] <= '9'
+		       ? (at[0] - '0') * 10 + (at[1] - '0')
+		       : -1;
+}
+
+/* "2026-11-21T22:47:00" as the store prints it, row after row: sscanf and timegm would be half of a picture's
+ * time. */
+static bool
+parse_plain(const char *text, int64_t *ret_s)
+{
+	static const int before[] = {0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334};
+	const int high = pair(text), low = pair(text + 2), month = pair(text + 5), day = pair(text + 8);
+	const int hour = pair(text + 11), minute = pair(text + 14), second = pair(text + 17);
+	const int year = 100 * high + low;
+	if (high < 0 || low < 0 || year < 1970 || month < 1 || month > 12 || day < 1 || hour < 0 ||
+	    minute < 0 || second < 0 || text[4] != '-' || text[7] != '-' || text[10] != 'T' ||
+	    text[13] != ':' || text[16] != ':')
+		return false;
+	const int past = year - (month < 3); /* the last year whose leap day, if any, is over */
+	const int64_t leap_days = past / 4 - past / 100 + past / 400 - (1969 / 4 - 1969 / 100 + 1969 / 400);
+	const int64_t days = (year - 1970) * INT64_C(365) + leap_days + before[month - 1] + day - 1;
+	*ret_s = ((days * 24 + hour) * 60 + minute) * 60 + second;
+	return true;
+}
+
 bool
 ks_number_parse_time(const char *text, size_t n_text, int64_t *ret_s)
 {
+	enum { PLAIN = sizeof("2026-11-21T22:47:00") - 1 };
 	struct tm tm = {0};
 	int n = 0;
 	char copy[40]; /* longer than any such time; a value of a row has no NUL */
 	if (n_text >= sizeof(copy))
 		return false;
+	if (n_text > PLAIN && (text[PLAIN] == 'Z' || text[PLAIN] == '.') && parse_plain(text, ret_s))
+		return true;
 	memcpy(copy, text, n_text);
 	copy[n_text] = '\0';
 	if (sscanf(copy, "%4d-%2d-%2dT%2d:%2d:%2d%n", &tm.tm_year, &tm.tm_mon, &tm.tm_mday, &tm.tm_hour,

@@ -350,8 +350,10 @@ enum ks_error
 ks_summary_write(struct ks_store *store, const struct ks_document *document, struct ks_diag *diag)
 {
 	struct ks_summary summary = {.store = store, .document = document};
-	enum ks_error error = read_words(&summary, diag);
+	enum ks_error error = ks_store_share(store, KS_SHARE_SUMMARY, diag);
 	struct ks_buf buf = {0};
+	if (error == KS_SUCCESS)
+		error = read_words(&summary, diag);
 	if (error == KS_SUCCESS)
 		error = ks_summary_read_chart(&summary, diag);
 	if (error == KS_SUCCESS)

@@ -27,6 +27,7 @@ const struct ks_catalog_entry ks_catalog[] = {
 	{
 		.name = "summary",
 		.sql = ks_sql_summary,
+		.is_shared = true,
 		.columns = "files, packets, dns_messages, queries, responses, sources, zones, "
 			   "dnskey_queries, dnskey_share,"
 			   " storms, offenders, heavy_hitters, verdict, lead_db, next_milestone, to_decide",

@@ -38,6 +38,7 @@ find(const char *name)
 		{
 			.name = "foremost",
 			.sql = ks_sql_foremost,
+			.is_shared = true,
 			.columns = "source, zone, share, rr",
 			.order = "sort_key DESC NULLS LAST, queries DESC, length(ip), ip, zone",
 			.limit = 200,
@@ -45,6 +46,7 @@ find(const char *name)
 		{
 			.name = "key-rate",
 			.sql = ks_sql_key_rate,
+			.is_shared = true,
 			.columns = "t, qtype, queries, qps, bin_s",
 			.order = "t_s",
 			.limit = -1,
@@ -162,7 +164,7 @@ filters_behind(const struct ks_catalog_entry *entry, const struct ks_query *quer
 }
 
 static char *
-compose(const struct ks_catalog_entry *entry, const struct ks_query *query)
+compose(const struct ks_catalog_entry *entry, const struct ks_query *query, bool has_sums)
 {
 	static const char *const spans[][2] = {
 		[KS_FILTER_INSIDE] = {"", ""},
@@ -175,8 +177,9 @@ compose(const struct ks_catalog_entry *entry, const struct ks_query *query)
 			    "WITH RECURSIVE option (step_s, server, from_ns, to_ns, ranked_by, len4, len6, "
 			    "zone, subjects, most) AS"
 			    " (SELECT :step_s, :server, :from_ns, :to_ns, :by, :len4, :len6, :zone, "
-			    ":subjects, :most),\n%s%s\nSELECT %s "
+			    ":subjects, :most),\n%s%s%s\nSELECT %s "
 			    "FROM report WHERE 1",
+			    entry->is_shared && !has_sums ? ks_sql_shared : "",
 			    query->has_prefix || entry->own == NULL ? "" : entry->own,
 			    query->has_prefix ? entry->by_prefix : entry->sql, entry->columns);
 	if (query->zone != NULL && !entry->zone_inside)
@@ -270,7 +273,7 @@ ks_rows_open(struct ks_store *store, const char *name, const struct ks_query *qu
 		return error;
 
 	struct ks_rows *const rows = calloc(1, sizeof(*rows));
-	char *const sql = compose(entry, query);
+	char *const sql = compose(entry, query, store->has_sums);
 	if (rows == NULL || sql == NULL)
 		error = ks_sql_fail(store, SQLITE_NOMEM, diag);
 	else

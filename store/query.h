@@ -71,6 +71,12 @@ KS_MUST_CHECK enum ks_error ks_rows_next(struct ks_rows *rows, bool *ret_have, s
 struct ks_value ks_rows_value(const struct ks_rows *rows, size_t index);
 void ks_rows_close(struct ks_rows *rows);
 
+/* What several reports are about to ask of this snapshot is added up once, in temporary tables of the
+ * connection: SUMMARY what the summary and its parts share, ALL what all reports do. Rows are the same with
+ * and without. Nothing is done for a database of one run, nor on a connection that can write. */
+enum ks_shared { KS_SHARE_NOTHING, KS_SHARE_SUMMARY, KS_SHARE_ALL };
+KS_MUST_CHECK enum ks_error ks_store_share(struct ks_store *store, enum ks_shared what, struct ks_diag *diag);
+
 /* How many storms and how many sources report diagnosis has, of the zone of `query` if it has one. */
 struct ks_subject_count {
 	int64_t storms, sources;

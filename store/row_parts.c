@@ -25,7 +25,7 @@ void
 ks_sql_put_run_zone(struct ks_sql_row *row, uint32_t zone)
 {
 	assert(zone < row->store->n_zones);
-	ks_sql_put_int(row, row->store->zone_ids[zone]);
+	ks_sql_put_int(row, row->store->zones[zone].zone_id);
 }
 
 void

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
  * store/rows.c -- rows on their way in. One statement for many rows costs half as much as one for each: it
- * begins, takes its place in the tree and ends once. So rows wait in a list of their kind until it is full.
+ * begins and ends once, and reads them as a table (rows_table.c). So rows wait in a list of their kind until
+ * it is full.
  */
 #include <math.h>
 #include <stdlib.h>
@@ -9,28 +10,7 @@
 
 #include "store/rows_p.h"
 
-enum kind { NUL, INTEGER, REAL, TEXT, BLOB };
-
-/* A value that waits; the octets of texts and blobs lie in the list's own room. */
-struct value {
-	enum kind kind;
-	union {
-		int64_t integer;
-		double real;
-		struct {
-			size_t at, n;
-		} octets;
-	};
-};
-
-struct ks_rows {
-	const char *sql;    /* for one row */
-	sqlite3_stmt *many; /* for KS_ROWS; made when that many were there */
-	struct value *values;
-	uint8_t *octets;
-	size_t n_octets, cap_octets;
-	int n, columns;
-};
+static const char VALUES[] = " VALUES ";
 
 /* Whose number is asked for, or what other statements read, is written at once. */
 static bool
@@ -65,23 +45,22 @@ count_values(const char *sql)
 	return n;
 }
 
-/* "INSERT ... VALUES (?,?) ..." with its list of values KS_ROWS times. OR FAIL: to be able to take back the
- * rows before one that is refused SQLite would keep each page as it was before the statement; whoever has a
- * row refused gives up the transaction. */
+/* "INSERT ... VALUES (?,?) ..." as one that takes what waits (rows_table.c). OR FAIL: to be able to take back
+ * the rows before one that is refused SQLite would keep each page as it was before the statement; whoever has
+ * a row refused gives up the transaction. WHERE 1: what may follow would read as part of a join. */
 static char *
-sql_for_many(const char *sql)
+sql_for_many(const char *sql, int columns)
 {
 	static const char verb[] = "INSERT INTO ";
-	assert(strncmp(sql, verb, sizeof(verb) - 1) == 0);
+	assert(strncmp(sql, verb, sizeof(verb) - 1) == 0 && columns <= KS_ROWS_COLUMNS);
 	const char *const table = sql + sizeof(verb) - 1;
-	const char *const list = strstr(sql, " VALUES (") + strlen(" VALUES ");
-	const int n_list = (int)(strchr(list, ')') - list) + 1;
+	const char *const list = strstr(sql, VALUES) + strlen(VALUES);
 	sqlite3_str *const text = sqlite3_str_new(NULL);
-	sqlite3_str_appendall(text, "INSERT OR FAIL INTO ");
-	sqlite3_str_append(text, table, (int)(list - table));
-	for (int i = 0; i < KS_ROWS; i++)
-		sqlite3_str_appendf(text, "%s%.*s", i > 0 ? "," : "", n_list, list);
-	sqlite3_str_appendall(text, list + n_list);
+	sqlite3_str_appendf(text, "INSERT OR FAIL INTO %.*s SELECT ", (int)(list - strlen(VALUES) - table),
+			    table);
+	for (int i = 0; i < columns; i++)
+		sqlite3_str_appendf(text, "%sc%d", i > 0 ? "," : "", i);
+	sqlite3_str_appendf(text, " FROM ks_waiting WHERE 1%s", strchr(list, ')') + 1);
 	return sqlite3_str_finish(text);
 }
 
@@ -99,65 +78,85 @@ prepare_many(struct ks_store *store, struct ks_rows *rows)
 {
 	if (rows->many != NULL)
 		return SQLITE_OK;
-	char *const sql = sql_for_many(rows->sql);
+	char *const sql = sql_for_many(rows->sql, rows->columns);
 	const int rc = prepare(store, sql, &rows->many);
 	sqlite3_free(sql);
 	return rc;
 }
 
 static int
-bind(sqlite3_stmt *stmt, int at, const struct ks_rows *rows, const struct value *value)
+bind(sqlite3_stmt *stmt, int at, const struct ks_rows *rows, const struct ks_waiting *value)
 {
-	/* A NULL pointer would bind NULL; no octets are an empty text or blob. */
-	const void *const octets = value->kind >= TEXT && value->octets.n > 0
-					   ? rows->octets + value->octets.at
-					   : (const void *)"";
 	switch (value->kind) {
-	case INTEGER:
+	case KS_WAITING_INTEGER:
 		return sqlite3_bind_int64(stmt, at, value->integer);
-	case REAL:
+	case KS_WAITING_REAL:
 		return sqlite3_bind_double(stmt, at, value->real);
-	case TEXT:
-		return sqlite3_bind_text64(stmt, at, octets, value->octets.n, SQLITE_STATIC, SQLITE_UTF8);
-	case BLOB:
-		return sqlite3_bind_blob64(stmt, at, octets, value->octets.n, SQLITE_STATIC);
-	case NUL:
+	case KS_WAITING_TEXT:
+		return sqlite3_bind_text64(stmt, at, ks_waiting_octets(rows, value), value->octets.n,
+					   SQLITE_STATIC, SQLITE_UTF8);
+	case KS_WAITING_BLOB:
+		return sqlite3_bind_blob64(stmt, at, ks_waiting_octets(rows, value), value->octets.n,
+					   SQLITE_STATIC);
+	case KS_WAITING_NULL:
 		break;
 	}
 	return sqlite3_bind_null(stmt, at);
 }
 
 static int
-run(sqlite3_stmt *stmt, const struct ks_rows *rows, int first, int n)
+step(sqlite3_stmt *stmt)
 {
-	const struct value *const values = rows->values + (ptrdiff_t)first * rows->columns;
-	int rc = SQLITE_OK;
-	for (int i = 0; i < n * rows->columns && rc == SQLITE_OK; i++)
-		rc = bind(stmt, i + 1, rows, &values[i]);
+	const int rc = sqlite3_step(stmt);
+	return rc == SQLITE_DONE ? SQLITE_OK : rc;
+}
+
+/* Rows that do not wait, or whose statement is more than a list of values. The reason of a failure is told
+ * from the connection, before a reset forgets it. */
+static int
+write_each(struct ks_store *store, enum ks_put which)
+{
+	const struct ks_rows *const rows = store->rows[which];
+	int rc = prepare(store, rows->sql, &store->put[which]);
+	for (int i = 0; i < rows->n && rc == SQLITE_OK; i++) {
+		sqlite3_stmt *const stmt = store->put[which];
+		const struct ks_waiting *const values = rows->values + (ptrdiff_t)i * rows->columns;
+		for (int c = 0; c < rows->columns && rc == SQLITE_OK; c++)
+			rc = bind(stmt, c + 1, rows, &values[c]);
+		if (rc == SQLITE_OK)
+			rc = step(stmt);
+		if (rc == SQLITE_OK)
+			sqlite3_reset(stmt);
+	}
+	return rc;
+}
+
+static int
+write_many(struct ks_store *store, enum ks_put which)
+{
+	struct ks_rows *const rows = store->rows[which];
+	int rc = prepare_many(store, rows);
 	if (rc != SQLITE_OK)
 		return rc;
-	rc = sqlite3_step(stmt);
-	return rc == SQLITE_DONE ? SQLITE_OK : rc;
+	store->writing = rows;
+	rc = step(rows->many);
+	store->writing = NULL;
+	if (rc == SQLITE_OK)
+		sqlite3_reset(rows->many);
+	return rc;
 }
 
 static enum ks_error
 write_rows(struct ks_store *store, enum ks_put which, struct ks_diag *diag)
 {
 	struct ks_rows *const rows = store->rows[which];
-	const bool many = rows->n == KS_ROWS;
-	int rc = many ? prepare_many(store, rows) : prepare(store, rows->sql, &store->put[which]);
-	sqlite3_stmt *const stmt = many ? rows->many : store->put[which];
-	for (int i = 0; i < rows->n && rc == SQLITE_OK; i += many ? KS_ROWS : 1) {
-		rc = run(stmt, rows, i, many ? KS_ROWS : 1);
-		/* The reason is told from the connection, before a reset forgets it. */
-		if (rc != SQLITE_OK)
-			break;
-		sqlite3_reset(stmt);
-	}
+	const bool many = waits(which) && strstr(rows->sql, VALUES) != NULL;
+	const int rc = many ? write_many(store, which) : write_each(store, which);
 	rows->n = 0;
 	if (rc == SQLITE_OK)
 		return KS_SUCCESS;
 	const enum ks_error error = ks_sql_fail(store, rc, diag);
+	sqlite3_stmt *const stmt = many ? rows->many : store->put[which];
 	if (stmt != NULL)
 		sqlite3_reset(stmt);
 	return error;
@@ -235,7 +234,7 @@ ks_sql_row_begin(struct ks_store *store, enum ks_put which)
 	};
 }
 
-static struct value *
+static struct ks_waiting *
 next(struct ks_sql_row *row)
 {
 	if (row->rc != SQLITE_OK)
@@ -247,9 +246,9 @@ next(struct ks_sql_row *row)
 void
 ks_sql_put_int(struct ks_sql_row *row, int64_t integer)
 {
-	struct value *const value = next(row);
+	struct ks_waiting *const value = next(row);
 	if (value != NULL)
-		*value = (struct value){.kind = INTEGER, .integer = integer};
+		*value = (struct ks_waiting){.kind = KS_WAITING_INTEGER, .integer = integer};
 }
 
 void
@@ -261,18 +260,18 @@ ks_sql_put_count(struct ks_sql_row *row, uint64_t value)
 void
 ks_sql_put_real(struct ks_sql_row *row, double real)
 {
-	struct value *const value = next(row);
+	struct ks_waiting *const value = next(row);
 	if (value != NULL)
-		*value = isfinite(real) ? (struct value){.kind = REAL, .real = real}
-					: (struct value){.kind = NUL};
+		*value = isfinite(real) ? (struct ks_waiting){.kind = KS_WAITING_REAL, .real = real}
+					: (struct ks_waiting){.kind = KS_WAITING_NULL};
 }
 
 void
 ks_sql_put_null(struct ks_sql_row *row)
 {
-	struct value *const value = next(row);
+	struct ks_waiting *const value = next(row);
 	if (value != NULL)
-		*value = (struct value){.kind = NUL};
+		*value = (struct ks_waiting){.kind = KS_WAITING_NULL};
 }
 
 static bool
@@ -290,9 +289,9 @@ make_room(struct ks_rows *rows, size_t n)
 }
 
 static void
-put_octets(struct ks_sql_row *row, enum kind kind, const void *octets, size_t n)
+put_octets(struct ks_sql_row *row, enum ks_waiting_kind kind, const void *octets, size_t n)
 {
-	struct value *const value = next(row);
+	struct ks_waiting *const value = next(row);
 	if (value == NULL)
 		return;
 	struct ks_rows *const rows = row->rows;
@@ -300,7 +299,7 @@ put_octets(struct ks_sql_row *row, enum kind kind, const void *octets, size_t n)
 		row->rc = SQLITE_NOMEM;
 		return;
 	}
-	*value = (struct value){.kind = kind, .octets = {rows->n_octets, n}};
+	*value = (struct ks_waiting){.kind = kind, .octets = {rows->n_octets, n}};
 	if (n > 0)
 		memcpy(rows->octets + rows->n_octets, octets, n);
 	rows->n_octets += n;
@@ -312,13 +311,13 @@ ks_sql_put_text(struct ks_sql_row *row, const char *text)
 	if (text == NULL)
 		ks_sql_put_null(row);
 	else
-		put_octets(row, TEXT, text, strlen(text));
+		put_octets(row, KS_WAITING_TEXT, text, strlen(text));
 }
 
 void
 ks_sql_put_blob(struct ks_sql_row *row, const void *bytes, size_t n)
 {
-	put_octets(row, BLOB, bytes, n);
+	put_octets(row, KS_WAITING_BLOB, bytes, n);
 }
 
 enum ks_error

@@ -62,9 +62,9 @@ create_views(struct ks_store *store, struct ks_diag *diag)
 		const struct ks_catalog_entry *const entry = &ks_catalog[i];
 		char word[32];
 		char *const sql = sqlite3_mprintf(
-			"CREATE VIEW v_%s AS WITH RECURSIVE\n%s%s\nSELECT %s%s\nFROM report ORDER BY %s",
-			word_of(entry->name, word), options_of(entry), entry->sql,
-			entry->view_has_source ? "source, " : "", entry->columns, entry->order);
+			"CREATE VIEW v_%s AS WITH RECURSIVE\n%s%s%s\nSELECT %s%s\nFROM report ORDER BY %s",
+			word_of(entry->name, word), options_of(entry), entry->is_shared ? ks_sql_shared : "",
+			entry->sql, entry->view_has_source ? "source, " : "", entry->columns, entry->order);
 		error = sql != NULL ? ks_sql_exec(store, sql, diag) : ks_sql_fail(store, SQLITE_NOMEM, diag);
 		sqlite3_free(sql);
 	}

@@ -216,6 +216,7 @@ CREATE TABLE run_zone (
 	answered INTEGER NOT NULL CHECK (answered IN (0, 1)), -- a DNSKEY RRset was seen: it is a zone
 	dnskey_queries INTEGER NOT NULL,
 	servers INTEGER NOT NULL, -- that gave authoritative DNSKEY answers
+	requeries INTEGER NOT NULL, -- hot, warm and cool of all its bins
 	PRIMARY KEY (run_id, zone_id)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX run_zone_zone ON run_zone (zone_id);

@@ -129,7 +129,8 @@ const char *const ks_sql_puts[KS_PUT_COUNT] = {
     [KS_PUT_TRAFFIC] = "INSERT INTO traffic (run_id, t_s, ip, in_packets, out_packets, in_ip_bytes, out_ip_bytes,"
 		       " in_wire_bytes, out_wire_bytes) VALUES (?,?,?,?,?,?,?,?,?)",
     [KS_PUT_ZONE] = "INSERT INTO zone (name_wire, name, labels) VALUES (?,?,?) ON CONFLICT (name_wire) DO NOTHING",
-    [KS_PUT_RUN_ZONE] = "INSERT INTO run_zone (run_id, zone_id, answered, dnskey_queries, servers) VALUES (?,?,?,?,?)",
+    [KS_PUT_RUN_ZONE] = "INSERT INTO run_zone (run_id, zone_id, answered, dnskey_queries, servers, requeries)"
+			  " VALUES (?,?,?,?,?,?)",
     [KS_PUT_ZONE_BIN] = "INSERT INTO zone_bin (run_id, zone_id, t_s, queries, rq_none, rq_first, rq_hot, rq_warm,"
 			" rq_cool, rq_refresh, rq_retransmit, responses, response_dns_bytes, sources_new,"
 			" hops, hops_squares, ports, ports_squares)"

@@ -22,6 +22,7 @@ extern const char ks_sql_hitters[];
 extern const char ks_sql_foremost[];
 extern const char ks_sql_key_rate[];
 extern const char ks_sql_sequence[];
+extern const char ks_sql_shared[];
 extern const char ks_sql_storms[];
 extern const char ks_sql_fingerprints[];
 extern const char ks_sql_amplification[];

@@ -21,6 +21,7 @@ allocate(const char *path, struct ks_store **ret, struct ks_diag *diag)
 	/* Each sort and each temporary table has a cache of pages, and would begin with twenty, each touched.
 	 */
 	(void)sqlite3_config(SQLITE_CONFIG_PAGECACHE, NULL, 0, 0);
+	ks_memory_configure();
 	struct ks_store *const store = calloc(1, sizeof(*store));
 	char *const copy = strdup(path);
 	if (store == NULL || copy == NULL) {
@@ -76,6 +77,8 @@ connect_to(struct ks_store *store, const char *name, int flags, struct ks_diag *
 	int rc = sqlite3_open_v2(name, &store->db, flags | SQLITE_OPEN_NOMUTEX, NULL);
 	if (rc == SQLITE_OK)
 		rc = distrust(store->db);
+	if (rc == SQLITE_OK)
+		rc = ks_rows_register(store);
 	/* Sorting a hundred thousand sources within the default two megabytes would go through temporary
 	 * files. */
 	if (rc == SQLITE_OK)
@@ -179,6 +182,26 @@ prepare_to_write(struct ks_store *store, struct ks_diag *diag)
 	return empty ? ks_schema_create(store, diag) : KS_SUCCESS;
 }
 
+/* The head of a log is waited for lest it reach the disk behind what older frames the log holds: a new log
+ * has none, and to wait takes as long as to write all the rows of a small capture. What must be on the disk
+ * before the database itself is written to is waited for as ever, so that must not happen meanwhile. */
+static void
+hurry(struct ks_store *store)
+{
+	(void)sqlite3_exec(store->db, "PRAGMA wal_autocheckpoint = 0; PRAGMA synchronous = OFF", NULL, NULL,
+			   NULL);
+	store->is_new = true;
+}
+
+void
+ks_store_settle(struct ks_store *store)
+{
+	if (store->is_new)
+		(void)sqlite3_exec(store->db, "PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 1000",
+				   NULL, NULL, NULL);
+	store->is_new = false;
+}
+
 enum ks_error
 ks_store_open(const char *path, struct ks_store **ret, struct ks_diag *diag)
 {
@@ -188,7 +211,7 @@ ks_store_open(const char *path, struct ks_store **ret, struct ks_diag *diag)
 		error = allocate(path, &store, diag);
 	if (error != KS_SUCCESS)
 		return error;
-	(void)ks_image_place(path);
+	const bool is_new = ks_image_place(path);
 	error = connect_plain(store, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, diag);
 	if (error == KS_SUCCESS)
 		error = prepare_to_write(store, diag);
@@ -196,6 +219,8 @@ ks_store_open(const char *path, struct ks_store **ret, struct ks_diag *diag)
 		ks_store_close(store);
 		return error;
 	}
+	if (is_new)
+		hurry(store);
 	*ret = store;
 	return KS_SUCCESS;
 }
@@ -296,8 +321,10 @@ ks_store_close(struct ks_store *store)
 		sqlite3_finalize(store->put[i]);
 	sqlite3_finalize(store->find_name);
 	ks_rows_done(store);
+	if (store->db != NULL)
+		ks_store_settle(store);
 	sqlite3_close_v2(store->db);
-	free(store->zone_ids);
+	free(store->zones);
 	free(store->ledger_names);
 	free(store->path);
 	free(store);

@@ -76,6 +76,14 @@ enum ks_put {
 	KS_PUT_COUNT
 };
 
+/* A row of run_zone, while its bins are counted. */
+struct ks_run_zone {
+	int64_t zone_id;
+	uint64_t dnskey_queries, requeries;
+	uint32_t servers;
+	bool answered;
+};
+
 struct ks_store {
 	struct ks_sink sink; /* first: the sink's functions get a pointer to it */
 	sqlite3 *db;
@@ -83,15 +91,19 @@ struct ks_store {
 	sqlite3_stmt *put[KS_PUT_COUNT];
 	struct ks_rows *rows[KS_PUT_COUNT]; /* NULL until the first row of its kind */
 	bool rows_wait;
+	const struct ks_rows *writing; /* what rows_table.c shows */
+	bool is_new;       /* made by this connection, and nothing committed: see ks_store_settle */
 	bool keys_trusted; /* see ks_store_check_keys */
 	bool keeps_judgements;
 	sqlite3_stmt *find_name;
+	enum ks_shared shared; /* see ks_store_share */
+	bool has_sums;         /* those of shared.sql, as temporary tables */
 
 	/* The run being written. */
 	int64_t run_id;
 	bool is_first; /* before it there were neither runs nor names */
 	int64_t n_inputs, n_counters;
-	int64_t *zone_ids; /* by the order in which zones were put */
+	struct ks_run_zone *zones; /* by the order in which they were put; rows at the end of the run */
 	size_t n_zones, cap_zones;
 	int64_t *ledger_names; /* zone_id by the order in which names of the ledger were put */
 	size_t n_ledger_names, cap_ledger_names;
@@ -187,6 +199,9 @@ KS_MUST_CHECK enum ks_error ks_store_change_runs(struct ks_store *store, int64_t
  * again, since deleting cascades. Rows that wait are written by then (ks_sql_exec, ks_sql_prepare). */
 void ks_store_check_keys(struct ks_store *store, bool check);
 
+/* A new database has its first transaction behind it: from now on as careful as ever. */
+void ks_store_settle(struct ks_store *store);
+
 /* A database of our own without a file. */
 KS_MUST_CHECK enum ks_error ks_store_open_memory(struct ks_store **ret, struct ks_diag *diag);
 
@@ -272,6 +287,8 @@ KS_MUST_CHECK enum ks_error ks_store_put_query(struct ks_sink *sink, const struc
 /* Likewise. */
 KS_MUST_CHECK enum ks_error ks_store_put_zone_fact(struct ks_sink *sink, const struct ks_fact_zone *fact,
 						   struct ks_diag *diag);
+/* The rows of the zones that were put, when all of their bins were. */
+KS_MUST_CHECK enum ks_error ks_store_put_run_zones(struct ks_store *store, struct ks_diag *diag);
 KS_MUST_CHECK enum ks_error ks_store_put_zone_bin(struct ks_sink *sink, const struct ks_fact_zone_bin *fact,
 						  struct ks_diag *diag);
 KS_MUST_CHECK enum ks_error ks_store_put_flow(struct ks_sink *sink, const struct ks_fact_flow *fact,
@@ -318,6 +335,11 @@ KS_MUST_CHECK enum ks_error ks_store_put_net(struct ks_sink *sink, const struct 
 					     struct ks_diag *diag);
 KS_MUST_CHECK enum ks_error ks_store_put_clients(struct ks_sink *sink, const struct ks_fact_clients *clients,
 						 struct ks_diag *diag);
+
+/* --- memory.c --- */
+
+/* Have SQLite use it, where SQLite is not in use yet. */
+void ks_memory_configure(void);
 
 /* --- prefix.c --- */
 
@@ -388,6 +410,7 @@ struct ks_catalog_entry {
 	int64_t limit;        /* rows when nothing is asked; < 0: all */
 	const char *own; /* table expressions that stand for views of the same names in our own queries; NULL:
 			    none */
+	bool is_shared;  /* stands on shared.sql */
 	const char *by_prefix; /* the SQL file that adds up sources, for --prefix; the same columns */
 	const char *caveats;   /* a statement whose rows are sentences, NULL where one does not apply */
 };

@@ -186,7 +186,9 @@ end(struct ks_sink *sink, struct ks_diag *diag)
 {
 	struct ks_store *const store = ks_store_of(sink);
 	assert(store->run_id != 0);
-	enum ks_error error = ks_rows_write(store, diag);
+	enum ks_error error = ks_store_put_run_zones(store, diag);
+	if (error == KS_SUCCESS)
+		error = ks_rows_write(store, diag);
 	ks_store_check_keys(store, true);
 	if (error == KS_SUCCESS && !store->is_first)
 		error = replace_others(store, diag);
@@ -196,6 +198,7 @@ end(struct ks_sink *sink, struct ks_diag *diag)
 		error = ks_sql_exec(store, "COMMIT", diag);
 	if (error != KS_SUCCESS)
 		ks_store_abandon(store);
+	ks_store_settle(store);
 	store->run_id = 0;
 	return error;
 }

@@ -17,17 +17,22 @@ put_classes(struct ks_sql_row *row, const uint64_t cls[KS_RQ_COUNT])
 }
 
 static enum ks_error
-remember_zone(struct ks_store *store, int64_t zone_id, struct ks_diag *diag)
+remember_zone(struct ks_store *store, int64_t zone_id, const struct ks_fact_zone *zone, struct ks_diag *diag)
 {
 	if (store->n_zones == store->cap_zones) {
 		const size_t cap = store->cap_zones != 0 ? 2 * store->cap_zones : 64;
-		int64_t *const ids = reallocarray(store->zone_ids, cap, sizeof(*ids));
-		if (ids == NULL)
+		struct ks_run_zone *const zones = reallocarray(store->zones, cap, sizeof(*zones));
+		if (zones == NULL)
 			return ks_sql_fail(store, SQLITE_NOMEM, diag);
-		store->zone_ids = ids;
+		store->zones = zones;
 		store->cap_zones = cap;
 	}
-	store->zone_ids[store->n_zones++] = zone_id;
+	store->zones[store->n_zones++] = (struct ks_run_zone){
+		.zone_id = zone_id,
+		.answered = zone->answered,
+		.dnskey_queries = zone->dnskey_queries,
+		.servers = zone->servers,
+	};
 	return KS_SUCCESS;
 }
 
@@ -92,16 +97,26 @@ ks_store_put_zone_fact(struct ks_sink *sink, const struct ks_fact_zone *zone, st
 {
 	struct ks_store *const store = ks_store_of(sink);
 	int64_t zone_id;
-	enum ks_error error = ks_store_put_name(store, zone->name, &zone_id, diag);
-	if (error != KS_SUCCESS)
-		return error;
-	struct ks_sql_row row = ks_store_fact_row(&store->sink, KS_PUT_RUN_ZONE);
-	ks_sql_put_int(&row, zone_id);
-	ks_sql_put_int(&row, zone->answered);
-	ks_sql_put_count(&row, zone->dnskey_queries);
-	ks_sql_put_int(&row, zone->servers);
-	error = ks_sql_row_done(&row, diag);
-	return error == KS_SUCCESS ? remember_zone(store, zone_id, diag) : error;
+	const enum ks_error error = ks_store_put_name(store, zone->name, &zone_id, diag);
+	return error == KS_SUCCESS ? remember_zone(store, zone_id, zone, diag) : error;
+}
+
+/* Nobody asks for a row's parents while a run is written (ks_store_check_keys), so they may come last. */
+enum ks_error
+ks_store_put_run_zones(struct ks_store *store, struct ks_diag *diag)
+{
+	enum ks_error error = KS_SUCCESS;
+	for (size_t i = 0; i < store->n_zones && error == KS_SUCCESS; i++) {
+		const struct ks_run_zone *const zone = &store->zones[i];
+		struct ks_sql_row row = ks_store_fact_row(&store->sink, KS_PUT_RUN_ZONE);
+		ks_sql_put_int(&row, zone->zone_id);
+		ks_sql_put_int(&row, zone->answered);
+		ks_sql_put_count(&row, zone->dnskey_queries);
+		ks_sql_put_int(&row, zone->servers);
+		ks_sql_put_count(&row, zone->requeries);
+		error = ks_sql_row_done(&row, diag);
+	}
+	return error;
 }
 
 enum ks_error
@@ -109,8 +124,10 @@ ks_store_put_zone_bin(struct ks_sink *sink, const struct ks_fact_zone_bin *bin, 
 {
 	struct ks_store *const store = ks_store_of(sink);
 	assert(bin->zone < store->n_zones);
+	struct ks_run_zone *const zone = &store->zones[bin->zone];
+	zone->requeries += bin->cls[KS_RQ_HOT] + bin->cls[KS_RQ_WARM] + bin->cls[KS_RQ_COOL];
 	struct ks_sql_row row = ks_store_fact_row(&store->sink, KS_PUT_ZONE_BIN);
-	ks_sql_put_int(&row, store->zone_ids[bin->zone]);
+	ks_sql_put_int(&row, zone->zone_id);
 	ks_sql_put_int(&row, bin->t_s);
 	ks_sql_put_count(&row, bin->queries);
 	put_classes(&row, bin->cls);
@@ -131,7 +148,7 @@ ks_store_put_flow(struct ks_sink *sink, const struct ks_fact_flow *flow, struct 
 	assert(flow->zone < store->n_zones);
 	char address[KS_ADDR_TEXT];
 	struct ks_sql_row row = ks_store_fact_row(&store->sink, KS_PUT_FLOW);
-	ks_sql_put_int(&row, store->zone_ids[flow->zone]);
+	ks_sql_put_int(&row, store->zones[flow->zone].zone_id);
 	ks_sql_put_addr(&row, &flow->source);
 	ks_sql_put_text(&row, ks_addr_print(&flow->source, address));
 	ks_sql_put_count(&row, flow->queries);
@@ -150,7 +167,7 @@ ks_store_put_zone_key(struct ks_sink *sink, const struct ks_fact_zone_key *key, 
 	struct ks_store *const store = ks_store_of(sink);
 	assert(key->zone < store->n_zones);
 	struct ks_sql_row row = ks_store_fact_row(&store->sink, KS_PUT_ZONE_KEY);
-	ks_sql_put_int(&row, store->zone_ids[key->zone]);
+	ks_sql_put_int(&row, store->zones[key->zone].zone_id);
 	ks_sql_put_int(&row, key->tag);
 	ks_sql_put_int(&row, key->algorithm);
 	ks_sql_put_int(&row, key->flags);

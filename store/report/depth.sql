@@ -15,13 +15,8 @@ placed AS MATERIALIZED (
 	WHERE zone_id IN (SELECT zone_id FROM run_zone WHERE answered)
 ),
 zones AS MATERIALIZED (SELECT tree, labels, count(*) AS n FROM placed GROUP BY tree, labels),
--- Sums by zone come in the order of the primary key; what is left to sort is a matter of a few rows.
 again AS MATERIALIZED (
-	SELECT tree, labels, sum(n) AS n
-	FROM (
-		SELECT zone_id, sum(rq_hot + rq_warm + rq_cool) AS n FROM zone_bin GROUP BY run_id, zone_id
-	) JOIN placed USING (zone_id)
-	GROUP BY tree, labels
+	SELECT tree, labels, sum(requeries) AS n FROM run_zone JOIN placed USING (zone_id) GROUP BY tree, labels
 ),
 report AS (
 	SELECT

@@ -4,8 +4,8 @@
 -- and a half.
 -- The servers that spray and coverage are measured against, and how they are known. (Looked up by scalar subqueries:
 -- SQLite makes an index for those, but would look through all of them for each row of a join or of an aggregate.)
-set_of (run, zone, octets, zone_servers, given) AS MATERIALIZED (
-	SELECT run_id, zone_id, octets, servers, seen >= 2 AND given > 0 FROM zone_set
+set_of (run, zone, octets, servers) AS MATERIALIZED ( -- twice their number, and 1 where they were given
+	SELECT run_id, zone_id, octets, servers * 2 + (seen >= 2 AND given > 0) FROM zone_set
 ),
 failing AS MATERIALIZED (
 	SELECT
@@ -31,15 +31,12 @@ behaved AS MATERIALIZED (
 	SELECT
 		followed.zone_id,
 		followed.ip,
-		(SELECT zone_servers FROM set_of WHERE run = run_id AND zone = followed.zone_id AND octets = length(followed.ip))
-			AS zone_servers,
-		(SELECT given FROM set_of WHERE run = run_id AND zone = followed.zone_id AND octets = length(followed.ip))
-			AS given
+		(SELECT servers FROM set_of WHERE run = run_id AND zone = followed.zone_id AND octets = length(followed.ip)) AS servers
 	FROM run CROSS JOIN behaviour USING (run_id)
 		CROSS JOIN followed ON followed.zone_id = behaviour.zone_id AND followed.ip = behaviour.ip
 ),
 measured AS MATERIALIZED (
-	SELECT zone_id, ip, max(zone_servers) AS zone_servers, max(given) AS given FROM behaved GROUP BY zone_id, ip
+	SELECT zone_id, ip, max(servers >> 1) AS zone_servers, max(servers & 1) AS given FROM behaved GROUP BY zone_id, ip
 ),
 -- When a source was there: of each once, however many zones it fails with.
 present AS MATERIALIZED (

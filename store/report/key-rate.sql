@@ -3,7 +3,7 @@
 width (w, coarse_s) AS (SELECT bin_s, coarse_s FROM whole),
 asked AS (
 	SELECT t_s, queries, iif(coarse_s IS NULL, w, iif(t_s / coarse_s * coarse_s IN (SELECT t_s FROM coarse), coarse_s, w)) AS wide
-	FROM width, (SELECT t_s, sum(queries) AS queries FROM bin WHERE qtype = 48 GROUP BY run_id, t_s)
+	FROM width, key_bin -- shared.sql
 ),
 summed AS (SELECT t_s / wide * wide AS t_s, max(wide) AS bin_s, sum(queries) AS queries FROM asked GROUP BY 1),
 report AS (

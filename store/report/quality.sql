@@ -4,6 +4,7 @@
 merged AS (
 	SELECT name, kind, sum(value) AS value, min(note) AS note, min(position) AS position
 	FROM counter
+	WHERE value > 0 OR name IN ('packets', 'dns', 'not_dns', 'fragments_pending') -- most are 0, in every run
 	GROUP BY kind, name
 ),
 report AS (

@@ -31,6 +31,7 @@ measured AS (
 			(SELECT coalesce(nullif(count(DISTINCT ip) FILTER (WHERE rq_hot + rq_warm + rq_cool > 0), 0), count(DISTINCT ip))
 			FROM run CROSS JOIN flow ON flow.run_id = run.run_id AND flow.zone_id = found.zone_id
 			WHERE queries > 0
+			AND run.last_ns >= start_s * 1000000000 AND run.first_ns < end_s * 1000000000
 			AND flow.last_ns >= start_s * 1000000000 AND flow.first_ns < end_s * 1000000000), NULL) AS sources
 	FROM found LEFT JOIN zone USING (zone_id)
 		LEFT JOIN storm_repair ON ip IS NULL AND storm_repair.storm_id = found.storm_id

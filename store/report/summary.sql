@@ -9,28 +9,13 @@ tally AS (
 	FROM run CROSS JOIN counter USING (run_id)
 	WHERE kind = 'total'
 ),
-keys (n) AS MATERIALIZED (SELECT sum(queries) FROM bin WHERE qtype = 48),
--- Of each source and zone what tells who asks again and who is heavy: as in view all_flow, of which the rest is not needed.
-seen AS MATERIALIZED (
-	SELECT run.run_id, responses_only, queries_only OR responses_only AS one_sided, floor
-	FROM run LEFT JOIN bound ON bound.run_id = run.run_id AND name = 'flow'
-),
-merged AS (
-	SELECT
-		ip,
-		sum(iif(responses_only, NULL, queries)) + cast((SELECT total(floor) FROM seen) - total(floor) AS INTEGER) AS queries,
-		sum(err) + cast((SELECT total(floor) FROM seen) - total(floor) AS INTEGER) AS err,
-		sum(iif(one_sided, NULL, rq_hot + rq_warm + rq_cool)) AS again,
-		sum(iif(one_sided, NULL, queries - err - rq_retransmit)) AS classed
-	FROM seen CROSS JOIN flow USING (run_id)
-	GROUP BY zone_id, ip
-),
+keys (n) AS MATERIALIZED (SELECT sum(queries) FROM key_bin),
 requery AS (
 	SELECT
 		ip,
 		queries - err >= 10 AND again * 2 >= classed AS offends,
 		queries * 1000 >= n AND queries / span_s >= 0.1 AND again * 2 >= classed AS heavy
-	FROM merged, keys, whole
+	FROM flow_sum, keys, whole -- shared.sql
 ),
 requerying AS (
 	-- NULL when no run saw queries and answers: then nobody can be told from anybody.

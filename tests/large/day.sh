@@ -56,6 +56,13 @@ both_ways() {
 	first_rows 2 habits --zone z007.
 }
 both_ways
+# What reports share when all are asked for is added up once.
+"$KEYSTORM" report all -d t.db -f json >all.json
+for report in summary hitters fingerprints quality storms sources habits; do
+	is "rows of $report among all reports" \
+		"$(jq -c --arg report "$report" '.rows[] | select(.report == $report) | .rows' all.json | md5sum)" = \
+		"$("$KEYSTORM" report "$report" -d t.db -f json | jq -c .rows | md5sum)"
+done
 # The rows of one width that two runs have of the same time are one row.
 cp t.db two.db
 sqlite3 t.db "UPDATE run SET first_ns = first_ns - 5400000000000, last_ns = last_ns - 5400000000000 WHERE run_id = 3;

@@ -22,7 +22,7 @@ CREATE TEMP TABLE z AS SELECT zone_id, CAST(substr(name, 2, 3) AS INTEGER) AS k 
 CREATE TEMP TABLE s AS SELECT i AS k, CAST(char(10, 1, 1, 1 + i) AS BLOB) AS ip, printf('10.1.1.%d', 1 + i) AS address FROM n WHERE i < 2;
 CREATE TEMP TABLE o AS SELECT i AS k, CAST(char(10, 2, i / 100 + 1, i % 100 + 1) AS BLOB) AS ip,
 	printf('10.2.%d.%d', i / 100 + 1, i % 100 + 1) AS address FROM n WHERE i < 1000;
-INSERT INTO run_zone SELECT run_id, zone_id, 1, 100000, 2 FROM run, z;
+INSERT INTO run_zone SELECT run_id, zone_id, 1, 100000, 2, 0 FROM run, z;
 INSERT INTO server SELECT run_id, ip, address, 1000000, 1000000, 1000000, 0, 1139000000, 900000000, first_ns, last_ns FROM run, s;
 -- Nothing is random and everything differs: a storm for 2,000 minutes, a little later from zone to zone.
 INSERT INTO zone_bin
@@ -30,6 +30,8 @@ INSERT INTO zone_bin
 		q * 5353 * 5353
 	FROM run, (SELECT zone_id, k, i, iif(i >= 4000 + k * 20 AND i < 6000 + k * 20, 900, 3) + (i * 7919 + k * 104729) % (7 + k) AS q FROM z, n)
 	ORDER BY 1, 2, 3;
+UPDATE run_zone SET requeries = s FROM (SELECT run_id AS r, zone_id AS z, sum(rq_hot + rq_warm + rq_cool) AS s FROM zone_bin GROUP BY 1, 2)
+	WHERE run_id = r AND zone_id = z;
 INSERT INTO bin
 	SELECT run_id, 1795219200 + i * 60, ip, 0, qtype, q, q, q * 40, q * 400, q, 0, 0, q * 68, q * 428
 	FROM run, (SELECT n.i, ip, t.code AS qtype, 1000 / (t.rowid + 1) + (n.i * 7919) % (300 + t.rowid) AS q

@@ -39,7 +39,7 @@ CREATE TEMP TABLE s AS SELECT i AS k, CAST(char(10, 1, 1, 1 + i) AS BLOB) AS ip,
 CREATE TEMP TABLE o AS SELECT i AS k, CAST(char(10, 2, i / 100 + 1, i % 100 + 1) AS BLOB) AS ip,
 	printf('10.2.%d.%d', i / 100 + 1, i % 100 + 1) AS address FROM n WHERE i < 2000;
 CREATE TEMP TABLE m AS SELECT i AS k FROM n WHERE i < 60;
-INSERT INTO run_zone SELECT run_id, zone_id, 1, 1000, 2 FROM run, z ORDER BY 1, 2;
+INSERT INTO run_zone SELECT run_id, zone_id, 1, 1000, 2, 0 FROM run, z ORDER BY 1, 2;
 INSERT INTO server SELECT run_id, ip, address, 100000, 100000, 100000, 0, 113900000, 90000000, first_ns, last_ns FROM run, s ORDER BY 1, 2;
 INSERT INTO zone_server SELECT run_id, zone_id, ip FROM run, z, s ORDER BY 1, 2, 3;
 -- Nothing is random and everything differs: a storm for 33 hours, some hours later from zone to zone.
@@ -54,6 +54,8 @@ INSERT INTO zone_bin
 		)
 	)
 	ORDER BY 1, 2, 3;
+UPDATE run_zone SET requeries = s FROM (SELECT run_id AS r, zone_id AS z, sum(rq_hot + rq_warm + rq_cool) AS s FROM zone_bin GROUP BY 1, 2)
+	WHERE run_id = r AND zone_id = z;
 INSERT INTO bin
 	SELECT run_id, t_s, ip, 0, qtype, q, q, q * 40, q * 400, q, 0, 0, q * 68, q * 428
 	FROM (

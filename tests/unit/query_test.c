@@ -398,6 +398,54 @@ send_other_width(struct ks_store *store)
 	send_end(store);
 }
 
+/* One run saw queries only: what is not known must stay so. */
+static void
+make_two(const char *path)
+{
+	struct ks_store *const store = open_write(path);
+	send_all(store, 1);
+	send_other_width(store);
+	judge(store);
+	ks_store_close(store);
+}
+
+Test(query, sums_that_reports_share_change_no_row)
+{
+	const char *const path = scratch("shared.db");
+	make_two(path);
+	struct ks_store *const alone = open_read(path), *const shared = open_read(path);
+	struct ks_diag diag = {0};
+	SUCCEED(ks_store_share(shared, KS_SHARE_SUMMARY, &diag), diag);
+	SUCCEED(ks_store_share(shared, KS_SHARE_ALL, &diag), diag);
+	SUCCEED(ks_store_share(shared, KS_SHARE_SUMMARY, &diag), diag);
+	for (size_t i = 0; i < KS_COUNT(reports) + 2; i++) {
+		static const char *const parts[] = {"foremost", "key-rate"};
+		const char *const name = i < KS_COUNT(reports) ? reports[i] : parts[i - KS_COUNT(reports)];
+		char *const want = named_rows_text(alone, name);
+		char *const got = named_rows_text(shared, name);
+		cr_expect(strcmp(got, want) == 0, "%s:\n%sshared\n%s", name, want, got);
+		free(want);
+		free(got);
+	}
+	ks_store_close(alone);
+	ks_store_close(shared);
+}
+
+Test(query, sums_are_shared_at_a_snapshot_only)
+{
+	const char *const path = scratch("grows.db");
+	struct ks_store *const store = open_write(path);
+	struct ks_diag diag = {0};
+	send_all(store, 1);
+	send_all(store, 2);
+	SUCCEED(ks_store_share(store, KS_SHARE_ALL, &diag), diag);
+	send_all(store, 3);
+	char *const got = rows_text(store, "hitters", &(struct ks_query){.limit = 1});
+	cr_expect(strncmp(got, "1|" A "|.|1|594|", strlen("1|" A "|.|1|594|")) == 0, "%s", got);
+	free(got);
+	ks_store_close(store);
+}
+
 Test(query, folds_bins_into_the_widest)
 {
 	struct ks_store *const store = open_write(scratch("fold.db"));

@@ -9,6 +9,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/mman.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "reports/buf.h"
@@ -143,6 +144,13 @@ ks_store_read_head(struct ks_store *store, struct ks_store_head *ret, struct ks_
 	if (store->head_fails)
 		return ks_diag_set(diag, KS_ERR_DATABASE, "fake: no head");
 	*ret = store->head;
+	return KS_SUCCESS;
+}
+
+enum ks_error
+ks_store_share(struct ks_store *store, enum ks_shared what, struct ks_diag *diag)
+{
+	(void)store, (void)what, (void)diag;
 	return KS_SUCCESS;
 }
 
@@ -377,6 +385,21 @@ Test(report, a_time_is_cut_never_rounded)
 	cr_assert(ks_number_parse_time("2026-11-21", 10, &s) == false);
 	cr_assert(ks_number_parse_time("yesterday", 9, &s) == false);
 	cr_assert(ks_number_parse_time("", 0, &s) == false);
+	cr_assert(ks_number_parse_time("2026-11-21T22:47:00", 19, &s) == false);
+	cr_assert(ks_number_parse_time("2026-11-2aT22:47:00Z", 20, &s) == false);
+}
+
+Test(report, a_time_is_read_as_the_c_library_reads_it)
+{
+	for (int64_t want = -100 * INT64_C(86400); want < INT64_C(9223372036); want += 86399 * 3) {
+		char text[40];
+		int64_t got = 0;
+		struct tm tm;
+		const time_t t = (time_t)want;
+		const size_t n = strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&t, &tm));
+		cr_assert(ks_number_parse_time(text, n, &got), "%s", text);
+		cr_assert(eq(i64, got, want), "%s", text);
+	}
 }
 
 /* --- hostile text --- */

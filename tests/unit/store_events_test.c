@@ -3,6 +3,8 @@
  * Zones out of the ledger, events and the calendar into the store, and what the reports make of them. */
 #include "tests/unit/store_feed.h"
 
+#include "store/store_p.h"
+
 TestSuite(store_events, .fini = sweep);
 
 enum { SOA = 6, DNSKEY = 48 };
@@ -286,6 +288,36 @@ caveats(struct ks_store *store)
 		(void)snprintf(text + n, sizeof(text) - n, "%s\n", head.caveats[i]);
 	}
 	return text;
+}
+
+/* More than wait for one statement. */
+Test(store_events, any_number_of_candidates_is_kept)
+{
+	enum { STORMS = 6, EACH = 8 };
+	struct ks_store *const store = open_write(scratch("many.db"));
+	struct ks_store_storm storm = {.zone_id = 1, .end_s = T0 + 900};
+	struct ks_diag diag = {0};
+	int64_t id;
+	begin_run(store, 1);
+	SEND(store, zone, .name = EXAMPLE, .answered = true, .dnskey_queries = 45);
+	send_end(store);
+	SUCCEED(ks_store_judge_begin(store, &diag), diag);
+	put_event(store, &id);
+	for (int i = 0; i < STORMS; i++) {
+		storm.start_s = T0 + 60 * i;
+		SUCCEED(ks_store_judge_storm(store, &storm, &diag), diag);
+	}
+	for (int i = 0; i < STORMS * EACH; i++) {
+		storm.start_s = T0 + 60 * (i / EACH);
+		put_candidate(store, &storm, (size_t)(i % EACH) + 1, id, EXAMPLE, 0);
+	}
+	SUCCEED(ks_store_judge_end(store, &diag), diag);
+	int64_t n = 0;
+	SUCCEED(ks_sql_number(store, "SELECT count(*) FROM storm_candidate JOIN storm USING (storm_id)", &n,
+			      &diag),
+		diag);
+	cr_expect(eq(i64, n, STORMS * EACH));
+	ks_store_close(store);
 }
 
 Test(store_events, a_storm_has_a_trigger_and_others_or_a_caveat)

@@ -63,7 +63,7 @@ static const char weeks_sql[] =
 	" SELECT run_id, cast(printf('%%016d', run_id) AS BLOB), '1', '', 'A', 0, 0, 0, 0, 0, 300, 9,"
 	" t * 1000000000, (t + 3599) * 1000000000 FROM hour;"
 	"INSERT INTO zone VALUES (1, x'00', '.', 0), (2, x'026e6c00', 'nl.', 1);"
-	"INSERT INTO run_zone SELECT run_id, zone_id, 1, 1, 1 FROM hour, zone;"
+	"INSERT INTO run_zone SELECT run_id, zone_id, 1, 1, 1, 1 FROM hour, zone;"
 	"INSERT INTO bin SELECT run_id, t_s, s.ip, transport, qtype, 1000 + x + transport, x + 1, x + 2, x + "
 	"3, x + 4,"
 	" x + 5, x + 6, x + 7, x + 8 FROM piece,"

@@ -483,6 +483,24 @@ send_zone_run(struct ks_store *store, uint8_t hash, uint32_t bin_s)
 	send_end(store);
 }
 
+Test(store, a_zone_was_asked_again_as_often_as_in_all_its_bins)
+{
+	const char *const path = scratch("again.db");
+	struct ks_store *const store = open_write(path);
+	send_zone_run(store, 1, 10);
+	send_zone_run(store, 2, 20);
+	ks_store_close(store);
+	cr_expect(eq(i64, number(path, "SELECT sum(requeries) FROM run_zone"), 8));
+	cr_expect(
+		eq(i64,
+		   number(path,
+			  "SELECT count(*) FROM run_zone WHERE requeries <> (SELECT total(rq_hot + rq_warm + "
+			  "rq_cool) FROM zone_bin WHERE zone_bin.run_id = run_zone.run_id AND "
+			  "zone_bin.zone_id = run_zone.zone_id)"),
+		   0));
+	cr_expect(eq(i64, number(path, "SELECT count(*) FROM run_zone"), 6));
+}
+
 Test(store, series_are_dense_and_in_order)
 {
 	struct ks_store *const store = open_write(scratch("series.db"));
