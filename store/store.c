@@ -21,7 +21,6 @@ allocate(const char *path, struct ks_store **ret, struct ks_diag *diag)
 	/* Each sort and each temporary table has a cache of pages, and would begin with twenty, each touched.
 	 */
 	(void)sqlite3_config(SQLITE_CONFIG_PAGECACHE, NULL, 0, 0);
-	ks_memory_configure();
 	struct ks_store *const store = calloc(1, sizeof(*store));
 	char *const copy = strdup(path);
 	if (store == NULL || copy == NULL) {

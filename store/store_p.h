@@ -336,11 +336,6 @@ KS_MUST_CHECK enum ks_error ks_store_put_net(struct ks_sink *sink, const struct 
 KS_MUST_CHECK enum ks_error ks_store_put_clients(struct ks_sink *sink, const struct ks_fact_clients *clients,
 						 struct ks_diag *diag);
 
-/* --- memory.c --- */
-
-/* Have SQLite use it, where SQLite is not in use yet. */
-void ks_memory_configure(void);
-
 /* --- prefix.c --- */
 
 /* Functions for our own queries; a result code of SQLite. */
