@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "dissect/duplicate.h"
 
-/* Octets of the payload that are looked at. Where a checksum stands for the rest, a DNS header; else as many
- * as hold most questions too. */
+/* Octets of the payload that are looked at. Where a checksum was found right, and so stands for the rest, a
+ * DNS header; else as many as hold most questions too: a host that captures what it sends sees checksums that
+ * its network card has yet to compute. */
 enum { WITH_CHECKSUM = 16, WITHOUT = 64 };
 
 static_assert(sizeof(struct ks_seen_packet) == 16, "the table is 32 KiB and stays in the cache");
@@ -21,7 +22,7 @@ ks_duplicate_identity(const struct ks_secret *secret, const struct ks_datagram *
 	const uint64_t talk = ks_hash_talk(secret, &dg->src, &dg->dst);
 	const uint64_t state = ks_hash_fold(talk ^ numbers, sequence ^ secret->b);
 	const struct ks_secret keyed = {.a = state ^ rest, .b = secret->b};
-	const size_t enough = dg->l4_checksum != 0 ? WITH_CHECKSUM : WITHOUT;
+	const size_t enough = dg->checksum == KS_CHECKSUM_GOOD ? WITH_CHECKSUM : WITHOUT;
 	return ks_hash_bytes(&keyed, dg->data, dg->cap_len < enough ? dg->cap_len : enough);
 }
 

@@ -5,7 +5,7 @@
  * A switch that mirrors ingress and egress shows one packet twice within a millisecond, the second time
  * with a TTL one lower if it was routed in between; link headers and tags may differ. Two packets are the
  * same when addresses, ports, IPv4 identification, transport checksum, lengths and the first octets of the
- * payload are: the checksum stands for the octets that are not looked at. One packet can have one
+ * payload are: a checksum that is right stands for the octets that are not looked at. One packet can have one
  * duplicate; a third copy is a packet of its own, so that a sender who really repeats itself at such a
  * rate is not counted once but half, and the counter shows it.
  *
