@@ -13,14 +13,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "tests/support/wire.h"
+#include "tests/support/pcap.h"
 
 enum { SOURCES = 100000, PER_SECOND = 20000 };
-
-struct source {
-	uint8_t address[16];
-	int v6;
-};
 
 static uint64_t
 draw(uint64_t *state)
@@ -40,11 +35,11 @@ draw_rank(uint64_t *state)
 	return (uint32_t)rank >= SOURCES ? SOURCES - 1 : (uint32_t)rank;
 }
 
-static struct source
+static struct ks_pcap_end
 source_of(uint32_t rank)
 {
 	const uint32_t mixed = rank * UINT32_C(2654435761);
-	struct source source = {.v6 = rank % 4 == 3};
+	struct ks_pcap_end source = {.v6 = rank % 4 == 3};
 	if (source.v6) {
 		memcpy(source.address, (uint8_t[]){0x20, 0x01, 0x0d, 0xb8}, 4);
 		memcpy(source.address + 8, &mixed, 4);
@@ -56,54 +51,6 @@ source_of(uint32_t rank)
 		source.address[3] = (uint8_t)rank;
 	}
 	return source;
-}
-
-static void
-put_host_u32(struct ks_wire *wire, uint32_t value)
-{
-	ks_wire_bytes(wire, &value, sizeof(value));
-}
-
-static void
-put_network(struct ks_wire *frame, const struct source *source, int to_server, size_t n_dns)
-{
-	static const uint8_t server4[4] = {192, 0, 2, 53};
-	static const uint8_t server6[16] = {0x20, 0x01, 0x0d, 0xb8, [15] = 0x53};
-	ks_wire_bytes(frame, (uint8_t[12]){2, [5] = 1, [6] = 2, [11] = 2}, 12);
-	if (source->v6) {
-		ks_wire_u16(frame, 0x86dd);
-		ks_wire_u32(frame, 0x60000000);
-		ks_wire_u16(frame, (unsigned)n_dns + 8);
-		ks_wire_u16(frame, 17 << 8 | 57);
-		ks_wire_bytes(frame, to_server ? source->address : server6, 16);
-		ks_wire_bytes(frame, to_server ? server6 : source->address, 16);
-		return;
-	}
-	ks_wire_u16(frame, 0x0800);
-	ks_wire_u16(frame, 0x4500);
-	ks_wire_u16(frame, (unsigned)n_dns + 28);
-	ks_wire_u32(frame, 0);
-	ks_wire_u32(frame, 57u << 24 | 17u << 16);
-	ks_wire_bytes(frame, to_server ? source->address : server4, 4);
-	ks_wire_bytes(frame, to_server ? server4 : source->address, 4);
-}
-
-static int
-write_packet(FILE *out, const struct source *source, int to_server, unsigned port, const struct ks_wire *dns,
-	     uint64_t time_us)
-{
-	struct ks_wire frame = {0}, head = {0};
-	put_network(&frame, source, to_server, dns->n);
-	ks_wire_u16(&frame, to_server ? port : 53);
-	ks_wire_u16(&frame, to_server ? 53 : port);
-	ks_wire_u16(&frame, (unsigned)dns->n + 8);
-	ks_wire_u16(&frame, 0);
-	ks_wire_bytes(&frame, dns->b, dns->n);
-	put_host_u32(&head, (uint32_t)(time_us / 1000000));
-	put_host_u32(&head, (uint32_t)(time_us % 1000000));
-	put_host_u32(&head, (uint32_t)frame.n);
-	put_host_u32(&head, (uint32_t)frame.n);
-	return fwrite(head.b, head.n, 1, out) == 1 && fwrite(frame.b, frame.n, 1, out) == 1;
 }
 
 static void
@@ -149,22 +96,17 @@ main(int argc, char **argv)
 		perror(argv[2]);
 		return 1;
 	}
-	struct ks_wire head = {0}, dns = {0};
-	put_host_u32(&head, UINT32_C(0xa1b2c3d4));
-	put_host_u32(&head, 4u << 16 | 2u); /* on a big-endian machine the magic tells readers to swap */
-	put_host_u32(&head, 0);
-	put_host_u32(&head, 0);
-	put_host_u32(&head, 262144);
-	put_host_u32(&head, 1);
-	int good = fwrite(head.b, head.n, 1, out) == 1;
+	struct ks_wire dns = {0};
+	bool good = ks_pcap_begin(out);
 
 	uint64_t state = UINT64_C(88172645463325252);
 	for (uint64_t i = 0; i + 1 < n_packets && good; i += 2) {
 		char name[64];
-		const struct source source = source_of(draw_rank(&state));
+		struct ks_pcap_end source = source_of(draw_rank(&state));
+		const struct ks_pcap_end server = ks_pcap_server(source.v6);
 		const uint64_t random = draw(&state);
-		const unsigned id = (unsigned)(random & 0xffff),
-			       port = 1024 + (unsigned)(random >> 16 & 0x7fff);
+		const unsigned id = (unsigned)(random & 0xffff);
+		source.port = 1024 + (unsigned)(random >> 16 & 0x7fff);
 		const unsigned qtype = (random >> 40) % 5 == 0 ? 48 : 1;
 		(void)snprintf(name, sizeof(name), ".");
 		if (qtype != 48)
@@ -172,9 +114,9 @@ main(int argc, char **argv)
 				       (unsigned)(random >> 50 & 63), (unsigned)(random >> 32 & 255));
 		const uint64_t time_us = UINT64_C(1800000000000000) + i * 1000000 / PER_SECOND;
 		make_query(&dns, id, name, qtype);
-		good = write_packet(out, &source, 1, port, &dns, time_us);
+		good = ks_pcap_message(out, &source, &server, &dns, time_us);
 		make_answer(&dns, id, name, qtype);
-		good = good && write_packet(out, &source, 0, port, &dns, time_us + 40);
+		good = good && ks_pcap_message(out, &server, &source, &dns, time_us + 40);
 	}
 	if (!good || fclose(out) != 0) {
 		perror(argv[2]);

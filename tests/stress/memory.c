@@ -18,58 +18,37 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "tests/support/wire.h"
+#include "tests/support/pcap.h"
 
 enum { FEW = 100000, MANY = 800000, PER_SECOND = 20000 };
 enum { OCTETS_MOST = 80, FIXED_KIB_MOST = 32 << 10 };
+#define FROM_US UINT64_C(1800000000000000)
 
-static void
-put_host_u32(struct ks_wire *wire, uint32_t value)
+static struct ks_pcap_end
+source_of(uint32_t number)
 {
-	ks_wire_bytes(wire, &value, sizeof(value));
-}
-
-static void
-put_network(struct ks_wire *frame, uint32_t source, size_t n_dns)
-{
-	ks_wire_bytes(frame, (uint8_t[12]){2, [5] = 1, [6] = 2, [11] = 2}, 12);
-	if (source % 4 == 3) {
-		ks_wire_u16(frame, 0x86dd);
-		ks_wire_u32(frame, 0x60000000);
-		ks_wire_u16(frame, (unsigned)n_dns + 8);
-		ks_wire_u16(frame, 17 << 8 | 57);
-		ks_wire_u32(frame, 0x20010db8);
-		ks_wire_u32(frame, source);
-		ks_wire_bytes(frame, (uint8_t[8]){[7] = 1}, 8);
-		ks_wire_bytes(frame, (uint8_t[16]){0x20, 0x01, 0x0d, 0xb8, [15] = 0x53}, 16);
-		return;
+	struct ks_pcap_end source = {.v6 = number % 4 == 3, .port = 1024 + number % 60000};
+	const uint8_t low[] = {(uint8_t)(number >> 16), (uint8_t)(number >> 8), (uint8_t)number};
+	if (source.v6) {
+		memcpy(source.address, (uint8_t[]){0x20, 0x01, 0x0d, 0xb8}, 4);
+		memcpy(source.address + 5, low, sizeof(low));
+		source.address[15] = 1;
+	} else {
+		source.address[0] = 10;
+		memcpy(source.address + 1, low, sizeof(low));
 	}
-	ks_wire_u16(frame, 0x0800);
-	ks_wire_u16(frame, 0x4500);
-	ks_wire_u16(frame, (unsigned)n_dns + 28);
-	ks_wire_u32(frame, 0);
-	ks_wire_u32(frame, 57u << 24 | 17u << 16);
-	ks_wire_u32(frame, 10u << 24 | source);
-	ks_wire_bytes(frame, (uint8_t[4]){192, 0, 2, 53}, 4);
+	return source;
 }
 
 static bool
-write_query(FILE *out, uint32_t source)
+write_query(FILE *out, uint32_t number)
 {
-	struct ks_wire dns = {0}, frame = {0}, head = {0};
-	ks_wire_header(&dns, source & 0xffff, 0, 1, 0, 0, 0);
+	const struct ks_pcap_end source = source_of(number), server = ks_pcap_server(source.v6);
+	struct ks_wire dns = {0};
+	ks_wire_header(&dns, number & 0xffff, 0, 1, 0, 0, 0);
 	ks_wire_question(&dns, "www.example.", 1);
-	put_network(&frame, source, dns.n);
-	ks_wire_u16(&frame, 1024 + source % 60000);
-	ks_wire_u16(&frame, 53);
-	ks_wire_u16(&frame, (unsigned)dns.n + 8);
-	ks_wire_u16(&frame, 0);
-	ks_wire_bytes(&frame, dns.b, dns.n);
-	put_host_u32(&head, 1800000000 + source / PER_SECOND);
-	put_host_u32(&head, source % PER_SECOND * (1000000 / PER_SECOND));
-	put_host_u32(&head, (uint32_t)frame.n);
-	put_host_u32(&head, (uint32_t)frame.n);
-	return fwrite(head.b, head.n, 1, out) == 1 && fwrite(frame.b, frame.n, 1, out) == 1;
+	return ks_pcap_message(out, &source, &server, &dns,
+			       FROM_US + UINT64_C(1000000) * number / PER_SECOND);
 }
 
 static bool
@@ -78,11 +57,7 @@ write_capture(const char *path, uint32_t n_sources)
 	FILE *const out = fopen(path, "wb");
 	if (out == NULL)
 		return false;
-	struct ks_wire head = {0};
-	const uint32_t fields[] = {0xa1b2c3d4, 4u << 16 | 2u, 0, 0, 262144, 1};
-	for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++)
-		put_host_u32(&head, fields[i]);
-	bool good = fwrite(head.b, head.n, 1, out) == 1;
+	bool good = ks_pcap_begin(out);
 	for (uint32_t i = 0; i < n_sources && good; i++)
 		good = write_query(out, i);
 	return fclose(out) == 0 && good;
