@@ -290,6 +290,17 @@ caveats(struct ks_store *store)
 	return text;
 }
 
+/* A run that met one zone, about to be judged. */
+static void
+judge_one_zone(struct ks_store *store)
+{
+	struct ks_diag diag = {0};
+	begin_run(store, 1);
+	SEND(store, zone, .name = EXAMPLE, .answered = true, .dnskey_queries = 45);
+	send_end(store);
+	SUCCEED(ks_store_judge_begin(store, &diag), diag);
+}
+
 /* More than wait for one statement. */
 Test(store_events, any_number_of_candidates_is_kept)
 {
@@ -298,10 +309,7 @@ Test(store_events, any_number_of_candidates_is_kept)
 	struct ks_store_storm storm = {.zone_id = 1, .end_s = T0 + 900};
 	struct ks_diag diag = {0};
 	int64_t id;
-	begin_run(store, 1);
-	SEND(store, zone, .name = EXAMPLE, .answered = true, .dnskey_queries = 45);
-	send_end(store);
-	SUCCEED(ks_store_judge_begin(store, &diag), diag);
+	judge_one_zone(store);
 	put_event(store, &id);
 	for (int i = 0; i < STORMS; i++) {
 		storm.start_s = T0 + 60 * i;
@@ -327,10 +335,7 @@ Test(store_events, a_storm_has_a_trigger_and_others_or_a_caveat)
 		.zone_id = 2, .start_s = T0 + 10, .end_s = T0 + 30, .peak_qps = 5, .queries = 40};
 	struct ks_diag diag = {0};
 	int64_t id;
-	begin_run(store, 1);
-	SEND(store, zone, .name = EXAMPLE, .answered = true, .dnskey_queries = 45);
-	send_end(store);
-	SUCCEED(ks_store_judge_begin(store, &diag), diag);
+	judge_one_zone(store);
 	SUCCEED(ks_store_judge_storm(store, &storm, &diag), diag);
 	put_event(store, &id);
 	put_candidate(store, &storm, 1, id, EXAMPLE, 0);
