@@ -36,10 +36,22 @@ void ks_freeze_rank_addr(const struct ks_freezer *freezer, const void *entry, st
 
 void ks_freeze_sort(struct ks_order *order);
 
+/* What an entry of a table is sorted by. */
+typedef void ks_freeze_rank_fn(const struct ks_freezer *freezer, const void *entry, struct ks_rank *ret);
+
+/* Sort a table and put each of its entries. */
+KS_MUST_CHECK enum ks_error
+ks_freeze_table(const struct ks_freezer *freezer, const struct ks_map *table, ks_freeze_rank_fn *rank_of,
+		enum ks_error (*put)(const struct ks_freezer *freezer, const void *entry));
+
 /* Choose the sources that become rows: freezer->sources. */
 KS_MUST_CHECK enum ks_error ks_freeze_choose_sources(struct ks_freezer *freezer);
 
 KS_MUST_CHECK enum ks_error ks_freeze_sources(struct ks_freezer *freezer);
+
+/* Flows, networks of those given away, behaviours; the tables give their memory back. */
+KS_MUST_CHECK enum ks_error ks_freeze_flows(const struct ks_freezer *freezer);
+
 KS_MUST_CHECK enum ks_error ks_freeze_sequences(const struct ks_freezer *freezer);
 KS_MUST_CHECK enum ks_error ks_freeze_stacks(const struct ks_freezer *freezer);
 /* Openings, servers of zones, changes of CD, priming, lookaside. */

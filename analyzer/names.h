@@ -6,7 +6,8 @@
  * probability of 2^-128 a pair, and an attacker who does not know the run's secret cannot better it.
  *
  * Memory:  bounded: `capacity` names, sixteen million at most, and `octets` octets of them; beyond, names get
- * no number. Threads: one owner. */
+ *          no number.
+ * Threads: one owner. */
 #ifndef KS_ANALYZER_NAMES_H
 #define KS_ANALYZER_NAMES_H
 

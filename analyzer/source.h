@@ -9,8 +9,8 @@
  *
  * Memory:  64 octets a source, and sizeof(struct ks_source_more) for those who need it. No allocation.
  * Counts:  those of packets have 32 bits and saturate: four billion queries of one source in one run would be
- * a capture of hundreds of gigabytes. Those of octets have 48: 281 terabytes, six hours of 100 Gb/s. Threads:
- * one owner. */
+ *          a capture of hundreds of gigabytes. Those of octets have 48: 281 terabytes, six hours of 100 Gb/s.
+ * Threads: one owner. */
 #ifndef KS_ANALYZER_SOURCE_H
 #define KS_ANALYZER_SOURCE_H
 
